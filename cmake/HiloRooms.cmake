@@ -1,0 +1,35 @@
+# A room is a folder under hilo/: one static library, hilo_<room>, of every .cpp in it.
+
+add_library(hilo_flags INTERFACE)
+target_include_directories(hilo_flags INTERFACE $<BUILD_INTERFACE:${CMAKE_SOURCE_DIR}>
+                                                $<INSTALL_INTERFACE:include>)
+target_compile_features(hilo_flags INTERFACE cxx_std_20)
+
+# Warnings are for our own sources, not for those who link the library.
+add_library(hilo_warnings INTERFACE)
+target_compile_options(hilo_warnings INTERFACE
+  -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Werror)
+
+find_program(CCACHE_PROGRAM ccache)
+if(CCACHE_PROGRAM AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
+  set(CMAKE_CXX_COMPILER_LAUNCHER
+      ${CMAKE_COMMAND} -E env CCACHE_BASEDIR=${CMAKE_SOURCE_DIR} CCACHE_NOHASHDIR=1 ${CCACHE_PROGRAM})
+endif()
+# Source locations in errors and in StableHLO are relative to the project.
+add_compile_options(-fmacro-prefix-map=${CMAKE_SOURCE_DIR}/=)
+
+# hilo_room(name LINK PUBLIC targets.. PRIVATE targets..)
+function(hilo_room name)
+  cmake_parse_arguments(ROOM "" "" "LINK" ${ARGN})
+  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/hilo/${name}/*.cpp)
+  set(target hilo_${name})
+  if(sources)
+    add_library(${target} STATIC ${sources})
+    target_link_libraries(${target} PUBLIC hilo_flags PRIVATE $<BUILD_INTERFACE:hilo_warnings>)
+    target_link_libraries(${target} ${ROOM_LINK})
+    set_property(GLOBAL APPEND PROPERTY HILO_ROOMS ${target})
+  else()
+    add_library(${target} INTERFACE)
+    target_link_libraries(${target} INTERFACE hilo_flags)
+  endif()
+endfunction()
