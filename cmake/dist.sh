@@ -15,7 +15,7 @@ out=$build/dist/$name
 # The C library belongs to the system; everything else comes along.
 shared_libraries() {
   ldd "$@" | awk '$2 == "=>" && $3 ~ /^\// { print $3 }' | sort -u |
-    grep -vE '/(libc|libm|libdl|librt|libpthread|ld-linux[^/]*)\.so\.[0-9]+$'
+    grep -vE '/(libc|libm|libdl|librt|libpthread|libresolv|libutil|ld-linux[^/]*)\.so\.[0-9]+$'
 }
 
 # package_of FILE: dpkg may know it by its place before or after the merge of /lib and /usr/lib.
