@@ -13,6 +13,9 @@ BUILD := build
 JOBS ?= $(shell nproc)
 NINJA := cmake --build $(BUILD) --parallel $(JOBS)
 SOURCES = $(shell git ls-files '*.h' '*.cpp')
+# The pinned CPU plugins, for the compatibility test.
+PLUGINS = $(shell awk '/^(cpu|test)/ { print "$(HILO_CACHE)/" $$2 }' cmake/plugins.lock | sort -u | \
+            xargs -I{} find {} -name '*.so' | paste -sd:)
 
 .PHONY: demo test build dist bench format tidy plugins-latest clean setup configure
 
@@ -21,7 +24,7 @@ demo: build
 
 test: setup-test configure
 	$(NINJA)
-	@ctest --test-dir $(BUILD) --output-on-failure --no-tests=error $(if $(LABEL),-L $(LABEL)) $(CTEST_ARGS)
+	@HILO_TEST_PLUGINS=$${HILO_TEST_PLUGINS:-$(PLUGINS)} ctest --test-dir $(BUILD) --output-on-failure --no-tests=error $(if $(LABEL),-L $(LABEL)) $(CTEST_ARGS)
 	@echo "make test: passed"
 
 build: configure

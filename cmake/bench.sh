@@ -6,7 +6,7 @@ set -euo pipefail
 folder=$1
 mapfile -t programs < <(find "$folder" -maxdepth 1 -type f -perm -u+x -name "${2:-*}" 2>/dev/null | sort)
 if ((${#programs[@]} == 0)); then
-  echo "bench: no benchmark ${2:-} in $folder" >&2
+  echo "bench: no benchmark${2:+ $2} in $folder" >&2
   exit 1
 fi
 for program in "${programs[@]}"; do
