@@ -13,16 +13,18 @@ namespace hilo {
 
 /// Every byte of a file. A pipe or device is read to its end.
 /// Throws:  FormatError naming the file if it is missing, not readable, or longer than `max_bytes`.
-std::vector<std::byte> read_file(const std::filesystem::path& path,
-                                 std::uint64_t max_bytes = std::numeric_limits<std::uint64_t>::max());
+std::vector<std::byte> read_file(
+    const std::filesystem::path& path,
+    std::uint64_t max_bytes = std::numeric_limits<std::uint64_t>::max());
 /// The same as text, byte for byte.
 std::string read_text(const std::filesystem::path& path,
                       std::uint64_t max_bytes = std::numeric_limits<std::uint64_t>::max());
 
-/// A file mapped read-only into memory: opening costs nothing, bytes are read when they are touched.
-/// Copies share the mapping; `owner()` keeps it alive (give it to an Array that views the bytes).
-/// Lifetime: a file that another process cuts short while it is mapped kills the reader (SIGBUS). What Hilo writes is
-///           replaced by rename and never changed in place, so it is safe.
+/// A file mapped read-only into memory: opening costs nothing, bytes are read when they are
+/// touched. Copies share the mapping; `owner()` keeps it alive (give it to an Array that views the
+/// bytes).
+/// Lifetime: a file that another process cuts short while it is mapped kills the reader (SIGBUS).
+///          What Hilo writes is replaced by rename and never changed in place, so it is safe.
 class MappedFile {
  public:
   /// Throws:  FormatError naming the file if it is missing, not readable, or not a regular file.
@@ -38,8 +40,10 @@ class MappedFile {
   std::span<const std::byte> bytes_;
 };
 
-/// A file that appears whole or not at all: bytes go to a temporary beside it; `commit` syncs them, renames the temporary
-/// over the file, and syncs the folder. Until then, and where anything fails (a full disk, say), the old file stays.
+/// A file that appears whole or not at all: bytes go to a temporary beside it; `commit` syncs them,
+/// renames the temporary over the file, and syncs the folder. Until then, and where anything fails
+/// (a full disk, say), the old file stays. A link is followed; a pipe or device (/dev/stdout) is
+/// written in place.
 /// Throws:  Error naming the file and what the system said.
 class AtomicFile {
  public:
@@ -62,9 +66,11 @@ class AtomicFile {
 void write_file_atomically(const std::filesystem::path& path, std::span<const std::byte> bytes);
 void write_file_atomically(const std::filesystem::path& path, std::string_view text);
 
-/// A folder that appears whole or not at all. Files are written into `path()`, a sibling named "TARGET.tmp-PID-N";
-/// `publish` syncs every file and folder in it, renames it to the target, and syncs the parent.
-/// Throws:  Error naming the folder and what the system said; UsageError from `publish` if the target exists.
+/// A folder that appears whole or not at all. Files are written into `path()`, a sibling named
+/// "TARGET.tmp-PID-N"; `publish` syncs every file and folder in it, renames it to the target, and
+/// syncs the parent.
+/// Throws:  Error naming the folder and what the system said; also from `publish` if the target
+///          exists.
 /// Example:
 ///     StagedFolder step(run / "step-100");
 ///     formats::write_safetensors(step.path() / "state.safetensors", tensors);
@@ -84,11 +90,12 @@ class StagedFolder {
  private:
   std::filesystem::path target_;
   std::filesystem::path temporary_;
+  int lock_ = -1;  // held while it is written
   bool is_published_ = false;
 };
 
-/// Removes what killed processes left in `folder`: "*.tmp-PID-N" files and folders whose process is gone.
-/// Returns their paths. A folder that does not exist holds none.
+/// Removes what killed processes left in `folder`: "*.tmp-PID-N" files and folders whose process is
+/// gone. Returns their paths. A folder that does not exist holds none.
 std::vector<std::filesystem::path> remove_stale_temporaries(const std::filesystem::path& folder);
 
 }  // namespace hilo

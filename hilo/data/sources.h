@@ -9,43 +9,52 @@
 
 namespace hilo::data {
 
-/// What happens to a missing, truncated or corrupt file: the dataset is refused, naming it, or it is left out and listed in
-/// `Dataset::skipped()`.
+/// What happens to a missing, truncated or corrupt file: the dataset is refused, naming it, or it
+/// is left out and listed in `Dataset::skipped()`.
 enum class OnBad : std::uint8_t { kRefuse, kSkip };
 
 struct LoadOptions {
   OnBad on_bad = OnBad::kRefuse;
-  int threads = 0;                                                      ///< that decode; 0: one a core
-  std::function<void(std::int64_t done, std::int64_t total)> on_progress{};  ///< pictures decoded; called by the caller's thread
+  int threads = 0;  ///< that decode; 0: one a core
+  /// Told how many pictures are decoded, by the caller's thread. What it throws ends the loading.
+  std::function<void(std::int64_t done, std::int64_t total)> on_progress{};
 };
 
-/// CIFAR-10: u8[32,32,3], ten classes. `dir` holds one of, looked for in this order:
-///   cifar-10-binary.tar.gz, the official archive; data_batch_1.bin .. test_batch.bin, its files, also in a folder
-///   cifar-10-batches-bin; train/ and test/ with a folder of pictures a class; cifar10-train.tar.zst and
-///   cifar10-test.tar.zst with the same inside (or .tar.gz, .tar). `dir` may also be the official archive itself.
-/// Only one of train and test may be there; the other is empty then.
+/// CIFAR-10: u8[32,32,3], ten classes. `dir` holds one of these, looked for in this order:
+///   - cifar-10-binary.tar.gz, the official archive (`dir` may also be its own path);
+///   - data_batch_1.bin .. test_batch.bin, its files, or cifar-10-batches-bin/ that holds them;
+///   - train/ and test/ with a folder of pictures a class;
+///   - cifar10-train.tar.zst and cifar10-test.tar.zst with the same inside (or .tar.gz, .tar).
+///
+/// Of folders and archives of pictures one of train and test is enough; the other is empty then.
 /// Throws:  FormatError naming the file; naming all of the above if there is none of it.
 Split cifar10(const std::filesystem::path& dir, const LoadOptions& options = {});
 
-/// Fashion-MNIST: u8[28,28,1], ten classes. `dir` holds train-images-idx3-ubyte, train-labels-idx1-ubyte and the two of
-/// t10k, each as it is or with .gz, as in Debian's dataset-fashion-mnist.
+/// Fashion-MNIST: u8[28,28,1], ten classes. `dir` holds train-images-idx3-ubyte,
+/// train-labels-idx1-ubyte and the two of t10k, each as it is or with .gz, as in Debian's
+/// dataset-fashion-mnist.
 /// Throws:  FormatError naming the file.
 Split fashion_mnist(const std::filesystem::path& dir = "/usr/share/datasets/fashion-mnist");
 
 struct ImageFolderOptions {
-  Dim height = 0, width = 0;                ///< of every example; pictures of other sizes go through `cover`
-  int channels = 3;                         ///< 3 or 1
-  std::vector<std::string> class_names{};   ///< labels follow this list, where given; folders must be among them
-  std::int64_t memory_bytes = std::int64_t{4} << 30;  ///< decoded once into memory if it fits, else at every use
+  Dim height = 0, width = 0;  ///< of every example; pictures of other sizes go through `cover`
+  int channels = 3;           ///< 3 or 1
+  /// Labels follow this list, where it is given; folders must be among them.
+  std::vector<std::string> class_names{};
+  /// Pictures are decoded once and kept if they fit in this, else they are decoded at every use.
+  std::int64_t memory_bytes = std::int64_t{4} << 30;
   LoadOptions load{};
 };
 
-/// Pictures (JPEG, PNG, WebP) in a folder a class: DIR/cat/*.jpg. With DIR/train and DIR/test both are read; else all is
-/// `train` and `test` is empty. Class names are the sorted folder names of train. `path` may be a .tar.zst, .tar.gz or .tar
-/// of such folders. Examples are ordered by class, then by file name.
-/// Files whose names are not .jpg, .jpeg, .png or .webp are listed in `skipped()`.
-/// Cost:    with OnBad::kSkip every picture is decoded once on opening, also where memory does not hold them all.
-/// Throws:  FormatError naming the file, if there is no class folder, or a class has no picture; Error for sizes not given.
+/// Pictures (JPEG, PNG, WebP) in a folder a class: DIR/cat/*.jpg. With DIR/train and DIR/test both
+/// are read; else all is `train` and `test` is empty. Class names are the sorted folder names of
+/// train. `path` may be a .tar.zst, .tar.gz or .tar of such folders. Examples are ordered by class,
+/// then by file name. Files whose names are not .jpg, .jpeg, .png or .webp are listed in
+/// `skipped()`.
+/// Cost:    with OnBad::kSkip every picture is decoded once on opening, also where memory does not
+///          hold them all.
+/// Throws:  FormatError naming the file, if there is no class folder, or a class has no picture;
+///          Error for sizes not given.
 Split image_folder(const std::filesystem::path& path, const ImageFolderOptions& options);
 
 }  // namespace hilo::data

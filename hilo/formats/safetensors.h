@@ -17,9 +17,10 @@ using NamedArrays = std::vector<std::pair<std::string, Array>>;
 /// The `__metadata__` of a safetensors file.
 using Metadata = std::map<std::string, std::string>;
 
-/// A safetensors file, open for reading: the header is checked whole, the tensors stay on disk until they are touched.
-/// Copies share the mapping.
-/// Limits:  a header of at most 100 MB; rank at most 32; no hole, overlap or byte that no tensor covers; no name twice.
+/// A safetensors file, open for reading: the header is checked whole, the tensors stay on disk
+/// until they are touched. Copies share the mapping.
+/// Limits:  a header of at most 100 MB; rank at most 32; no hole, overlap or byte that no tensor
+///          covers; no name twice.
 /// Source:  the format's README, "Format" (huggingface/safetensors).
 class SafetensorsFile {
  public:
@@ -32,10 +33,13 @@ class SafetensorsFile {
   [[nodiscard]] const Metadata& metadata() const;
   [[nodiscard]] const std::filesystem::path& path() const;
 
-  /// The shape of a tensor, from the header alone. Throws FormatError with near names if there is no such tensor.
+  /// The shape of a tensor, from the header alone. Throws FormatError with near names if there is
+  /// no such tensor.
   [[nodiscard]] Shape shape(std::string_view name) const;
-  /// The tensor. It views the mapping (and keeps it alive) where the bytes are aligned for its dtype, else it is a copy.
-  /// Throws:  FormatError with near names if there is none; for F4 and F6_*, which pack several elements into a byte.
+  /// The tensor. It views the mapping (and keeps it alive) where the bytes are aligned for its
+  /// dtype, else it is a copy.
+  /// Throws:  FormatError with near names if there is none; for F4 and F6_*, which pack several
+  ///          elements into a byte.
   [[nodiscard]] Array at(std::string_view name) const;
   /// Every tensor, in the order of `names()`.
   [[nodiscard]] NamedArrays all() const;
@@ -46,9 +50,12 @@ class SafetensorsFile {
   std::shared_ptr<const State> state_;
 };
 
-/// Writes a safetensors file, whole or not at all (AtomicFile). Equal input gives equal bytes: no time, no padding noise.
-/// The header lists the tensors in the order given; their bytes are laid out wider dtypes first, so that each is aligned.
-/// Throws:  Error for a name twice, the name "__metadata__", or a dtype that the format lacks; what AtomicFile throws.
-void write_safetensors(const std::filesystem::path& path, const NamedArrays& tensors, const Metadata& metadata = {});
+/// Writes a safetensors file, whole or not at all (AtomicFile). Equal input gives equal bytes: no
+/// time, no padding noise. The header lists the tensors in the order given; their bytes are laid
+/// out wider dtypes first, so that each is aligned.
+/// Throws:  Error for a name twice, the name "__metadata__", or a dtype that the format lacks; what
+///          AtomicFile throws.
+void write_safetensors(const std::filesystem::path& path, const NamedArrays& tensors,
+                       const Metadata& metadata = {});
 
 }  // namespace hilo::formats
