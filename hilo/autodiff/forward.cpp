@@ -1,0 +1,67 @@
+#include <algorithm>
+
+#include "hilo/autodiff/autodiff.h"
+#include "hilo/autodiff/sweep.h"
+#include "hilo/ops/constant.h"
+
+namespace hilo {
+
+std::vector<Value> jvp(std::span<const Value> outputs, std::span<const Value> inputs, std::span<const Value> d_inputs,
+                       std::source_location where) {
+  const Site site = CallSite::current(where);
+  Graph& graph = current_graph("jvp", site);
+  std::vector<Value> tangent(graph.value_count());
+  for (std::size_t i = 0; i < inputs.size(); ++i) {
+    if (!d_inputs[i]) continue;
+    if (d_inputs[i].shape() != inputs[i].shape()) {
+      throw OpError({.op = "jvp", .problem = "a tangent does not fit its input", .got = {d_inputs[i].shape()},
+                     .expected = to_string(inputs[i].shape())}, site);
+    }
+    tangent[static_cast<std::size_t>(inputs[i].id())] = d_inputs[i];
+  }
+  std::int32_t last = -1;
+  for (const Value& y : outputs) last = std::max(last, graph.node_index(y.id()));
+  for (std::int32_t index = 0; index <= last; ++index) {
+    const Node node = graph.nodes()[static_cast<std::size_t>(index)];  // a copy: rules append nodes
+    if (!node.op) continue;
+    std::vector<Value> d_in;
+    bool any = false;
+    for (std::int32_t o : node.operands) {
+      d_in.push_back(tangent[static_cast<std::size_t>(o)]);
+      any = any || d_in.back();
+    }
+    if (!any) continue;
+    const std::vector<Value> in = operands_of(graph, node), outs = results_of(graph, node);
+    const std::vector<Value> d_out = run_rule(node, "forward derivative", [&] {
+      return node.op->jvp({in, outs, d_in, outs.front(), transforms()});
+    });
+    std::ranges::copy(d_out, tangent.begin() + node.first_result);
+  }
+  std::vector<Value> result;
+  for (const Value& y : outputs) {
+    const Value d = tangent[static_cast<std::size_t>(y.id())];
+    result.push_back(d ? d : zeros(y.shape(), where));
+  }
+  return result;
+}
+
+Function jvp(const Function& f, const std::vector<bool>& is_active) {
+  std::vector<Shape> shapes = f.parameter_shapes();
+  const std::size_t n = shapes.size();
+  for (std::size_t i = 0; i < n; ++i) {
+    if (is_active[i]) shapes.push_back(shapes[i]);
+  }
+  return trace([&](std::span<const Value> p) {
+    std::vector<Value> d_inputs(n);
+    std::size_t next = n;
+    for (std::size_t i = 0; i < n; ++i) {
+      if (is_active[i]) d_inputs[i] = p[next++];
+    }
+    std::vector<Value> y = call(f, p.first(n));
+    const std::vector<Value> d_y = jvp(y, p.first(n), d_inputs);
+    y.insert(y.end(), d_y.begin(), d_y.end());
+    return y;
+  }, shapes);
+}
+
+}  // namespace hilo

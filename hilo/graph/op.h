@@ -1,0 +1,175 @@
+#pragma once
+#include <concepts>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "hilo/graph/attribute.h"
+#include "hilo/graph/call_site.h"
+#include "hilo/graph/graph.h"
+
+namespace hilo {
+
+/// What the rules of an op that holds Functions may ask for; `autodiff` defines it.
+class Transforms {
+ public:
+  virtual ~Transforms() = default;
+  /// (x.., d_x..) -> (y.., d_y..). Tangents of arguments whose `is_active` is false are left out of the parameters;
+  /// tangents of all results are returned (zeros are materialised).
+  [[nodiscard]] virtual Function jvp(const Function& f, const std::vector<bool>& is_active) const = 0;
+  /// (x.., d_y..) -> (d_x..), for every argument and every result; zeros are materialised.
+  [[nodiscard]] virtual Function vjp(const Function& f) const = 0;
+  /// The function over arguments with a new leading axis of length `size` (those whose `is_batched` says so); all its
+  /// results have that axis.
+  [[nodiscard]] virtual Function batch(const Function& f, const std::vector<bool>& is_batched, Dim size) const = 0;
+};
+
+/// What a reverse rule is given. `out` and `d_out` are the first of `outs` and `d_outs`, for ops with one result.
+/// A none among `d_outs` is zero; `d_out` of a one-result op never is.
+struct Vjp {
+  std::span<const Value> in, outs, d_outs;
+  Value out, d_out;
+  const Transforms& transforms;
+};
+
+/// What a forward rule is given. A none among the tangents `d_in` is zero; at least one is not.
+struct Jvp {
+  std::span<const Value> in, outs, d_in;
+  Value out;
+  const Transforms& transforms;
+};
+
+/// What a batching rule is given: operands whose `is_batched` says so have an extra axis of length `size` in front.
+/// The rule returns the results, all with that axis in front.
+struct Batch {
+  std::span<const Value> in;
+  std::vector<bool> is_batched;
+  Dim size;
+  const Transforms& transforms;
+};
+
+/// A rule that says why there is none: `static constexpr Unsupported vjp{"integers have no gradient"};`
+struct Unsupported {
+  const char* reason;
+  std::vector<Value> operator()(const Vjp&) const { refuse(); }
+  std::vector<Value> operator()(const Jvp&) const { refuse(); }
+  std::vector<Value> operator()(const Batch&) const { refuse(); }
+
+ private:
+  [[noreturn]] void refuse() const { throw OpError({.problem = reason}); }
+};
+constexpr Unsupported unsupported(const char* reason) { return {reason}; }
+
+/// The rule of ops that are constant almost everywhere (floor, compare) or have no floating operand.
+struct ZeroGradient {
+  std::vector<Value> operator()(const Vjp& v) const { return std::vector<Value>(v.in.size()); }
+  std::vector<Value> operator()(const Jvp& v) const { return std::vector<Value>(v.outs.size()); }
+};
+
+/// Everything an op says, once, in one struct. Its attributes are its data members, listed once in `fields`:
+/// `static void fields(auto&& field) { field("dimension", &Concatenate::dimension); }`, under StableHLO's names.
+/// A member of type Function is a region.
+template <class Op>
+concept OpRules = requires(const Op& op, Shapes shapes, const Vjp& vjp, const Jvp& jvp, const Batch& batch) {
+  { Op::kName } -> std::convertible_to<std::string_view>;
+  Op::fields([](std::string_view, auto) {});
+  { op.infer(shapes) } -> std::same_as<std::vector<Shape>>;
+  { op.vjp(vjp) } -> std::same_as<std::vector<Value>>;      // a cotangent per operand
+  { op.jvp(jvp) } -> std::same_as<std::vector<Value>>;      // a tangent per result
+  { op.batch(batch) } -> std::same_as<std::vector<Value>>;  // a batched value per result
+};
+
+/// An op with its C++ type erased, for the graph to hold.
+class AnyOp {
+ public:
+  virtual ~AnyOp() = default;
+  /// StableHLO's mnemonic, or Hilo's own name for an op that is replaced by its body when printed.
+  [[nodiscard]] virtual std::string_view name() const = 0;
+  [[nodiscard]] virtual std::vector<Shape> infer(Shapes shapes) const = 0;
+  [[nodiscard]] virtual std::vector<Value> vjp(const Vjp& v) const = 0;
+  [[nodiscard]] virtual std::vector<Value> jvp(const Jvp& v) const = 0;
+  [[nodiscard]] virtual std::vector<Value> batch(const Batch& b) const = 0;
+  [[nodiscard]] virtual std::vector<NamedAttribute> attributes() const = 0;
+  [[nodiscard]] virtual std::vector<Function> regions() const = 0;
+  /// Whether the op prints as its first region, inlined (custom gradients, calls).
+  [[nodiscard]] virtual bool is_inlined() const = 0;
+  /// Reads a rule's reason; empty where the rule exists.
+  struct Reasons {
+    std::string_view vjp, jvp, batch;
+  };
+  [[nodiscard]] virtual Reasons unsupported() const = 0;
+
+  bool operator==(const AnyOp& other) const {
+    return name() == other.name() && attributes() == other.attributes() && regions() == other.regions();
+  }
+};
+
+template <OpRules Op>
+class Erased final : public AnyOp {
+ public:
+  explicit Erased(Op op) : op_(std::move(op)) {}
+  [[nodiscard]] std::string_view name() const override { return Op::kName; }
+  [[nodiscard]] std::vector<Shape> infer(Shapes s) const override { return op_.infer(s); }
+  [[nodiscard]] std::vector<Value> vjp(const Vjp& v) const override { return op_.vjp(v); }
+  [[nodiscard]] std::vector<Value> jvp(const Jvp& v) const override { return op_.jvp(v); }
+  [[nodiscard]] std::vector<Value> batch(const Batch& b) const override { return op_.batch(b); }
+  [[nodiscard]] std::vector<NamedAttribute> attributes() const override {
+    std::vector<NamedAttribute> result;
+    Op::fields([&](std::string_view name, auto member) {
+      if constexpr (!std::is_same_v<std::remove_cvref_t<decltype(op_.*member)>, Function>) {
+        if (auto value = to_attribute(op_.*member)) result.push_back({std::string(name), std::move(*value)});
+      }
+    });
+    return result;
+  }
+  [[nodiscard]] std::vector<Function> regions() const override {
+    std::vector<Function> result;
+    Op::fields([&](std::string_view, auto member) {
+      if constexpr (std::is_same_v<std::remove_cvref_t<decltype(op_.*member)>, Function>) result.push_back(op_.*member);
+    });
+    return result;
+  }
+  [[nodiscard]] bool is_inlined() const override { return requires { Op::kInlined; }; }
+  [[nodiscard]] Reasons unsupported() const override {
+    Reasons r;
+    if constexpr (requires { Op::vjp.reason; }) r.vjp = Op::vjp.reason;
+    if constexpr (requires { Op::jvp.reason; }) r.jvp = Op::jvp.reason;
+    if constexpr (requires { Op::batch.reason; }) r.batch = Op::batch.reason;
+    return r;
+  }
+  [[nodiscard]] const Op& op() const { return op_; }
+
+ private:
+  Op op_;
+};
+
+/// The op of a node as its own type, or null if it is another one.
+template <OpRules Op>
+const Op* op_cast(const AnyOp* op) {
+  const auto* erased = dynamic_cast<const Erased<Op>*>(op);
+  return erased == nullptr ? nullptr : &erased->op();
+}
+
+/// Adds `op` applied to `operands`. Throws OpError, with the caller's line, if the shape rule refuses them.
+template <OpRules Op>
+std::vector<Value> apply_all(Op op, std::span<const Value> operands,
+                             std::source_location where = std::source_location::current()) {
+  const Site site = CallSite::current(where);
+  return current_graph(Op::kName, site).add(std::make_shared<Erased<Op>>(std::move(op)), operands, site);
+}
+
+/// The same for an op with one result.
+template <OpRules Op>
+Value apply(Op op, std::span<const Value> operands,
+            std::source_location where = std::source_location::current()) {
+  return apply_all(std::move(op), operands, where).front();
+}
+template <OpRules Op>
+Value apply(Op op, std::initializer_list<Value> operands,
+            std::source_location where = std::source_location::current()) {
+  return apply(std::move(op), std::span<const Value>(operands.begin(), operands.size()), where);
+}
+
+}  // namespace hilo

@@ -1,0 +1,36 @@
+#include "hilo/ops/all_ops.h"
+
+namespace hilo {
+
+// One line a family: its file defines the function.
+void list_binary_ops(OpTable&);
+void list_broadcast_ops(OpTable&);
+void list_compare_ops(OpTable&);
+void list_constant_ops(OpTable&);
+void list_convert_ops(OpTable&);
+void list_dot_ops(OpTable&);
+void list_reduce_ops(OpTable&);
+void list_reshape_ops(OpTable&);
+void list_select_ops(OpTable&);
+void list_unary_ops(OpTable&);
+
+const OpTable& all_ops() {
+  static const OpTable table = [] {
+    OpTable t;
+    for (const auto list : {list_binary_ops, list_broadcast_ops, list_compare_ops, list_constant_ops, list_convert_ops,
+                            list_dot_ops, list_reduce_ops, list_reshape_ops, list_select_ops, list_unary_ops}) {
+      list(t);
+    }
+    return t;
+  }();
+  return table;
+}
+
+const OpEntry* OpTable::find(std::string_view name) const {
+  for (const OpEntry& entry : entries_) {
+    if (entry.name == name) return &entry;
+  }
+  return nullptr;
+}
+
+}  // namespace hilo

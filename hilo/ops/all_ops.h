@@ -1,0 +1,33 @@
+#pragma once
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "hilo/graph/op.h"
+
+namespace hilo {
+
+/// One op of Hilo, as tables and tests see it.
+struct OpEntry {
+  std::string_view name;
+  AnyOp::Reasons unsupported;  ///< why a rule is missing; empty where there is one
+};
+
+class OpTable {
+ public:
+  template <OpRules Op>
+  void add() {
+    entries_.push_back({Op::kName, Erased<Op>(Op{}).unsupported()});
+  }
+  [[nodiscard]] std::span<const OpEntry> entries() const { return entries_; }
+  /// Null if there is no such op.
+  [[nodiscard]] const OpEntry* find(std::string_view name) const;
+
+ private:
+  std::vector<OpEntry> entries_;
+};
+
+/// Every op. A new family adds its line in all_ops.cpp; a static initialiser would be dropped by the linker.
+const OpTable& all_ops();
+
+}  // namespace hilo

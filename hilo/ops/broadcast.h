@@ -1,0 +1,35 @@
+#pragma once
+#include <array>
+#include <string_view>
+#include <vector>
+
+#include "hilo/graph/value.h"
+
+namespace hilo {
+
+/// Copies x along new or unit axes.
+/// Shapes:  x's axis i becomes axis `axes[i]` of `dims`; x.dim(i) is 1 or dims[axes[i]].
+/// Throws:  OpError if `axes` has not one distinct entry per axis of x, or a length fits neither.
+/// Source:  StableHLO spec, broadcast_in_dim (C1-C5).
+Value broadcast_in_dim(Operand x, Dims dims, Axes axes);
+
+/// NumPy's broadcast_to: x's axes are the last ones of `dims`; unit axes stretch.
+Value broadcast_to(Operand x, Dims dims);
+
+/// The dims that NumPy's rule gives for the shapes together. Throws OpError, naming `op`, if they do not fit.
+Dims broadcast_dims(std::string_view op, Shapes shapes);
+
+/// The dtype that holds every value of the others, if one of them does; C++ numbers do not count.
+/// Throws OpError, naming `op`, with the cast that would help.
+DType common_dtype(std::string_view op, Shapes shapes);
+
+/// Operands as an elementwise op wants them: C++ numbers take the dtype of the tensors, dtypes are promoted where
+/// nothing is lost, shapes are broadcast.
+/// Throws:  OpError if all are numbers, a number does not fit the dtype, dtypes mix with loss, or shapes do not fit.
+std::vector<Value> promote(std::string_view op, const std::vector<Operand>& operands);
+
+/// A C++ number as a scalar tensor of `dtype`. Throws OpError, naming `op`, if it is fractional and the dtype is an
+/// integer, or out of range.
+Value scalar_of(std::string_view op, const Scalar& number, DType dtype, std::source_location where);
+
+}  // namespace hilo

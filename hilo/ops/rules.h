@@ -1,0 +1,112 @@
+#pragma once
+#include <string>
+#include <vector>
+
+#include "hilo/graph/op.h"
+#include "hilo/ops/broadcast.h"
+
+// What the rules of several families share.
+namespace hilo {
+
+/// Sets of dtype kinds that an op accepts.
+struct Kinds {
+  bool boolean = false, integer = false, floating = false, complex = false;
+
+  [[nodiscard]] bool accepts(DType d) const {
+    return (boolean && is_bool(d)) || (integer && is_integer(d)) || (floating && is_float(d)) || (complex && is_complex(d));
+  }
+  [[nodiscard]] std::string text() const;
+  constexpr Kinds operator|(Kinds o) const {
+    return {boolean || o.boolean, integer || o.integer, floating || o.floating, complex || o.complex};
+  }
+};
+inline constexpr Kinds kBools{.boolean = true}, kInts{.integer = true}, kFloats{.floating = true},
+    kComplexes{.complex = true};
+inline constexpr Kinds kNumbers = kInts | kFloats | kComplexes, kReals = kInts | kFloats, kAnyKind = kBools | kNumbers;
+
+/// Throws OpError unless the dtype of every shape is accepted.
+void expect_kind(Shapes in, Kinds accepts);
+/// Throws OpError unless all shapes have equal dims (and, asked for, dtypes).
+void expect_equal_shapes(Shapes in);
+/// Throws OpError unless there are `count` operands.
+void expect_count(Shapes in, std::size_t count);
+
+/// The operands, with those that are not batched broadcast to the batch size.
+std::vector<Value> all_batched(const Batch& b);
+/// Every axis one further back: an attribute of an op under a batch axis in front. With `with_batch`, axis 0 leads.
+Axes shifted(const Axes& axes, bool with_batch = false);
+
+/// Zeros of x's shape.
+Value zeros_like(Value x);
+/// Ones of x's shape.
+Value ones_like(Value x);
+/// The tangents, with zeros where they are none.
+std::vector<Value> materialized(std::span<const Value> tangents, std::span<const Value> like);
+
+/// Base of ops without attributes.
+struct NoFields {
+  static void fields(auto&&) {}
+};
+
+/// Rules of ops that are linear in their operands taken together and keep to one result: the tangent goes the way of
+/// the value.
+template <class Self>
+struct LinearJvp {
+  std::vector<Value> jvp(const Jvp& v) const {
+    return {apply(static_cast<const Self&>(*this), materialized(v.d_in, v.in), std::source_location::current())};
+  }
+};
+
+/// Batching rule of ops that work element by element.
+template <class Self>
+struct ElementwiseBatch {
+  std::vector<Value> batch(const Batch& b) const {
+    return {apply(static_cast<const Self&>(*this), all_batched(b), std::source_location::current())};
+  }
+};
+
+/// An elementwise op of one operand. `Self::d(x, y, d_y)` is d_y times dy/dx; both sweeps use it, since it is linear.
+template <class Self>
+struct Unary : NoFields, ElementwiseBatch<Self> {
+  static constexpr Kinds kAccepts = kFloats;
+
+  [[nodiscard]] std::vector<Shape> infer(Shapes in) const {
+    expect_count(in, 1);
+    expect_kind(in, Self::kAccepts);
+    return {in[0]};
+  }
+  [[nodiscard]] std::vector<Value> vjp(const Vjp& v) const { return {Self::d(v.in[0], v.out, v.d_out)}; }
+  [[nodiscard]] std::vector<Value> jvp(const Jvp& v) const { return {Self::d(v.in[0], v.out, v.d_in[0])}; }
+};
+
+/// An elementwise op of two operands of one shape. `Self::d(a, b, y, d_y)` is the pair of cotangents.
+template <class Self>
+struct Binary : NoFields, ElementwiseBatch<Self> {
+  static constexpr Kinds kAccepts = kNumbers;
+  using Pair = std::array<Value, 2>;
+
+  [[nodiscard]] std::vector<Shape> infer(Shapes in) const {
+    expect_count(in, 2);
+    expect_kind(in, Self::kAccepts);
+    expect_equal_shapes(in);
+    return {in[0]};
+  }
+  [[nodiscard]] std::vector<Value> vjp(const Vjp& v) const {
+    const Pair d = Self::d(v.in[0], v.in[1], v.out, v.d_out);
+    return {d[0], d[1]};
+  }
+  // The tangent is the sum of both operands' shares.
+  [[nodiscard]] std::vector<Value> jvp(const Jvp& v) const;
+};
+
+/// a + b, where none is zero.
+Value add_tangents(Value a, Value b);
+
+template <class Self>
+std::vector<Value> Binary<Self>::jvp(const Jvp& v) const {
+  const Value da = v.d_in[0] ? Self::d(v.in[0], v.in[1], v.out, v.d_in[0])[0] : Value();
+  const Value db = v.d_in[1] ? Self::d(v.in[0], v.in[1], v.out, v.d_in[1])[1] : Value();
+  return {add_tangents(da, db)};
+}
+
+}  // namespace hilo

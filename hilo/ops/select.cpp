@@ -1,0 +1,80 @@
+#include "hilo/ops/select.h"
+
+#include "hilo/ops/all_ops.h"
+#include "hilo/ops/binary.h"
+#include "hilo/ops/compare.h"
+#include "hilo/ops/rules.h"
+#include "hilo/ops/unary.h"
+
+namespace hilo {
+namespace {
+
+struct Select : NoFields, ElementwiseBatch<Select> {
+  static constexpr std::string_view kName = "select";
+
+  [[nodiscard]] std::vector<Shape> infer(Shapes in) const {
+    expect_count(in, 3);
+    expect_kind(in.first(1), kBools);
+    expect_kind(in.subspan(1), kAnyKind);
+    expect_equal_shapes(in.subspan(1));                                                                 // C2
+    if (in[0].dims != in[1].dims && !in[0].is_scalar()) expect_equal_shapes({{in[0], in[1].with(kI1)}});  // C1
+    return {in[1]};
+  }
+  [[nodiscard]] std::vector<Value> vjp(const Vjp& v) const {
+    const Value none = zeros_like(v.d_out);
+    return {Value(), select(v.in[0], v.d_out, none), select(v.in[0], none, v.d_out)};
+  }
+  [[nodiscard]] std::vector<Value> jvp(const Jvp& v) const {
+    const std::vector<Value> d = materialized(v.d_in.subspan(1), v.in.subspan(1));
+    return {select(v.in[0], d[0], d[1])};
+  }
+};
+
+struct Clamp : NoFields, ElementwiseBatch<Clamp> {
+  static constexpr std::string_view kName = "clamp";
+
+  [[nodiscard]] std::vector<Shape> infer(Shapes in) const {
+    expect_count(in, 3);
+    expect_kind(in, kReals);
+    expect_equal_shapes(in);  // C1-C3; scalar bounds are broadcast before
+    return {in[1]};
+  }
+  // y = min(max(x, low), high), so a bound beyond the other one loses.
+  static std::array<Value, 3> shares(std::span<const Value> in, Value d_low, Value d_x, Value d_high) {
+    const Value is_high = greater(maximum(in[1], in[0]), in[2]);
+    const Value is_low = logical_and(less(in[1], in[0]), logical_not(is_high));
+    const Value is_x = logical_not(logical_or(is_low, is_high));
+    const auto where_is = [](Value mask, Value d) { return d ? select(mask, d, zeros_like(d)) : Value(); };
+    return {where_is(is_low, d_low), where_is(is_x, d_x), where_is(is_high, d_high)};
+  }
+  [[nodiscard]] std::vector<Value> vjp(const Vjp& v) const {
+    const auto d = shares(v.in, v.d_out, v.d_out, v.d_out);
+    return {d.begin(), d.end()};
+  }
+  [[nodiscard]] std::vector<Value> jvp(const Jvp& v) const {
+    const auto d = shares(v.in, v.d_in[0], v.d_in[1], v.d_in[2]);
+    return {add_tangents(add_tangents(d[0], d[1]), d[2])};
+  }
+};
+
+}  // namespace
+
+void list_select_ops(OpTable& table) {
+  table.add<Select>();
+  table.add<Clamp>();
+}
+
+Value select(Operand condition, Operand a, Operand b) {
+  const CallSite site(condition.where);
+  std::vector<Value> ab = promote("select", {a, b});
+  const Value c = condition.value ? condition.value : scalar_of("select", condition.scalar, kI1, condition.where);
+  const std::vector<Shape> shapes = {c.shape(), ab[0].shape()};
+  const Dims dims = broadcast_dims("select", shapes);
+  return apply(Select{}, {broadcast_to(c, dims), broadcast_to(ab[0], dims), broadcast_to(ab[1], dims)}, condition.where);
+}
+
+Value clamp(Operand low, Operand x, Operand high) {
+  return apply(Clamp{}, promote("clamp", {low, x, high}), x.where);
+}
+
+}  // namespace hilo

@@ -1,0 +1,19 @@
+#pragma once
+#include "hilo/graph/value.h"
+
+namespace hilo {
+
+/// Element by element, a where `condition` (i1) is true, else b. All three broadcast; NumPy's `where`.
+/// Gradient: to the chosen operand only; what the other one computed, even NaN, does not leak.
+/// Source:  StableHLO spec, select (C1, C2).
+Value select(Operand condition, Operand a, Operand b);
+inline Value where(Operand condition, Operand a, Operand b) { return select(condition, a, b); }
+
+/// x held between `low` and `high`, which are scalars or broadcast to x.
+/// Gradient: to x where it lies inside, to a bound where x lies outside of it.
+/// Source:  StableHLO spec, clamp (C1-C3).
+Value clamp(Operand low, Operand x, Operand high);
+/// NumPy's spelling.
+inline Value clip(Operand x, Operand low, Operand high) { return clamp(low, x, high); }
+
+}  // namespace hilo

@@ -1,0 +1,221 @@
+#include "hilo/stablehlo/attribute_text.h"
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <cstring>
+
+#include "hilo/stablehlo/emit.h"
+
+namespace hilo::stablehlo {
+namespace {
+
+constexpr char kHex[] = "0123456789ABCDEF";
+
+void append_hex_bytes(std::string& text, std::span<const std::byte> bytes) {
+  text += "\"0x";
+  const std::size_t start = text.size();
+  text.resize(start + 2 * bytes.size());
+  char* out = text.data() + start;
+  for (std::byte b : bytes) {
+    *out++ = kHex[std::to_integer<unsigned>(b) >> 4];
+    *out++ = kHex[std::to_integer<unsigned>(b) & 15];
+  }
+  text += '"';
+}
+
+// A float literal that reads back to the same bits: shortest decimal, or hex for infinities and NaN.
+template <class T, class Bits>
+void append_float(std::string& text, T value) {
+  char buffer[64];
+  if (std::isfinite(value)) {
+    const auto end = std::to_chars(buffer, buffer + sizeof buffer, value, std::chars_format::scientific).ptr;
+    std::string digits(buffer, end);
+    if (digits.find('.') == std::string::npos) digits.insert(digits.find('e'), ".0");
+    text += digits;
+    return;
+  }
+  Bits bits;
+  std::memcpy(&bits, &value, sizeof bits);
+  text += "0x";
+  for (int shift = static_cast<int>(sizeof(Bits)) * 8 - 4; shift >= 0; shift -= 4) text += kHex[(bits >> shift) & 15];
+}
+
+// One element of a dtype that the hex form does not serve: booleans and sub-byte integers.
+void append_element(std::string& text, DType dtype, std::byte raw) {
+  if (is_bool(dtype)) {
+    text += raw == std::byte{0} ? "false" : "true";
+  } else {
+    text += std::to_string(is_signed(dtype) ? static_cast<int>(static_cast<signed char>(raw)) : std::to_integer<int>(raw));
+  }
+}
+
+void append_list(std::string& text, const Array& a, std::size_t axis, std::size_t& next) {
+  if (axis == a.shape().dims.size()) {
+    append_element(text, a.shape().dtype, a.bytes()[next++]);
+    return;
+  }
+  text += '[';
+  for (Dim i = 0; i < a.shape().dims[axis]; ++i) {
+    if (i > 0) text += ", ";
+    append_list(text, a, axis + 1, next);
+  }
+  text += ']';
+}
+
+void append_splat(std::string& text, const Array& a, std::span<const std::byte> first) {
+  const auto read = [&]<class T>(T value) {
+    std::memcpy(&value, first.data(), sizeof value);
+    return value;
+  };
+  switch (a.shape().dtype) {
+    case DType::kF32: return append_float<float, std::uint32_t>(text, read(0.0F));
+    case DType::kF64: return append_float<double, std::uint64_t>(text, read(0.0));
+    case DType::kI8: text += std::to_string(read(std::int8_t{})); return;
+    case DType::kI16: text += std::to_string(read(std::int16_t{})); return;
+    case DType::kI32: text += std::to_string(read(std::int32_t{})); return;
+    case DType::kI64: text += std::to_string(read(std::int64_t{})); return;
+    case DType::kU8: text += std::to_string(read(std::uint8_t{})); return;
+    case DType::kU16: text += std::to_string(read(std::uint16_t{})); return;
+    case DType::kU32: text += std::to_string(read(std::uint32_t{})); return;
+    case DType::kU64: text += std::to_string(read(std::uint64_t{})); return;
+    default: break;
+  }
+  if (bytes(a.shape().dtype) == 1 && !is_float(a.shape().dtype)) return append_element(text, a.shape().dtype, first[0]);
+  append_hex_bytes(text, first);
+}
+
+void append_dense(std::string& text, const Array& a) {
+  text += "dense<";
+  const auto width = static_cast<std::size_t>(bytes(a.shape().dtype));
+  const std::span<const std::byte> all = a.bytes();
+  const bool is_splat = !all.empty() && std::equal(all.begin() + static_cast<std::ptrdiff_t>(width), all.end(), all.begin());
+  if (is_splat) {
+    append_splat(text, a, all.first(width));
+  } else if (!all.empty() && (is_bool(a.shape().dtype) || (bits(a.shape().dtype) < 8 && is_integer(a.shape().dtype)))) {
+    std::size_t next = 0;
+    append_list(text, a, 0, next);
+  } else if (!all.empty()) {
+    append_hex_bytes(text, all);
+  }
+  text += "> : " + type_text(a.shape());
+}
+
+template <class T>
+void append_joined(std::string& text, const T& list, auto append) {
+  bool is_first = true;
+  for (const auto& item : list) {
+    if (!is_first) text += ", ";
+    is_first = false;
+    append(item);
+  }
+}
+
+void append_ints(std::string& text, const std::vector<std::int64_t>& v) {
+  append_joined(text, v, [&](std::int64_t i) { text += std::to_string(i); });
+}
+
+// `[b, 0, 1, f]x[0, 1, i, o]->[b, 0, 1, f]`: for each of input, kernel, output two letters and the spatial axes.
+void append_convolution_numbers(std::string& text, const StructAttribute& s) {
+  const auto one = [&](std::size_t first, char a, char b) {
+    const auto axis_a = std::get<std::int64_t>(s.members[first].value);
+    const auto axis_b = std::get<std::int64_t>(s.members[first + 1].value);
+    const auto& spatial = std::get<std::vector<std::int64_t>>(s.members[first + 2].value);
+    std::vector<std::string> place(spatial.size() + 2);
+    place.at(static_cast<std::size_t>(axis_a)) = a;
+    place.at(static_cast<std::size_t>(axis_b)) = b;
+    for (std::size_t i = 0; i < spatial.size(); ++i) place.at(static_cast<std::size_t>(spatial[i])) = std::to_string(i);
+    text += '[';
+    append_joined(text, place, [&](const std::string& p) { text += p; });
+    text += ']';
+  };
+  one(0, 'b', 'f');
+  text += 'x';
+  one(3, 'i', 'o');
+  text += "->";
+  one(6, 'b', 'f');
+}
+
+struct Appender {
+  std::string& text;
+
+  void operator()(bool v) const { text += v ? "true" : "false"; }
+  void operator()(std::int64_t v) const { text += std::to_string(v) + " : i64"; }
+  void operator()(const Int32Attribute& v) const { text += std::to_string(v.value) + " : i32"; }
+  void operator()(double v) const {
+    append_float<double, std::uint64_t>(text, v);
+    text += " : f64";
+  }
+  void operator()(const std::string& v) const { append_quoted(text, v); }
+  void operator()(const Array& v) const { append_dense(text, v); }
+  void operator()(const std::vector<std::int64_t>& v) const {
+    text += v.empty() ? "array<i64" : "array<i64: ";
+    append_ints(text, v);
+    text += '>';
+  }
+  void operator()(const std::vector<bool>& v) const {
+    text += v.empty() ? "array<i1" : "array<i1: ";
+    append_joined(text, v, [&](bool b) { text += b ? "true" : "false"; });
+    text += '>';
+  }
+  void operator()(const Int64Pairs& v) const {
+    text += "dense<";
+    if (!v.empty()) {
+      text += '[';
+      append_joined(text, v, [&](const auto& pair) {
+        text += "[" + std::to_string(pair[0]) + ", " + std::to_string(pair[1]) + "]";
+      });
+      text += ']';
+    }
+    text += "> : tensor<" + std::to_string(v.size()) + "x2xi64>";
+  }
+  void operator()(const EnumAttribute& v) const { text += "#stablehlo<" + v.type + " " + v.value + ">"; }
+  void operator()(const StructAttribute& v) const {
+    text += "#stablehlo." + v.mnemonic + "<";
+    if (v.mnemonic == "conv") {
+      append_convolution_numbers(text, v);
+    } else {
+      append_joined(text, v.members, [&](const NamedAttribute& m) {
+        text += m.name + " = ";
+        if (const auto* ints = std::get_if<std::vector<std::int64_t>>(&m.value)) {
+          text += '[';
+          append_ints(text, *ints);
+          text += ']';
+        } else {
+          text += std::to_string(std::get<std::int64_t>(m.value));
+        }
+      });
+    }
+    text += '>';
+  }
+  void operator()(const DictionaryAttribute& v) const {
+    text += '{';
+    append_joined(text, v.members, [&](const NamedAttribute& m) {
+      append_quoted(text, m.name);
+      text += " = ";
+      append_attribute(text, m.value);
+    });
+    text += '}';
+  }
+};
+
+}  // namespace
+
+void append_attribute(std::string& text, const AttributeValue& value) { std::visit(Appender{text}, value); }
+
+void append_quoted(std::string& text, std::string_view content) {
+  text += '"';
+  for (char c : content) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (c == '"' || c == '\\' || byte < 0x20 || byte > 0x7E) {
+      text += '\\';
+      text += kHex[byte >> 4];
+      text += kHex[byte & 15];
+    } else {
+      text += c;
+    }
+  }
+  text += '"';
+}
+
+}  // namespace hilo::stablehlo

@@ -1,0 +1,14 @@
+#pragma once
+#include <string>
+
+#include "hilo/graph/attribute.h"
+
+namespace hilo::stablehlo {
+
+/// Appends an attribute as MLIR text: `dense<1> : tensor<2xi64>`, `#stablehlo.dot<...>`, `array<i64: 1, 2>`.
+void append_attribute(std::string& text, const AttributeValue& value);
+
+/// Appends `"..."` with quotes, backslashes and control characters escaped as MLIR wants them.
+void append_quoted(std::string& text, std::string_view content);
+
+}  // namespace hilo::stablehlo

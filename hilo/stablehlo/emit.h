@@ -1,0 +1,27 @@
+#pragma once
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "hilo/graph/graph.h"
+
+namespace hilo::stablehlo {
+
+struct EmitOptions {
+  /// Name of the module; profilers show it.
+  std::string module_name = "hilo";
+  /// `loc("file":line:column)` on every op. Without, equal programs print equal text: the key of caches.
+  bool has_locations = true;
+  /// By parameter: the result that may reuse its memory, or -1. Empty: none.
+  std::vector<int> aliases{};
+};
+
+/// The function as a StableHLO module with one public `@main`, in MLIR's generic form.
+/// Cost:    linear in the size of the live graph; constants print as hex.
+/// Source:  StableHLO spec, "Programs"; the attribute spellings are those of its dialect.
+std::string emit(const Function& function, const EmitOptions& options = {});
+
+/// "tensor<2x3xf32>", "!stablehlo.token".
+std::string type_text(const Shape& shape);
+
+}  // namespace hilo::stablehlo
