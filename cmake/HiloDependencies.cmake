@@ -26,3 +26,6 @@ if(NOT EXISTS ${HILO_PJRT_HEADERS}/xla/pjrt/c/pjrt_c_api.h)
 endif()
 add_library(hilo_pjrt_headers INTERFACE)
 target_include_directories(hilo_pjrt_headers SYSTEM INTERFACE ${HILO_PJRT_HEADERS})
+# Their tables name each member as the member's type, which g++ refuses under -Wpedantic. With -Werror our own sources
+# are held to the rule all the same.
+target_compile_options(hilo_pjrt_headers INTERFACE $<$<CXX_COMPILER_ID:GNU>:-fpermissive>)

@@ -1,0 +1,28 @@
+#pragma once
+// The inside of an Executable: for the sources of this room.
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "hilo/pjrt/c_api.h"
+#include "hilo/pjrt/executable.h"
+
+namespace hilo::pjrt::c {
+
+struct ExecutableState {
+  ExecutableState(std::shared_ptr<const ClientState> of, PJRT_LoadedExecutable* made)
+      : client(std::move(of)), loaded(made) {}
+  ExecutableState(const ExecutableState&) = delete;
+  ~ExecutableState();
+
+  std::shared_ptr<const ClientState> client;
+  PJRT_LoadedExecutable* loaded;
+  PJRT_Executable* executable = nullptr;
+  std::vector<std::shared_ptr<const Shape>> shapes;
+  std::vector<Device> devices;
+  std::string name;
+};
+
+std::string serialize(const PluginState& plugin, const PJRT_Executable* executable);
+
+}  // namespace hilo::pjrt::c
