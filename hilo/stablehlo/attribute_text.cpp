@@ -163,7 +163,7 @@ struct Appender {
     if (!v.empty()) {
       text += '[';
       append_joined(text, v, [&](const auto& pair) {
-        text += "[" + std::to_string(pair[0]) + ", " + std::to_string(pair[1]) + "]";
+        text.append("[").append(std::to_string(pair[0])).append(", ").append(std::to_string(pair[1])).append("]");
       });
       text += ']';
     }

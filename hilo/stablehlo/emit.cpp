@@ -96,7 +96,8 @@ class Emitter {
       append_name(names, node.first_result + k);
     }
     if (node.result_count > 0) text_ += " = ";
-    text_.append("\"stablehlo.").append(node.op->name()).append("\"(");
+    const std::string_view name = node.op->name();  // one with a dot is of another dialect: chlo.erf
+    text_.append(name.find('.') == std::string_view::npos ? "\"stablehlo." : "\"").append(name).append("\"(");
     for (std::size_t k = 0; k < node.operands.size(); ++k) {
       if (k > 0) text_ += ", ";
       append_name(names, node.operands[k]);
