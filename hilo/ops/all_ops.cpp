@@ -8,7 +8,9 @@ void list_broadcast_ops(OpTable&);
 void list_compare_ops(OpTable&);
 void list_constant_ops(OpTable&);
 void list_convert_ops(OpTable&);
+void list_custom_gradient_ops(OpTable&);
 void list_dot_ops(OpTable&);
+void list_math_ops(OpTable&);
 void list_reduce_ops(OpTable&);
 void list_reshape_ops(OpTable&);
 void list_select_ops(OpTable&);
@@ -17,8 +19,20 @@ void list_unary_ops(OpTable&);
 const OpTable& all_ops() {
   static const OpTable table = [] {
     OpTable t;
-    for (const auto list : {list_binary_ops, list_broadcast_ops, list_compare_ops, list_constant_ops, list_convert_ops,
-                            list_dot_ops, list_reduce_ops, list_reshape_ops, list_select_ops, list_unary_ops}) {
+    for (const auto list : {
+             list_binary_ops,
+             list_broadcast_ops,
+             list_compare_ops,
+             list_constant_ops,
+             list_convert_ops,
+             list_custom_gradient_ops,
+             list_dot_ops,
+             list_math_ops,
+             list_reduce_ops,
+             list_reshape_ops,
+             list_select_ops,
+             list_unary_ops,
+         }) {
       list(t);
     }
     return t;

@@ -1,0 +1,165 @@
+#include "hilo/ops/math.h"
+
+#include <cmath>
+#include <numbers>
+
+#include "hilo/ops/all_ops.h"
+#include "hilo/ops/binary.h"
+#include "hilo/ops/compare.h"
+#include "hilo/ops/rules.h"
+#include "hilo/ops/select.h"
+#include "hilo/ops/unary.h"
+
+namespace hilo {
+namespace {
+
+template <class Self>
+struct Complexes : Unary<Self> {
+  static constexpr Kinds kAccepts = kFloats | kComplexes;
+};
+
+struct Asin : Complexes<Asin> {
+  static constexpr std::string_view kName = "chlo.asin";
+  static Value d(Value x, Value, Value d_y) { return d_y * rsqrt((1 - x) * (1 + x)); }
+};
+
+struct Acos : Complexes<Acos> {
+  static constexpr std::string_view kName = "chlo.acos";
+  static Value d(Value x, Value, Value d_y) { return -d_y * rsqrt((1 - x) * (1 + x)); }
+};
+
+struct Atan : Complexes<Atan> {
+  static constexpr std::string_view kName = "chlo.atan";
+  static Value d(Value x, Value, Value d_y) { return d_y / (1 + x * x); }
+};
+
+struct Asinh : Complexes<Asinh> {
+  static constexpr std::string_view kName = "chlo.asinh";
+  static Value d(Value x, Value, Value d_y) { return d_y * rsqrt(1 + x * x); }
+};
+
+struct Acosh : Complexes<Acosh> {
+  static constexpr std::string_view kName = "chlo.acosh";
+  static Value d(Value x, Value, Value d_y) { return d_y * rsqrt((x - 1) * (x + 1)); }
+};
+
+struct Atanh : Complexes<Atanh> {
+  static constexpr std::string_view kName = "chlo.atanh";
+  static Value d(Value x, Value, Value d_y) { return d_y / ((1 - x) * (1 + x)); }
+};
+
+struct Sinh : Complexes<Sinh> {
+  static constexpr std::string_view kName = "chlo.sinh";
+  static Value d(Value x, Value, Value d_y) { return d_y * cosh(x); }
+};
+
+struct Cosh : Complexes<Cosh> {
+  static constexpr std::string_view kName = "chlo.cosh";
+  static Value d(Value x, Value, Value d_y) { return d_y * sinh(x); }
+};
+
+struct Erfc : Unary<Erfc> {
+  static constexpr std::string_view kName = "chlo.erfc";
+  static Value d(Value x, Value, Value d_y) { return d_y * (-2 * std::numbers::inv_sqrtpi) * exp(-(x * x)); }
+};
+
+struct ErfInv : Unary<ErfInv> {
+  static constexpr std::string_view kName = "chlo.erf_inv";
+  static Value d(Value, Value y, Value d_y) { return d_y * (0.5 / std::numbers::inv_sqrtpi) * exp(y * y); }
+};
+
+struct Lgamma : Unary<Lgamma> {
+  static constexpr std::string_view kName = "chlo.lgamma";
+  static Value d(Value x, Value, Value d_y) { return d_y * digamma(x); }
+};
+
+struct Digamma : Unary<Digamma> {
+  static constexpr std::string_view kName = "chlo.digamma";
+  static Value d(Value x, Value, Value d_y) { return d_y * polygamma(1, x); }
+};
+
+struct Polygamma : Binary<Polygamma> {
+  static constexpr std::string_view kName = "chlo.polygamma";
+  static constexpr Kinds kAccepts = kFloats;
+  static Pair d(Value n, Value x, Value, Value d_y) { return {Value(), d_y * polygamma(n + 1, x)}; }
+};
+
+template <class Op>
+Value unary(const Operand& x) {
+  return apply(Op{}, promote(Op::kName, {x}), x.where);
+}
+
+}  // namespace
+
+void list_math_ops(OpTable& t) {
+  t.add<Asin>(), t.add<Acos>(), t.add<Atan>(), t.add<Asinh>(), t.add<Acosh>(), t.add<Atanh>(), t.add<Sinh>();
+  t.add<Cosh>(), t.add<Erfc>(), t.add<ErfInv>(), t.add<Lgamma>(), t.add<Digamma>(), t.add<Polygamma>();
+}
+
+Value asin(Operand x) { return unary<Asin>(x); }
+Value acos(Operand x) { return unary<Acos>(x); }
+Value atan(Operand x) { return unary<Atan>(x); }
+Value asinh(Operand x) { return unary<Asinh>(x); }
+Value acosh(Operand x) { return unary<Acosh>(x); }
+Value atanh(Operand x) { return unary<Atanh>(x); }
+Value sinh(Operand x) { return unary<Sinh>(x); }
+Value cosh(Operand x) { return unary<Cosh>(x); }
+Value erfc(Operand x) { return unary<Erfc>(x); }
+Value erf_inv(Operand x) { return unary<ErfInv>(x); }
+Value lgamma(Operand x) { return unary<Lgamma>(x); }
+Value digamma(Operand x) { return unary<Digamma>(x); }
+Value polygamma(Operand n, Operand x) { return apply(Polygamma{}, promote(Polygamma::kName, {n, x}), x.where); }
+
+Value square(Operand x) { return multiply(x, x); }
+Value reciprocal(Operand x) { return divide(Operand(1, x.where), x); }
+Value exp2(Operand x) {
+  const CallSite site(x.where);
+  return exp(x * std::numbers::ln2);
+}
+Value log2(Operand x) {
+  const CallSite site(x.where);
+  return log(x) * std::numbers::log2e;
+}
+Value log10(Operand x) {
+  const CallSite site(x.where);
+  return log(x) * std::numbers::log10e;
+}
+Value logit(Operand x) {
+  const CallSite site(x.where);
+  return log(x) - log1p(negate(x));
+}
+
+Value sinc(Operand operand) {
+  const CallSite site(operand.where);
+  const Value x = promote("sinc", {operand})[0] * std::numbers::pi;
+  const Value is_zero = equal(x, 0), safe = select(is_zero, ones_like(x), x);
+  return select(is_zero, 1 - x * x / 6, sin(safe) / safe);  // the series gives the derivatives at 0
+}
+
+Value hypot(Operand a, Operand b) {
+  const CallSite site(a.where);
+  const std::vector<Value> ab = promote("hypot", {a, b});
+  const Value x = abs(ab[0]), y = abs(ab[1]);
+  const Value is_x = greater(x, y), large = select(is_x, x, y), small = select(is_x, y, x);
+  const Value is_plain = logical_and(greater(large, 0), is_finite(large));  // else 0, inf or NaN: the larger one itself
+  const Value scale = select(is_plain, large, ones_like(large));
+  return select(is_plain, large * sqrt(1 + square(small / scale)), x + y);
+}
+
+Value logaddexp(Operand a, Operand b) {
+  const CallSite site(a.where);
+  const std::vector<Value> ab = promote("logaddexp", {a, b});
+  const Value difference = ab[0] - ab[1];
+  const Value is_nan = not_equal(difference, difference);  // a NaN, or two equal infinities
+  const Value safe = select(is_nan, zeros_like(difference), difference);
+  return select(is_nan, ab[0] + ab[1], maximum(ab[0], ab[1]) + log1p(exp(-abs(safe))));
+}
+
+Value xlogy(Operand a, Operand b) {
+  const CallSite site(a.where);
+  const std::vector<Value> ab = promote("xlogy", {a, b});
+  const Value vanishes = logical_and(equal(ab[0], 0), logical_not(is_finite(log(ab[1]))));
+  return ab[0] * log(select(vanishes, ones_like(ab[1]), ab[1]));
+}
+
+}  // namespace hilo
