@@ -1,0 +1,198 @@
+#include "hilo/exec/program.h"
+
+#include <algorithm>
+
+#include "hilo/exec/dispatch.h"
+#include "hilo/exec/tensor_state.h"
+#include "hilo/graph/op.h"
+#include "hilo/stablehlo/emit.h"
+
+namespace hilo {
+
+struct Program::State {
+  pjrt::Device device;                             // where it runs
+  std::vector<bool> is_aliased{};                  // by argument: a result reuses its memory
+  bool has_custom_calls = false;                   // these run inline in the plugin's call, so a queue makes it
+  pjrt::Executable executable{};
+  std::shared_ptr<detail::DispatchQueue> queue{};  // null without custom calls
+  bool was_cached = false;
+
+  // Starts it. `inputs` may be of any device; a donated one is this call's own.
+  std::vector<pjrt::Buffer> execute(std::span<const Argument> inputs) const;
+};
+
+namespace {
+
+// Whether the function, or one inside its ops, calls code outside of XLA.
+bool has_custom_call(const Function& f) {
+  const std::vector<bool> is_live = f.live_nodes();
+  for (std::size_t i = 0; i < is_live.size(); ++i) {
+    const Node& node = f.graph().nodes()[i];
+    if (!is_live[i] || !node.op) continue;
+    if (node.op->name() == "custom_call" || std::ranges::any_of(node.op->regions(), has_custom_call)) return true;
+  }
+  return false;
+}
+
+// For each donated parameter the first free result of its shape, or -1.
+std::vector<int> aliases_of(const Function& f, const std::vector<bool>& donated) {
+  const std::vector<Shape> in = f.parameter_shapes(), out = f.result_shapes();
+  std::vector<bool> is_taken(out.size(), false);
+  std::vector<int> aliases(in.size(), -1);
+  for (std::size_t i = 0; i < std::min(in.size(), donated.size()); ++i) {
+    if (!donated[i]) continue;
+    for (std::size_t r = 0; r < out.size(); ++r) {
+      if (is_taken[r] || out[r] != in[i]) continue;
+      is_taken[r] = true;
+      aliases[i] = static_cast<int>(r);
+      break;
+    }
+  }
+  return aliases;
+}
+
+// Moves a tensor's numbers to a handle of the program's own; the handles outside are dead from here on.
+Tensor take(const Argument& argument) {
+  detail::TensorState& from = *argument.tensor.state();
+  auto own = std::make_shared<detail::TensorState>(from.shape);
+  const std::lock_guard lock(from.mutex);
+  from.expect_alive();
+  own->host = std::move(from.host);
+  own->buffer = std::move(from.buffer);
+  own->pending = std::move(from.pending);
+  from.is_donated = true;
+  from.donated_at = Site(argument.where);
+  return Tensor(std::move(own));
+}
+
+// Undoes `take` after a call that the plugin refused.
+void give_back(const Argument& argument, const Tensor& own) {
+  detail::TensorState& to = *argument.tensor.state();
+  const std::lock_guard lock(to.mutex);
+  to.host = own.state()->host;
+  to.buffer = own.state()->buffer;
+  to.pending = own.state()->pending;
+  to.is_donated = false;
+}
+
+bool is_waiting(const Tensor& tensor) {
+  detail::TensorState& state = *tensor.state();
+  const std::lock_guard lock(state.mutex);
+  return state.pending && !state.pending->is_open();
+}
+
+}  // namespace
+
+Program Program::load_or_compile(const pjrt::Client& client, std::string_view key,
+                                 const std::function<std::string()>& text, const CompileSettings& settings, State state) {
+  CompileCache::Entry entry;
+  if (settings.cache) {
+    entry = settings.cache->entry(client, key, settings.options);
+    state.executable = settings.cache->load(client, entry);
+    state.was_cached = static_cast<bool>(state.executable);
+  }
+  if (!state.executable) {
+    state.executable = pjrt::Executable::compile(client, text(), settings.options);
+    if (settings.cache) settings.cache->store(entry, state.executable);
+  }
+  if (!state.executable.devices().empty()) state.device = state.executable.devices().front();
+  if (state.has_custom_calls) state.queue = detail::DispatchQueue::of(client);
+  return Program(std::make_shared<const State>(std::move(state)));
+}
+
+Program Program::compile(const pjrt::Client& client, const Function& function, const std::vector<bool>& donated,
+                         const CompileSettings& settings) {
+  const std::vector<int> aliases = aliases_of(function, donated);
+  const auto text = [&](bool has_locations) {
+    return stablehlo::emit(function, {.module_name = settings.name, .has_locations = has_locations, .aliases = aliases});
+  };
+  State state{.device = client.default_device()};
+  for (int alias : aliases) state.is_aliased.push_back(alias >= 0);
+  state.has_custom_calls = has_custom_call(function);
+  return load_or_compile(client, settings.cache ? text(false) : "", [&] { return text(true); }, settings, std::move(state));
+}
+
+Program Program::compile_text(const pjrt::Client& client, std::string_view program, const CompileSettings& settings) {
+  State state{.device = client.default_device()};
+  state.has_custom_calls = program.find("custom_call") != std::string_view::npos;
+  return load_or_compile(client, program, [&] { return std::string(program); }, settings, std::move(state));
+}
+
+const pjrt::Executable& Program::executable() const { return state_->executable; }
+bool Program::was_cached() const { return state_->was_cached; }
+
+std::vector<pjrt::Buffer> Program::State::execute(std::span<const Argument> inputs) const {
+  std::vector<pjrt::Buffer> buffers;
+  std::vector<const pjrt::Buffer*> pointers;
+  std::vector<std::int64_t> keep;
+  buffers.reserve(inputs.size());
+  pointers.reserve(inputs.size());
+  for (std::size_t i = 0; i < inputs.size(); ++i) {
+    buffers.push_back(inputs[i].tensor.buffer(device));
+    pointers.push_back(&buffers.back());
+    const bool may_alias = is_aliased.empty() || is_aliased[i];
+    if (may_alias && !inputs[i].is_donated) keep.push_back(static_cast<std::int64_t>(i));
+  }
+  std::vector<pjrt::Buffer> results(executable.result_count());
+  executable.execute(pointers, results, {.keep = keep});
+  return results;
+}
+
+std::vector<Tensor> Program::run(std::span<Argument> arguments) const {
+  const auto shapes = state_->executable.result_shapes();
+  std::vector<Tensor> results;
+  results.reserve(shapes.size());
+  for (const auto& shape : shapes) results.emplace_back(std::make_shared<detail::TensorState>(shape));
+
+  // A program with custom calls goes by the queue, and so does one whose arguments are still in it.
+  std::shared_ptr<detail::DispatchQueue> queue = state_->queue;
+  std::vector<Argument> inputs(arguments.begin(), arguments.end());
+  for (Argument& input : inputs) {
+    if (!input.tensor) throw OpError({.op = "run", .problem = "an argument is an empty Tensor", .expected = "a tensor"}, Site(input.where));
+    if (!queue && is_waiting(input.tensor)) queue = detail::DispatchQueue::of(state_->executable.client());
+  }
+  for (Argument& input : inputs) {
+    if (input.is_donated) input.tensor = take(input);
+  }
+  if (!queue) {
+    try {
+      std::vector<pjrt::Buffer> buffers = state_->execute(inputs);
+      for (std::size_t k = 0; k < results.size(); ++k) results[k].state()->buffer = std::move(buffers[k]);
+    } catch (...) {
+      for (std::size_t i = 0; i < inputs.size(); ++i) {
+        if (inputs[i].is_donated) give_back(arguments[i], inputs[i].tensor);
+      }
+      throw;
+    }
+    return results;
+  }
+  const auto latch = std::make_shared<detail::Latch>();
+  for (const Tensor& result : results) result.state()->pending = latch;
+  queue->push([program = state_, inputs = std::move(inputs), results, latch, queue] {
+    try {
+      std::vector<pjrt::Buffer> buffers = program->execute(inputs);
+      for (std::size_t k = 0; k < results.size(); ++k) {
+        const std::lock_guard lock(results[k].state()->mutex);
+        results[k].state()->buffer = std::move(buffers[k]);
+      }
+      latch->open();
+    } catch (...) {
+      latch->open(std::current_exception());
+    }
+  });
+  return results;
+}
+
+std::vector<Array> Program::run(std::span<const Array> arguments) const {
+  std::vector<Argument> inputs;
+  for (const Array& a : arguments) inputs.emplace_back(Tensor(a));
+  std::vector<Array> results;
+  for (const Tensor& t : run(inputs)) results.push_back(t.array());
+  return results;
+}
+
+std::vector<Array> evaluate(const pjrt::Client& client, const Function& function, std::span<const Array> arguments) {
+  return Program::compile(client, function, {}, {.name = "evaluate", .cache = nullptr}).run(arguments);
+}
+
+}  // namespace hilo

@@ -1,0 +1,61 @@
+#pragma once
+#include <functional>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "hilo/exec/compile_cache.h"
+#include "hilo/exec/tensor.h"
+#include "hilo/graph/graph.h"
+#include "hilo/pjrt/compile_options.h"
+#include "hilo/pjrt/executable.h"
+
+namespace hilo {
+
+namespace detail {
+class DispatchQueue;
+}
+
+/// How functions are compiled.
+struct CompileSettings {
+  std::string name = "hilo";          ///< of the module; profilers show it
+  pjrt::CompileOptions options{};
+  /// Which folder keeps executables between processes; null: none.
+  std::shared_ptr<CompileCache> cache = CompileCache::standard();
+};
+
+/// A compiled Function, ready to run. A cheap handle. Threads may share it.
+class Program {
+ public:
+  /// Compiles `function`. `donated[i]` says that argument i will be given away: its memory is aliased to the first
+  /// result of its shape that is still free.
+  /// Throws:  DeviceError with the compiler's message.
+  static Program compile(const pjrt::Client& client, const Function& function, const std::vector<bool>& donated = {},
+                         const CompileSettings& settings = {});
+  /// Compiles StableHLO text or bytecode as it is.
+  static Program compile_text(const pjrt::Client& client, std::string_view program, const CompileSettings& settings = {});
+
+  /// Starts the program and returns. Arguments on the host or another device are uploaded first.
+  /// Throws:  OpError if a tensor was donated before, DeviceError if the plugin refuses the arguments. What fails later
+  ///          is thrown by the results.
+  [[nodiscard]] std::vector<Tensor> run(std::span<Argument> arguments) const;
+  /// The same for arrays, and waits: for tests and small tools.
+  [[nodiscard]] std::vector<Array> run(std::span<const Array> arguments) const;
+
+  [[nodiscard]] const pjrt::Executable& executable() const;
+  /// Whether it came out of the disk cache.
+  [[nodiscard]] bool was_cached() const;
+
+ private:
+  struct State;
+  static Program load_or_compile(const pjrt::Client& client, std::string_view key, const std::function<std::string()>& text,
+                                 const CompileSettings& settings, State state);
+  explicit Program(std::shared_ptr<const State> state) : state_(std::move(state)) {}
+  std::shared_ptr<const State> state_;
+};
+
+/// Compiles and runs `function` once; nothing is kept on disk.
+std::vector<Array> evaluate(const pjrt::Client& client, const Function& function, std::span<const Array> arguments);
+
+}  // namespace hilo
