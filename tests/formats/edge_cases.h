@@ -30,6 +30,11 @@ inline std::vector<std::byte> bytes_of_hex(const std::string& hex) {
   return bytes;
 }
 
+/// A file with these bytes; unlike AtomicFile it syncs nothing, so that a test writes thousands.
+inline void write_bytes(const std::filesystem::path& path, const std::string& bytes) {
+  std::ofstream(path, std::ios::binary) << bytes;
+}
+
 /// A new empty folder that goes with the test.
 class ScratchFolder {
  public:

@@ -140,7 +140,7 @@ TEST(Npz, CutAndChangedFilesAreReadOrRefused) {
   write_npz(folder / "a.npz", {{"x", x}});
   const std::string good = read_text(folder / "a.npz");
   const auto outcome = [&](const std::string& bytes) {
-    write_file_atomically(folder / "b.npz", bytes);
+    write_bytes(folder / "b.npz", bytes);
     return refusal([&] {
       const NpzFile file = NpzFile::open(folder / "b.npz");
       for (const std::string& name : file.names()) EXPECT_EQ(file.at(name), x);

@@ -25,7 +25,7 @@ std::string with_length(const std::string& header, const std::string& data = "")
 
 std::string refusal(const std::string& bytes) {
   const ScratchFolder folder;
-  write_file_atomically(folder / "x.safetensors", bytes);
+  write_bytes(folder / "x.safetensors", bytes);
   try {
     SafetensorsFile::open(folder / "x.safetensors");
   } catch (const FormatError& error) {
@@ -95,7 +95,7 @@ TEST(Safetensors, AnUnalignedTensorIsCopied) {
   const float value = 1.5F;
   std::memcpy(data.data(), &value, sizeof value);
   ASSERT_NE((header.size() + 8) % 4, 0U);
-  write_file_atomically(folder / "a.safetensors", with_length(header, data));
+  write_bytes(folder / "a.safetensors", with_length(header, data));
   const SafetensorsFile file = SafetensorsFile::open(folder / "a.safetensors");
   EXPECT_NE(file.at("w").bytes().data(), file.at("w").bytes().data());
   EXPECT_EQ(file.at("w").data<float>()[0], 1.5F);
@@ -103,9 +103,9 @@ TEST(Safetensors, AnUnalignedTensorIsCopied) {
 
 TEST(Safetensors, AnyByteButZeroIsTrue) {
   const ScratchFolder folder;
-  write_file_atomically(folder / "a.safetensors",
-                        with_length(R"({"m":{"dtype":"BOOL","shape":[3],"data_offsets":[0,3]}})",
-                                    {'\2', '\0', '\xff'}));
+  write_bytes(folder / "a.safetensors",
+              with_length(R"({"m":{"dtype":"BOOL","shape":[3],"data_offsets":[0,3]}})",
+                          {'\2', '\0', '\xff'}));
   EXPECT_EQ(SafetensorsFile::open(folder / "a.safetensors").at("m"),
             Array::of<bool>({3}, {true, false, true}));
 }
@@ -124,11 +124,10 @@ TEST(Safetensors, AMissingNameListsNearOnes) {
 
 TEST(Safetensors, PackedElementsAreRefusedByName) {
   const ScratchFolder folder;
-  write_file_atomically(
-      folder / "a.safetensors",
-      with_length(
-          R"({"p":{"dtype":"F4","shape":[4],"data_offsets":[0,2]},"q":{"dtype":"U8","shape":[1],"data_offsets":[2,3]}})",
-          "abc"));
+  write_bytes(folder / "a.safetensors",
+              with_length(R"({"p":{"dtype":"F4","shape":[4],"data_offsets":[0,2]},)"
+                          R"("q":{"dtype":"U8","shape":[1],"data_offsets":[2,3]}})",
+                          "abc"));
   const SafetensorsFile file = SafetensorsFile::open(folder / "a.safetensors");
   EXPECT_EQ(file.at("q"), Array::of<std::uint8_t>({1}, {'c'}));
   try {

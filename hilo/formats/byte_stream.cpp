@@ -1,0 +1,138 @@
+#include "hilo/formats/byte_stream.h"
+
+#include <zlib.h>
+#include <zstd.h>
+
+#include <algorithm>
+#include <vector>
+
+#include "hilo/core/error.h"
+#include "hilo/core/file.h"
+
+namespace hilo::formats {
+namespace {
+
+// Windows of up to 2^27 bytes, as the zstd tool's own limit; a frame that wants more memory is
+// refused.
+constexpr int kMaxWindowLog = 27;
+
+class PlainStream : public ByteStream {
+ public:
+  explicit PlainStream(MappedFile file) : file_(std::move(file)) {}
+
+  std::size_t read(std::span<std::byte> into) override {
+    const auto part = file_.bytes().subspan(at_, std::min(into.size(), file_.bytes().size() - at_));
+    std::copy(part.begin(), part.end(), into.begin());
+    at_ += part.size();
+    return part.size();
+  }
+
+ private:
+  MappedFile file_;
+  std::size_t at_ = 0;
+};
+
+class GzipStream : public ByteStream {
+ public:
+  explicit GzipStream(MappedFile file) : file_(std::move(file)) {
+    constexpr int kGzip = 16;
+    if (inflateInit2(&state_, MAX_WBITS + kGzip) != Z_OK) throw Error("zlib: no memory");
+  }
+  ~GzipStream() override { inflateEnd(&state_); }
+
+  std::size_t read(std::span<std::byte> into) override {
+    constexpr std::size_t kMost = std::size_t{1} << 30;
+    std::size_t filled = 0;
+    while (filled < into.size() && !is_done_) {
+      const auto packed = file_.bytes().subspan(at_);
+      state_.next_in = reinterpret_cast<Bytef*>(const_cast<std::byte*>(packed.data()));
+      state_.avail_in = static_cast<uInt>(std::min(packed.size(), kMost));
+      state_.next_out = reinterpret_cast<Bytef*>(into.data() + filled);
+      state_.avail_out = static_cast<uInt>(std::min(into.size() - filled, kMost));
+      const std::size_t in = state_.avail_in, out = state_.avail_out;
+      const int code = inflate(&state_, Z_NO_FLUSH);
+      at_ += in - state_.avail_in;
+      filled += out - state_.avail_out;
+      if (code == Z_STREAM_END) {
+        end_member();
+      } else if (code == Z_BUF_ERROR && packed.empty()) {
+        fail("gzip data ends too early");
+      } else if (code != Z_OK) {
+        fail(std::string("damaged gzip data: ") +
+             (state_.msg != nullptr ? state_.msg : "it ends too early"));
+      }
+    }
+    return filled;
+  }
+
+ private:
+  // Zero bytes may pad the end of a file.
+  void end_member() {
+    const auto rest = file_.bytes().subspan(at_);
+    is_done_ = std::all_of(rest.begin(), rest.end(), [](std::byte b) { return b == std::byte{0}; });
+    if (!is_done_) inflateReset(&state_);
+  }
+
+  [[noreturn]] void fail(const std::string& problem) const {
+    throw FormatError(file_.path().string(), at_, problem);
+  }
+
+  MappedFile file_;
+  std::size_t at_ = 0;
+  bool is_done_ = false;
+  z_stream state_{};
+};
+
+class ZstdStream : public ByteStream {
+ public:
+  explicit ZstdStream(MappedFile file)
+      : file_(std::move(file)), state_(ZSTD_createDCtx(), &ZSTD_freeDCtx) {
+    if (state_ == nullptr) throw Error("zstd: no memory");
+    ZSTD_DCtx_setParameter(state_.get(), ZSTD_d_windowLogMax, kMaxWindowLog);
+  }
+
+  std::size_t read(std::span<std::byte> into) override {
+    ZSTD_inBuffer in{file_.bytes().data(), file_.bytes().size(), at_};
+    ZSTD_outBuffer out{into.data(), into.size(), 0};
+    while (out.pos < out.size) {
+      if (in.pos == in.size && is_between_frames_) break;
+      const std::size_t in_before = in.pos, out_before = out.pos;
+      const std::size_t code = ZSTD_decompressStream(state_.get(), &out, &in);
+      at_ = in.pos;
+      if (ZSTD_isError(code) != 0)
+        fail(std::string("damaged zstd data: ") + ZSTD_getErrorName(code));
+      is_between_frames_ = code == 0;
+      if (code != 0 && in.pos == in_before && out.pos == out_before)
+        fail("zstd data ends too early");
+    }
+    return out.pos;
+  }
+
+ private:
+  [[noreturn]] void fail(const std::string& problem) const {
+    throw FormatError(file_.path().string(), at_, problem);
+  }
+
+  MappedFile file_;
+  std::size_t at_ = 0;
+  bool is_between_frames_ = true;
+  std::unique_ptr<ZSTD_DCtx, decltype(&ZSTD_freeDCtx)> state_;
+};
+
+bool begins_with(const MappedFile& file, std::initializer_list<int> magic) {
+  return file.bytes().size() >= magic.size() &&
+         std::equal(magic.begin(), magic.end(), file.bytes().begin(),
+                    [](int m, std::byte b) { return static_cast<std::byte>(m) == b; });
+}
+
+}  // namespace
+
+std::unique_ptr<ByteStream> open_stream(const std::filesystem::path& path) {
+  MappedFile file(path);
+  if (begins_with(file, {0x1F, 0x8B})) return std::make_unique<GzipStream>(std::move(file));
+  if (begins_with(file, {0x28, 0xB5, 0x2F, 0xFD}))
+    return std::make_unique<ZstdStream>(std::move(file));
+  return std::make_unique<PlainStream>(std::move(file));
+}
+
+}  // namespace hilo::formats

@@ -1,0 +1,30 @@
+#pragma once
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <span>
+#include <string>
+
+namespace hilo::formats {
+
+/// Bytes that come in order: those of a file, or what a gzip or zstd file unpacks to.
+/// Memory is bounded whatever the file says of itself.
+class ByteStream {
+ public:
+  virtual ~ByteStream() = default;
+  ByteStream() = default;
+  ByteStream(const ByteStream&) = delete;
+  ByteStream& operator=(const ByteStream&) = delete;
+
+  /// Fills `into` from the front and returns how many bytes came; fewer than asked only at the end.
+  /// Throws:  FormatError naming the file where the packed bytes are damaged or end too early.
+  virtual std::size_t read(std::span<std::byte> into) = 0;
+};
+
+/// Opens a file as a stream of what it holds. Whether it is gzip, zstd or neither is told by its
+/// first bytes, not its name. A file of several gzip members or zstd frames is read as one.
+/// Throws:  FormatError naming the file if it cannot be opened.
+std::unique_ptr<ByteStream> open_stream(const std::filesystem::path& path);
+
+}  // namespace hilo::formats
