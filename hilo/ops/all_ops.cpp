@@ -6,14 +6,19 @@ namespace hilo {
 void list_binary_ops(OpTable&);
 void list_broadcast_ops(OpTable&);
 void list_compare_ops(OpTable&);
+void list_concatenate_ops(OpTable&);
 void list_constant_ops(OpTable&);
 void list_convert_ops(OpTable&);
 void list_custom_gradient_ops(OpTable&);
 void list_dot_ops(OpTable&);
+void list_dynamic_slice_ops(OpTable&);
 void list_math_ops(OpTable&);
+void list_pad_ops(OpTable&);
 void list_reduce_ops(OpTable&);
 void list_reshape_ops(OpTable&);
+void list_reverse_ops(OpTable&);
 void list_select_ops(OpTable&);
+void list_slice_ops(OpTable&);
 void list_unary_ops(OpTable&);
 
 const OpTable& all_ops() {
@@ -23,14 +28,19 @@ const OpTable& all_ops() {
              list_binary_ops,
              list_broadcast_ops,
              list_compare_ops,
+             list_concatenate_ops,
              list_constant_ops,
              list_convert_ops,
              list_custom_gradient_ops,
              list_dot_ops,
+             list_dynamic_slice_ops,
              list_math_ops,
+             list_pad_ops,
              list_reduce_ops,
              list_reshape_ops,
+             list_reverse_ops,
              list_select_ops,
+             list_slice_ops,
              list_unary_ops,
          }) {
       list(t);
