@@ -1,0 +1,45 @@
+#pragma once
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "hilo/graph/value.h"
+
+namespace hilo::train {
+
+/// A learning rate over time: a function of the step (f32[], 0 for the first step) that is built into the training
+/// program, so that changing it needs no new compile of anything else and no word from the host.
+/// A number is the constant schedule.
+class Schedule {
+ public:
+  Schedule(double constant);
+  explicit Schedule(std::function<Value(Value step)> build) : build_(std::move(build)) {}
+  /// f32[] -> f32[].
+  [[nodiscard]] Value operator()(Value step) const { return build_(step); }
+
+ private:
+  std::function<Value(Value)> build_;
+};
+
+/// `init` times each factor from its step on: {{30'000, 0.1}, {60'000, 0.1}}.
+Schedule step_decay(double init, std::map<std::int64_t, double> factors);
+struct ExponentialDecay {
+  std::int64_t transition_steps = 1;  ///< steps for one factor of `rate`
+  double rate = 0.5;
+  std::int64_t begin = 0;             ///< constant until then
+  bool is_staircase = false;          ///< jumps every transition_steps
+  double end = 0;                     ///< bound that is not crossed; 0: none
+};
+Schedule exponential_decay(double init, ExponentialDecay options);
+/// From `init` along half a cosine to `alpha * init` at `steps`, and stays; the cosine to the power `exponent`.
+Schedule cosine_decay(double init, std::int64_t steps, double alpha = 0, double exponent = 1);
+/// Straight from `from` at step `begin` to `to` after `steps`, and stays.
+Schedule linear(double from, double to, std::int64_t steps, std::int64_t begin = 0);
+/// Straight from `from` to what `after` starts with in `steps`, then `after`, whose step 0 is then.
+Schedule warmup(std::int64_t steps, Schedule after, double from = 0);
+/// Several schedules one after another; each counts from its own beginning.
+Schedule joined(std::vector<Schedule> parts, std::vector<std::int64_t> boundaries);
+
+}  // namespace hilo::train
