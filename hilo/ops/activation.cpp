@@ -10,6 +10,7 @@
 #include "hilo/ops/math.h"
 #include "hilo/ops/rules.h"
 #include "hilo/ops/select.h"
+#include "hilo/ops/slice.h"
 #include "hilo/ops/unary.h"
 
 namespace hilo {
@@ -29,7 +30,11 @@ Value relu(Operand x) {
 
 Value relu6(Operand x) {
   const CallSite site(x.where);
-  return minimum(maximum(x, 0), 6);
+  return custom_derivative(
+      tensor("relu6", x), [](Value v) { return minimum(maximum(v, 0), 6); },
+      [](Value v, Value, Value d_y) {
+        return select(logical_and(greater(v, 0), less(v, 6)), d_y, zeros_like(d_y));
+      });
 }
 
 Value leaky_relu(Operand operand, double slope) {
@@ -115,6 +120,17 @@ Value hard_swish(Operand x) {
 Value softcap(Operand x, double cap) {
   const CallSite site(x.where);
   return cap * tanh(x / cap);
+}
+
+Value glu(Operand operand, int axis) {
+  const CallSite site(operand.where);
+  const Value x = tensor("glu", operand);
+  if (x.dim(axis) % 2 != 0) {
+    throw OpError({.op = "glu", .problem = "axis " + std::to_string(axis) + " cannot be halved", .got = {x.shape()},
+                   .expected = "an even length"}, CallSite::current(operand.where));
+  }
+  const std::vector<Value> halves = split(x, 2, axis);
+  return halves[0] * sigmoid(halves[1]);
 }
 
 }  // namespace hilo

@@ -6,7 +6,7 @@ namespace hilo {
 
 /// max(x, 0). A NaN stays one. Gradient: 0 at 0.
 Value relu(Operand x);
-/// min(max(x, 0), 6). Gradient at the two corners: 1/2.
+/// min(max(x, 0), 6). Gradient: 0 at the two corners.
 Value relu6(Operand x);
 /// x, and `slope` x where x is negative.
 Value leaky_relu(Operand x, double slope = 0.01);
