@@ -23,6 +23,17 @@ void refuse_unless_held(const Plugin& plugin, const Shape& shape) {
                     to_string(plugin.api_version()) + ") does not have " + std::string(name(shape.dtype)));
 }
 
+// Plugins unpack signed 2 and 4 bit integers with the upper bits of each byte zero; in Hilo a byte is the number.
+void restore_signs(Array& array) {
+  const DType dtype = array.shape().dtype;
+  if (dtype != DType::kI2 && dtype != DType::kI4) return;
+  const int spare = 8 - bits(dtype);
+  for (std::byte& b : array.mutable_bytes()) {
+    const auto shifted = static_cast<std::int8_t>(static_cast<std::uint8_t>(b) << spare);
+    b = static_cast<std::byte>(shifted >> spare);
+  }
+}
+
 const c::BufferState& checked(const std::shared_ptr<c::BufferState>& state) {
   if (!state) throw DeviceError("an empty buffer handle was used");
   return *state;
@@ -84,6 +95,7 @@ Array Buffer::to_host() const { return to_host_async().get(); }
 Array HostCopy::get() && {
   done_.await();
   done_ = Event();
+  restore_signs(array_);
   return std::move(array_);
 }
 

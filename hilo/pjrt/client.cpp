@@ -5,6 +5,8 @@
 #include "hilo/pjrt/c_api.h"
 #include "hilo/pjrt/discovery.h"
 #include "hilo/pjrt/key_value_callbacks.h"
+#include "hilo/pjrt/places.h"
+#include "hilo/pjrt/threads.h"
 
 namespace hilo::pjrt {
 namespace {
@@ -13,9 +15,11 @@ using c::call;
 using c::make_args;
 using c::try_call;
 
-NamedValues plugin_options(const ClientOptions& options) {
+// Left to themselves the CPU plugins make several devices; other kinds refuse the option.
+NamedValues plugin_options(const Plugin& plugin, const ClientOptions& options) {
   NamedValues values = options.values;
-  if (options.devices > 0) values.insert_or_assign("cpu_device_count", std::int64_t{options.devices});
+  const bool is_cpu = kind_of_file(plugin.path()) == PluginKind::kCpu;
+  if (options.devices > 0 || is_cpu) values.emplace("cpu_device_count", std::int64_t{std::max(options.devices, 1)});
   return values;
 }
 
@@ -94,6 +98,7 @@ void describe_devices(c::ClientState& client, int chosen) {
 
 Client Client::open(std::string_view backend, const ClientOptions& options) {
   const Search search = find(backend);
+  if (options.threads > 0) limit_cpus(options.threads);  // before the plugin is loaded: it counts them
   ClientOptions adjusted = options;
   if (search.device >= 0 && search.kind == PluginKind::kCuda) {
     adjusted.values.insert_or_assign("visible_devices", std::vector<std::int64_t>{search.device});
@@ -104,9 +109,10 @@ Client Client::open(std::string_view backend, const ClientOptions& options) {
 }
 
 Client Client::create(const Plugin& plugin, const ClientOptions& options) {
+  if (options.threads > 0) limit_cpus(options.threads);
   auto state = std::make_shared<c::ClientState>(plugin.state());
   state->store = options.store;
-  const NamedValues named = plugin_options(options);
+  const NamedValues named = plugin_options(plugin, options);
   const std::vector<PJRT_NamedValue> values = c::to_c(named);
   auto args = make_args<PJRT_Client_Create_Args>();
   args.create_options = values.data();

@@ -12,8 +12,9 @@
 namespace hilo::pjrt {
 
 struct ClientOptions {
-  int devices = 0;         ///< CPU only: how many devices to divide this process into; 0 is the plugin's choice (one)
+  int devices = 0;         ///< CPU only: how many devices to divide this process into; 0 means one
   int device = 0;          ///< which addressable device is `default_device()`
+  int threads = 0;         ///< CPUs that this thread and the threads it starts may use (threads.h); 0 leaves them be
   NamedValues values{};    ///< the plugin's own options, by its names: {"memory_fraction", 0.5F}
   KeyValueStore store{};   ///< for jobs of several processes
 };

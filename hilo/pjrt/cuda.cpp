@@ -7,6 +7,9 @@
 #include <filesystem>
 #include <string_view>
 
+#include "hilo/core/error.h"
+#include "hilo/pjrt/elf_check.h"
+
 namespace hilo::pjrt {
 namespace {
 
@@ -19,7 +22,7 @@ constexpr std::array<std::string_view, 13> kLibraries = {
     "libcusolver.", "libcupti.", "libcudnn", "libnccl.", "libnvshmem_host.", "libnvvm."};
 
 bool is_wanted(const std::string& file) {
-  return file.find(".so") != std::string::npos && file.find(".alt.") == std::string::npos &&
+  return file.find(".so.") != std::string::npos && file.find(".alt.") == std::string::npos &&
          std::any_of(kLibraries.begin(), kLibraries.end(), [&](std::string_view stem) { return file.starts_with(stem); });
 }
 
@@ -56,6 +59,18 @@ std::string find_data_folder(const std::string& nvidia) {
   return {};
 }
 
+// Opens a library for the rest of the process; why not, if it cannot be.
+std::string problem_of_opening(const std::string& path) {
+  try {
+    check_library_file(path);
+  } catch (const DeviceError& e) {
+    return e.what();
+  }
+  if (::dlopen(path.c_str(), RTLD_LAZY | RTLD_LOCAL) != nullptr) return {};
+  const char* reason = ::dlerror();
+  return reason != nullptr ? reason : "no reason given";
+}
+
 }  // namespace
 
 bool is_cuda_plugin(const std::string& path) {
@@ -84,13 +99,13 @@ CudaLibraries open_cuda_libraries(const std::string& plugin, const Machine& mach
     result.refused.clear();
     std::vector<std::string> still_closed;
     for (const std::string& path : closed) {
-      if (::dlopen(path.c_str(), RTLD_LAZY | RTLD_LOCAL) != nullptr) {
+      const std::string problem = problem_of_opening(path);
+      if (problem.empty()) {
         result.opened.push_back(path);
         is_progressing = true;
         continue;
       }
-      const char* reason = ::dlerror();
-      result.refused.push_back({path, reason != nullptr ? reason : "no reason given"});
+      result.refused.push_back({path, problem});
       still_closed.push_back(path);
     }
     closed = std::move(still_closed);

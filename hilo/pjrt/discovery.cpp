@@ -125,9 +125,11 @@ std::vector<Place> hardware(PluginKind kind, const Machine& machine) {
   };
   switch (kind) {
     case PluginKind::kCpu: return {};
-    case PluginKind::kCuda:
-      return {file("device", "/dev/nvidiactl", "no NVIDIA GPU here, or its kernel module is not loaded"),
-              library("driver", "libcuda.so.1")};
+    case PluginKind::kCuda: {
+      Place device = file("device", "/dev/nvidiactl", "no NVIDIA GPU here, or its kernel module is not loaded");
+      if (const Place windows = file("device", "/dev/dxg", ""); windows.is_found) device = windows;  // under WSL 2
+      return {device, library("driver", "libcuda.so.1")};
+    }
     case PluginKind::kRocm: return {file("device", "/dev/kfd", "no AMD GPU here, or its kernel module is not loaded")};
     case PluginKind::kTpu: break;
   }

@@ -84,6 +84,7 @@ Executable Executable::compile(const Client& client, std::string_view program, c
 
 Executable Executable::deserialize(const Client& client, std::string_view bytes) {
   const auto& plugin = client.state().plugin;
+  if (bytes.empty()) throw DeviceError("loading a compiled program: there are no bytes");
   auto args = make_args<PJRT_Executable_DeserializeAndLoad_Args>();
   args.client = client.state().client;
   args.serialized_executable = bytes.data();

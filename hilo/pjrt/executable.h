@@ -58,7 +58,8 @@ class Executable {
 
   /// Runs on one device. Returns as soon as the plugin lets it; results are ready later.
   /// `results` has room for `result_count()` handles. Arguments must not be null.
-  /// Throws:  PluginError if the plugin refuses the arguments. What fails later is said by the results.
+  /// Throws:  PluginError if the plugin refuses the arguments: their number, device or size in bytes. It does not look at
+  ///          their dtypes: that is the caller's part. What fails later is said by the results.
   /// Cost:    a fraction of a microsecond and one allocation a result over the bare call of the plugin.
   void execute(std::span<const Buffer* const> arguments, std::span<Buffer> results,
                const ExecuteOptions& options = {}) const;
@@ -77,7 +78,7 @@ class Executable {
   [[nodiscard]] NamedValues cost_analysis() const;
   /// None where the plugin does not count.
   [[nodiscard]] std::optional<CompiledMemory> memory() const;
-  /// The program after optimisation: a serialised HloModuleProto ("hlo") or text; empty where the plugin gives none.
+  /// The program after optimisation: a serialised proto ("hlo_with_config", "hlo") or text; empty where there is none.
   struct Program {
     std::string format, code;
   };

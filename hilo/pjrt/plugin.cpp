@@ -13,6 +13,7 @@
 
 #include "hilo/pjrt/c_api.h"
 #include "hilo/pjrt/cuda.h"
+#include "hilo/pjrt/elf_check.h"
 #include "hilo/pjrt/machine.h"
 #include "hilo/pjrt/plugin_checks.h"
 #include "hilo/pjrt/tpu.h"
@@ -20,8 +21,9 @@
 namespace hilo::pjrt {
 namespace {
 
-// The plugins log to stderr from the moment they are loaded; only errors are worth a line there.
-void quiet_the_log() { ::setenv("TF_CPP_MIN_LOG_LEVEL", "2", /*overwrite=*/0); }
+// The plugins log to stderr from the moment they are loaded. What they log as an error (3) they also return as one, and
+// loading a compiled program logs a page about CPU features each time.
+void quiet_the_log() { ::setenv("TF_CPP_MIN_LOG_LEVEL", "3", /*overwrite=*/0); }
 
 void* open_library(const std::string& path) {
   // RTLD_LOCAL keeps the plugin's LLVM and protobuf away from other libraries' (two plugins in one process work).
@@ -60,6 +62,7 @@ void initialize(c::PluginState& plugin) {
 std::unique_ptr<c::PluginState> load_file(const std::string& path) {
   auto plugin = std::make_unique<c::PluginState>();
   plugin->file = describe_plugin_file(path);
+  check_library_file(path);
   quiet_the_log();
   const Machine& machine = Machine::here();
   if (is_cuda_plugin(path)) plugin->cuda_data_folder = open_cuda_libraries(path, machine).data_folder;
