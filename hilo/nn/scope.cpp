@@ -6,10 +6,10 @@
 namespace hilo::nn {
 
 struct Scope::Context {
-  Store& store;
+  const Store& store;
+  Store* declares;                         // where new variables go; null where none may be made
   Mode mode;
   Value key;
-  bool declares;                           // whether new variables may be made
   Graph* graph;                            // that the model is built in
   std::map<std::string, Value> values{};   // variables that are known to this building
   std::map<std::string, Value> updates{};
@@ -65,11 +65,11 @@ Value Scope::read(std::string_view name, Shape shape, Role role, const Initializ
     refuse("variable " + path + " has another shape", to_string(known->second.shape()), {}, {shape});
   }
   const Site site = CallSite::current(where_);
-  if (!context_->declares) refuse("variable " + path + " is not in the store", "a model that asks for the same variables each time");
+  if (context_->declares == nullptr) refuse("variable " + path + " is not in the store", "a model that asks for the same variables each time");
   if (&current_graph("variable", site) != context_->graph) {
     refuse("variable " + path + " is made inside the body of a transform", "variables made outside, where they can be read from within");
   }
-  context_->store.declare(path, shape, role, initializer);
+  context_->declares->declare(path, shape, role, initializer);
   return context_->values.emplace(path, context_->graph->parameter(std::move(shape), path, site)).first->second;
 }
 
@@ -92,10 +92,10 @@ Value Scope::key() const {
 Mode Scope::mode() const { return context_->mode; }
 
 Building::Building(Store& store, Mode mode, Value key)
-    : context_(new Scope::Context{store, mode, key, true, &current_graph("model", {})}) {}
+    : context_(new Scope::Context{store, &store, mode, key, &current_graph("model", {})}) {}
 
-Building::Building(Store& store, Mode mode, Value key, std::span<const Value> variables)
-    : context_(new Scope::Context{store, mode, key, false, &current_graph("model", {})}) {
+Building::Building(const Store& store, Mode mode, Value key, std::span<const Value> variables)
+    : context_(new Scope::Context{store, nullptr, mode, key, &current_graph("model", {})}) {
   const std::vector<std::string> paths = model_paths(store);
   for (std::size_t i = 0; i < paths.size(); ++i) context_->values.emplace(paths[i], variables[i]);
 }
@@ -115,7 +115,7 @@ Function declare(Store& store, const Model& model, const Shape& input, Mode mode
   }, shapes);
 }
 
-Function inference_function(Store& store, const Model& model, const Shape& input) {
+Function inference_function(const Store& store, const Model& model, const Shape& input) {
   std::vector<std::string> names = model_paths(store);
   std::vector<Shape> shapes;
   for (const std::string& path : names) shapes.push_back(store.at(path).shape);

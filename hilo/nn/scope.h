@@ -85,7 +85,7 @@ class Building {
   /// the graph. What is built this way tells shapes; it is not run.
   Building(Store& store, Mode mode, Value key);
   /// Uses: `variables` are values of the Store's variables of roles kTrainable and kState, in order of path.
-  Building(Store& store, Mode mode, Value key, std::span<const Value> variables);
+  Building(const Store& store, Mode mode, Value key, std::span<const Value> variables);
   ~Building();
   Building(const Building&) = delete;
   Building& operator=(const Building&) = delete;
@@ -105,7 +105,7 @@ using Model = std::function<Value(Scope, Value)>;
 Function declare(Store& store, const Model& model, const Shape& input, Mode mode = Mode::kTraining);
 
 /// (variables of roles kTrainable and kState in order of path.., input) -> output, without dropout.
-Function inference_function(Store& store, const Model& model, const Shape& input);
+Function inference_function(const Store& store, const Model& model, const Shape& input);
 
 /// The paths of the model's variables, roles kTrainable and kState, in order: the arguments of `inference_function`.
 std::vector<std::string> model_paths(const Store& store);
