@@ -26,7 +26,7 @@ struct NewWeight {
   std::vector<Value> slots;
 };
 
-/// How weights follow gradients. An optimizer is a small struct of settings with these two functions and a member
+/// How weights follow gradients, in f32 also for bf16 and f16 weights. An optimizer is a small struct of settings with these two functions and a member
 /// `learning_rate`:
 ///     struct Sgd { Schedule learning_rate = 0.01; ..
 ///       std::vector<Slot> slots() const;  NewWeight update(const WeightUpdate& u) const; };
@@ -68,6 +68,8 @@ class Optimizer {
   std::shared_ptr<const Interface> self_;
 };
 
+// Settings that make no sense (a beta outside of 0..1, say) throw UsageError when the first slot or update is asked for.
+
 /// Gradient descent; with momentum v' = momentum v + g and w' = w - rate v' (Nesterov: w - rate (g + momentum v')).
 /// `weight_decay` adds weight_decay * w to the gradient.
 struct Sgd {
@@ -94,6 +96,53 @@ struct AdamW {
   static constexpr std::string_view kName = "adamw";
   Schedule learning_rate = 1e-3;
   double beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8, weight_decay = 1e-2;
+  [[nodiscard]] std::vector<Slot> slots() const;
+  [[nodiscard]] NewWeight update(const WeightUpdate& u) const;
+};
+
+/// Adam that looks one step ahead. Source: Dozat 2016.
+struct Nadam {
+  static constexpr std::string_view kName = "nadam";
+  Schedule learning_rate = 1e-3;
+  double beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8;
+  [[nodiscard]] std::vector<Slot> slots() const;
+  [[nodiscard]] NewWeight update(const WeightUpdate& u) const;
+};
+
+/// Adam with the largest gradient of late in the place of the second moment. Source: Kingma and Ba 2015, section 7.
+struct Adamax {
+  static constexpr std::string_view kName = "adamax";
+  Schedule learning_rate = 2e-3;
+  double beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8;
+  [[nodiscard]] std::vector<Slot> slots() const;
+  [[nodiscard]] NewWeight update(const WeightUpdate& u) const;
+};
+
+/// w' = w - rate g / sqrt(a' + epsilon), a' = a + g^2. Source: Duchi et al. 2011.
+struct Adagrad {
+  static constexpr std::string_view kName = "adagrad";
+  Schedule learning_rate = 0.01;
+  double initial_accumulator = 0.1, epsilon = 1e-7;
+  [[nodiscard]] std::vector<Slot> slots() const;
+  [[nodiscard]] NewWeight update(const WeightUpdate& u) const;
+};
+
+/// w' = w - rate g / sqrt(a' + epsilon), a' = decay a + (1 - decay) g^2; centred: less the square of the mean gradient;
+/// with momentum, of these steps. Source: Hinton's lecture 6e; Graves 2013 for the centred form.
+struct RmsProp {
+  static constexpr std::string_view kName = "rmsprop";
+  Schedule learning_rate = 1e-3;
+  double decay = 0.9, epsilon = 1e-8, momentum = 0;
+  bool is_centered = false;
+  [[nodiscard]] std::vector<Slot> slots() const;
+  [[nodiscard]] NewWeight update(const WeightUpdate& u) const;
+};
+
+/// The sign of a mix of gradient and momentum, with decoupled weight decay. Source: Chen et al. 2023.
+struct Lion {
+  static constexpr std::string_view kName = "lion";
+  Schedule learning_rate = 1e-4;
+  double beta1 = 0.9, beta2 = 0.99, weight_decay = 0;
   [[nodiscard]] std::vector<Slot> slots() const;
   [[nodiscard]] NewWeight update(const WeightUpdate& u) const;
 };

@@ -1,8 +1,7 @@
 #pragma once
+#include <cstdint>
 #include <functional>
 #include <map>
-#include <memory>
-#include <string>
 #include <vector>
 
 #include "hilo/graph/value.h"
@@ -16,15 +15,21 @@ class Schedule {
  public:
   Schedule(double constant);
   explicit Schedule(std::function<Value(Value step)> build) : build_(std::move(build)) {}
-  /// f32[] -> f32[].
+  /// f32[] -> f32[] (or f64[] -> f64[], for tables).
   [[nodiscard]] Value operator()(Value step) const { return build_(step); }
 
  private:
   std::function<Value(Value)> build_;
 };
 
+// The values are those of optax, step for step. All throw UsageError for settings that make no sense: no steps, steps
+// or boundaries below 0, a rate that is not positive.
+
 /// `init` times each factor from its step on: {{30'000, 0.1}, {60'000, 0.1}}.
 Schedule step_decay(double init, std::map<std::int64_t, double> factors);
+/// `init` at step 0, and that times the product of the factors so far at each of their steps; straight lines between.
+Schedule piecewise_linear(double init, std::map<std::int64_t, double> factors);
+
 struct ExponentialDecay {
   std::int64_t transition_steps = 1;  ///< steps for one factor of `rate`
   double rate = 0.5;
@@ -33,13 +38,18 @@ struct ExponentialDecay {
   double end = 0;                     ///< bound that is not crossed; 0: none
 };
 Schedule exponential_decay(double init, ExponentialDecay options);
+
 /// From `init` along half a cosine to `alpha * init` at `steps`, and stays; the cosine to the power `exponent`.
 Schedule cosine_decay(double init, std::int64_t steps, double alpha = 0, double exponent = 1);
 /// Straight from `from` at step `begin` to `to` after `steps`, and stays.
 Schedule linear(double from, double to, std::int64_t steps, std::int64_t begin = 0);
+/// The same along a curve: the distance to `to` falls as (1 - t)^power.
+Schedule polynomial(double from, double to, double power, std::int64_t steps, std::int64_t begin = 0);
 /// Straight from `from` to what `after` starts with in `steps`, then `after`, whose step 0 is then.
 Schedule warmup(std::int64_t steps, Schedule after, double from = 0);
-/// Several schedules one after another; each counts from its own beginning.
+/// Several schedules one after another, the next from each boundary on; each counts from its own beginning.
+/// Throws:  UsageError unless there is a boundary between any two, and they rise.
+/// Example: joined({warmup(10, cosine_decay(0.1, 90)), warmup(10, cosine_decay(0.05, 90))}, {100})
 Schedule joined(std::vector<Schedule> parts, std::vector<std::int64_t> boundaries);
 
 }  // namespace hilo::train
