@@ -1,0 +1,53 @@
+#include "hilo/ops/cumulative.h"
+
+#include "hilo/ops/binary.h"
+#include "hilo/ops/math.h"
+#include "hilo/ops/pad.h"
+#include "hilo/ops/reducer.h"
+#include "hilo/ops/reshape.h"
+#include "hilo/ops/rules.h"
+#include "hilo/ops/slice.h"
+
+namespace hilo {
+namespace {
+
+// x moved by `by` along the axis (back, if negative); what moves in is the neutral element.
+Value moved(Value x, int axis, Dim by, Value neutral) {
+  const Dim n = x.dim(axis);
+  const Dim k = std::min(by < 0 ? -by : by, n);
+  if (by >= 0) return pad_axis(slice_axis(x, axis, 0, n - k), neutral, axis, k, 0);
+  return pad_axis(slice_axis(x, axis, k, n), neutral, axis, 0, k);
+}
+
+// Doubling: after the pass with distance k, element i folds the 2k elements up to i.
+Value cumulative(std::string_view name, const Operand& operand, int axis, CumulativeOptions options, BinaryOp op,
+                 std::string_view reducer) {
+  const CallSite site(operand.where);
+  Value x = operand.value;
+  const int a = static_cast<int>(normalized_axes(name, {axis}, x.rank())[0]);
+  const Value neutral = neutral_element(reducer, x.dtype());
+  const Dim direction = options.is_reversed ? -1 : 1, n = x.dim(a);
+  if (options.is_exclusive) x = moved(x, a, direction, neutral);
+  for (Dim k = 1; k < n; k *= 2) x = op(x, moved(x, a, direction * k, neutral));
+  return x;
+}
+
+}  // namespace
+
+Value cumulative_sum(Operand x, int axis, CumulativeOptions options) {
+  return cumulative("cumulative_sum", x, axis, options, add, "add");
+}
+Value cumulative_prod(Operand x, int axis, CumulativeOptions options) {
+  return cumulative("cumulative_prod", x, axis, options, multiply, "multiply");
+}
+Value cumulative_max(Operand x, int axis, CumulativeOptions options) {
+  return cumulative("cumulative_max", x, axis, options, maximum, "maximum");
+}
+Value cumulative_min(Operand x, int axis, CumulativeOptions options) {
+  return cumulative("cumulative_min", x, axis, options, minimum, "minimum");
+}
+Value cumulative_logsumexp(Operand x, int axis, CumulativeOptions options) {
+  return cumulative("cumulative_logsumexp", x, axis, options, logaddexp, "maximum");
+}
+
+}  // namespace hilo
