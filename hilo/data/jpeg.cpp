@@ -2,9 +2,10 @@
 #include <cstdio>
 #include <cstring>
 #include <string>
-// jpeglib.h wants FILE and size_t to be known.
-#include <jerror.h>
-#include <jpeglib.h>
+
+#include <jpeglib.h>  // wants FILE and size_t to be known
+
+#include <jerror.h>  // wants jpeglib.h
 
 #include "hilo/core/error.h"
 #include "hilo/data/codec.h"

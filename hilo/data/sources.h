@@ -46,15 +46,18 @@ struct ImageFolderOptions {
   LoadOptions load{};
 };
 
-/// Pictures (JPEG, PNG, WebP) in a folder a class: DIR/cat/*.jpg. With DIR/train and DIR/test both
-/// are read; else all is `train` and `test` is empty. Class names are the sorted folder names of
-/// train. `path` may be a .tar.zst, .tar.gz or .tar of such folders. Examples are ordered by class,
-/// then by file name. Files whose names are not .jpg, .jpeg, .png or .webp are listed in
-/// `skipped()`.
+/// Pictures (JPEG, PNG, WebP) in a folder a class: DIR/cat/*.jpg, at any depth below. `path` may
+/// also be a .tar.zst, .tar.gz or .tar of such folders. With folders train and test (or val) at the
+/// top these are the two sets; else all is `train`, and `test` is empty.
+/// Order:   by class, then by file name. Classes are the folder names of train, sorted by their
+///          bytes, or `class_names`.
+/// Limits:  files whose names are not .jpg, .jpeg, .png or .webp are left out and listed in
+///          `skipped()`; names that begin with a dot are left out. The files of an archive are held
+///          in memory while it is read, within `memory_bytes`.
 /// Cost:    with OnBad::kSkip every picture is decoded once on opening, also where memory does not
 ///          hold them all.
 /// Throws:  FormatError naming the file, if there is no class folder, or a class has no picture;
-///          Error for sizes not given.
+///          Error for sizes not given, and for an archive beyond `memory_bytes`.
 Split image_folder(const std::filesystem::path& path, const ImageFolderOptions& options);
 
 }  // namespace hilo::data
