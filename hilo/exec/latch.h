@@ -26,6 +26,11 @@ class Latch {
     const std::lock_guard lock(mutex_);
     return is_open_;
   }
+  /// Whether `wait` would return at once, and well.
+  [[nodiscard]] bool is_clear() const {
+    const std::lock_guard lock(mutex_);
+    return is_open_ && !failure_;
+  }
 
  private:
   mutable std::mutex mutex_;

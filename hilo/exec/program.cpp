@@ -75,10 +75,11 @@ void give_back(const Argument& argument, const Tensor& own) {
   to.is_donated = false;
 }
 
+// Whether it is still in the queue, or failed there: then what follows fails there too.
 bool is_waiting(const Tensor& tensor) {
   detail::TensorState& state = *tensor.state();
   const std::lock_guard lock(state.mutex);
-  return state.pending && !state.pending->is_open();
+  return state.pending && !state.pending->is_clear();
 }
 
 }  // namespace
