@@ -1,0 +1,181 @@
+#include "hilo/ops/indexing.h"
+
+#include <algorithm>
+#include <numeric>
+
+#include "hilo/ops/binary.h"
+#include "hilo/ops/broadcast.h"
+#include "hilo/ops/compare.h"
+#include "hilo/ops/constant.h"
+#include "hilo/ops/convert.h"
+#include "hilo/ops/gather.h"
+#include "hilo/ops/reshape.h"
+#include "hilo/ops/rules.h"
+#include "hilo/ops/select.h"
+
+namespace hilo {
+namespace {
+
+// The array of a constant, or none.
+const Array* constant_array(Value v, std::vector<NamedAttribute>& holder) {
+  const Node& node = v.graph().node_of(v.id());
+  if (!node.op || node.op->name() != "constant") return nullptr;
+  holder = node.op->attributes();
+  return &std::get<Array>(holder.front().value);
+}
+
+// Indices into an axis of length n, counted from the front.
+Value from_front(std::string_view op, const Operand& operand, Dim n, const Site& at) {
+  const Value given = operand.value ? operand.value : scalar_of(op, operand.scalar, kI32, operand.where);
+  if (!is_integer(given.dtype())) {
+    throw OpError({.op = std::string(op), .problem = "indices are no integers", .got = {given.shape()},
+                   .expected = "integer indices", .hint = is_float(given.dtype()) ? "indices.as(kI32)" : ""}, at);
+  }
+  const Value indices = bits(given.dtype()) < 32 ? given.as(kI32) : given;  // so that n fits
+  std::vector<NamedAttribute> holder;
+  if (const Array* array = constant_array(given, holder)) {
+    std::vector<double> positions = array->to_doubles();
+    bool has_negative = false;
+    for (double& p : positions) {
+      if (p < -static_cast<double>(n) || p >= static_cast<double>(n)) {
+        throw OpError({.op = std::string(op), .problem = "index " + std::to_string(static_cast<std::int64_t>(p)) + " is out of range",
+                       .expected = "-" + std::to_string(n) + " <= index < " + std::to_string(n)}, at);
+      }
+      has_negative = has_negative || p < 0;
+      p = p < 0 ? p + static_cast<double>(n) : p;
+    }
+    return has_negative ? constant(from_doubles(indices.shape(), positions)) : indices;
+  }
+  if (is_unsigned(indices.dtype())) return indices;
+  return select(less(indices, 0), indices + n, indices);
+}
+
+// One axis of x out, the indices' axes in its place.
+struct AlongAxis {
+  std::string_view op;
+  Value x, indices;
+  int axis;
+  Dims dims{};  // of what is read or written
+  Axes window_dims{};
+
+  AlongAxis(std::string_view name, const Operand& operand, const Operand& index, int along)
+      : op(name), x(operand.value ? operand.value : promote(name, {operand})[0]), axis(along) {
+    const Site at = CallSite::current(operand.where);
+    try {
+      axis = static_cast<int>(normalized_axes(op, {along}, x.rank())[0]);
+    } catch (const OpError& e) {
+      Refusal r = e.refusal();
+      r.got = {x.shape()};
+      throw OpError(std::move(r), at);
+    }
+    indices = from_front(op, index, x.dim(axis), at);
+    for (int d = 0; d < x.rank(); ++d) {
+      if (d == axis) {
+        dims.insert(dims.end(), indices.dims().begin(), indices.dims().end());
+      } else {
+        window_dims.push_back(static_cast<std::int64_t>(dims.size()));
+        dims.push_back(x.dim(d));
+      }
+    }
+  }
+};
+
+// Whether `from` fits the last axes of `to`, axis by axis equal or 1.
+bool broadcasts(const Dims& from, const Dims& to) {
+  return from.size() <= to.size() &&
+         std::equal(from.rbegin(), from.rend(), to.rbegin(), [](Dim f, Dim t) { return f == t || f == 1; });
+}
+
+Value scatter_along(std::string_view op, const Operand& x, const Operand& indices, const Operand& updates, int axis,
+                    Update update, ScatterOptions options) {
+  const CallSite site(x.where);
+  const AlongAxis a(op, x, indices, axis);
+  Value u = updates.value ? updates.value : scalar_of(op, updates.scalar, a.x.dtype(), updates.where);
+  if (!holds(a.x.dtype(), u.dtype())) {
+    throw OpError({.op = std::string(op), .problem = "the updates' dtype is not held by x's", .got = {a.x.shape(), u.shape()},
+                   .expected = "updates that convert to " + std::string(name(a.x.dtype())) + " without loss"},
+                  CallSite::current(x.where));
+  }
+  if (!broadcasts(u.dims(), a.dims)) {
+    throw OpError({.op = std::string(op), .problem = "the updates do not fit", .got = {a.x.shape(), a.indices.shape(), u.shape()},
+                   .expected = "updates that broadcast to " + to_string(a.dims)}, CallSite::current(x.where));
+  }
+  u = broadcast_to(u, a.dims);
+  return scatter(a.x, a.indices, convert(u, a.x.dtype()),
+                 {.update_window_dims = a.window_dims, .inserted_window_dims = {a.axis}, .scatter_dims_to_operand_dims = {a.axis},
+                  .index_vector_dim = a.indices.rank()},
+                 update, options);
+}
+
+}  // namespace
+
+Value take(Operand x, Operand indices, int axis) {
+  const CallSite site(x.where);
+  const AlongAxis a("take", x, indices, axis);
+  Dims sizes = a.x.dims();
+  sizes[static_cast<std::size_t>(a.axis)] = std::min<Dim>(1, a.x.dim(a.axis));
+  return gather(a.x, a.indices,
+                {.offset_dims = a.window_dims, .collapsed_slice_dims = {a.axis}, .start_index_map = {a.axis},
+                 .index_vector_dim = a.indices.rank()},
+                std::move(sizes));
+}
+
+Value take_along_axis(Operand operand, Operand index, int along) {
+  const CallSite site(operand.where);
+  const AlongAxis a("take_along_axis", operand, index, along);
+  const int rank = a.x.rank();
+  const auto refuse = [&](std::string problem) {
+    return OpError({.op = "take_along_axis", .problem = std::move(problem), .got = {a.x.shape(), a.indices.shape()},
+                    .expected = "equal ranks, and axes other than " + std::to_string(a.axis) + " that broadcast"},
+                   CallSite::current(operand.where));
+  };
+  if (a.indices.rank() != rank) throw refuse("ranks differ");
+  Dims x_dims = a.x.dims(), i_dims = a.indices.dims();
+  Axes others;
+  for (std::size_t d = 0; d < x_dims.size(); ++d) {
+    if (static_cast<int>(d) == a.axis) continue;
+    if (x_dims[d] != i_dims[d] && x_dims[d] != 1 && i_dims[d] != 1) throw refuse("axis " + std::to_string(d) + " does not fit");
+    x_dims[d] = i_dims[d] = x_dims[d] == 1 ? i_dims[d] : x_dims[d];
+    others.push_back(static_cast<std::int64_t>(d));
+  }
+  const Value x = broadcast_to(a.x, x_dims), indices = broadcast_to(a.indices, i_dims);
+  Dims sizes;
+  for (Dim d : x_dims) sizes.push_back(std::min<Dim>(1, d));
+  return gather(x, indices,
+                {.collapsed_slice_dims = {a.axis}, .operand_batching_dims = others, .start_indices_batching_dims = others,
+                 .start_index_map = {a.axis}, .index_vector_dim = rank},
+                std::move(sizes));
+}
+
+Value one_hot(Operand indices, Dim depth, DType dtype, int axis) {
+  const CallSite site(indices.where);
+  const Value i = indices.value ? indices.value : scalar_of("one_hot", indices.scalar, kI32, indices.where);
+  if (!is_integer(i.dtype()) || depth < 0) {
+    throw OpError({.op = "one_hot", .problem = depth < 0 ? "a negative depth" : "indices are no integers", .got = {i.shape()},
+                   .expected = "integer indices, depth >= 0"}, CallSite::current(indices.where));
+  }
+  const Value wide = bits(i.dtype()) < 32 ? i.as(kI32) : i;
+  const Value column = expand_dims(Operand(wide, indices.where), axis);
+  Dims dims(column.dims().size(), 1);
+  const auto at = static_cast<std::size_t>(axis < 0 ? axis + column.rank() : axis);
+  dims[at] = depth;
+  return equal(column, reshape(iota({wide.dtype(), {depth}}), dims)).as(dtype);
+}
+
+Value scatter_set(Operand x, Operand indices, Operand updates, int axis, ScatterOptions options) {
+  return scatter_along("scatter_set", x, indices, updates, axis, Update::kSet, options);
+}
+Value scatter_add(Operand x, Operand indices, Operand updates, int axis, ScatterOptions options) {
+  return scatter_along("scatter_add", x, indices, updates, axis, Update::kAdd, options);
+}
+Value scatter_multiply(Operand x, Operand indices, Operand updates, int axis, ScatterOptions options) {
+  return scatter_along("scatter_multiply", x, indices, updates, axis, Update::kMultiply, options);
+}
+Value scatter_max(Operand x, Operand indices, Operand updates, int axis, ScatterOptions options) {
+  return scatter_along("scatter_max", x, indices, updates, axis, Update::kMaximum, options);
+}
+Value scatter_min(Operand x, Operand indices, Operand updates, int axis, ScatterOptions options) {
+  return scatter_along("scatter_min", x, indices, updates, axis, Update::kMinimum, options);
+}
+
+}  // namespace hilo
