@@ -4,6 +4,7 @@
 
 #include "hilo/core/error.h"
 #include "hilo/graph/call_site.h"
+#include "hilo/graph/graph.h"
 #include "hilo/ops/activation.h"
 #include "hilo/ops/binary.h"
 #include "hilo/ops/broadcast.h"

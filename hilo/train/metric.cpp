@@ -2,6 +2,7 @@
 
 #include "hilo/core/error.h"
 #include "hilo/graph/call_site.h"
+#include "hilo/graph/graph.h"
 #include "hilo/ops/binary.h"
 #include "hilo/ops/compare.h"
 #include "hilo/ops/constant.h"

@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "hilo/core/error.h"
+#include "hilo/graph/graph.h"
 #include "hilo/ops/binary.h"
 #include "hilo/ops/constant.h"
 #include "hilo/ops/convert.h"

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "hilo/core/error.h"
+#include "hilo/graph/graph.h"
 #include "hilo/ops/binary.h"
 #include "hilo/ops/compare.h"
 #include "hilo/ops/constant.h"
@@ -34,6 +35,22 @@ Value progress(Value step, std::int64_t steps, std::int64_t begin = 0) {
   return clamp(0, (step - begin) / steps, 1);
 }
 
+// `curve` goes from 0 to 1 as its argument does.
+Schedule piecewise(double init, std::map<std::int64_t, double> factors, Value (*curve)(Value passed)) {
+  return Schedule([init, curve, factors = std::move(factors)](Value step) {
+    Value rate = full(step.shape(), init);
+    double from = init;
+    std::int64_t begin = 0;
+    for (const auto& [boundary, factor] : factors) {
+      const double to = from * factor;
+      rate = select(step >= begin, from + (to - from) * curve(progress(step, boundary - begin, begin)), rate);
+      from = to;
+      begin = boundary;
+    }
+    return rate;
+  });
+}
+
 }  // namespace
 
 Schedule::Schedule(double constant) : build_([constant](Value step) { return full(step.shape(), constant); }) {}
@@ -53,18 +70,12 @@ Schedule step_decay(double init, std::map<std::int64_t, double> factors) {
 
 Schedule piecewise_linear(double init, std::map<std::int64_t, double> factors) {
   expect_boundaries("piecewise_linear", factors, 1);
-  return Schedule([init, factors = std::move(factors)](Value step) {
-    Value rate = full(step.shape(), init);
-    double from = init;
-    std::int64_t begin = 0;
-    for (const auto& [boundary, factor] : factors) {
-      const double to = from * factor;
-      rate = select(step >= begin, from + (to - from) * progress(step, boundary - begin, begin), rate);
-      from = to;
-      begin = boundary;
-    }
-    return rate;
-  });
+  return piecewise(init, std::move(factors), [](Value passed) { return passed; });
+}
+
+Schedule piecewise_cosine(double init, std::map<std::int64_t, double> factors) {
+  expect_boundaries("piecewise_cosine", factors, 1);
+  return piecewise(init, std::move(factors), [](Value passed) { return 0.5 * (1 - cos(passed * std::numbers::pi)); });
 }
 
 Schedule exponential_decay(double init, ExponentialDecay options) {

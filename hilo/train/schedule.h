@@ -29,6 +29,9 @@ class Schedule {
 Schedule step_decay(double init, std::map<std::int64_t, double> factors);
 /// `init` at step 0, and that times the product of the factors so far at each of their steps; straight lines between.
 Schedule piecewise_linear(double init, std::map<std::int64_t, double> factors);
+/// The same with half cosines between. One cycle of Smith and Topin 2018 over 100 steps, up to 0.4:
+/// piecewise_cosine(0.4 / 25, {{30, 25}, {100, 1e-4 / 25}}).
+Schedule piecewise_cosine(double init, std::map<std::int64_t, double> factors);
 
 struct ExponentialDecay {
   std::int64_t transition_steps = 1;  ///< steps for one factor of `rate`
