@@ -2,11 +2,10 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <zlib.h>
-#include <zstd.h>
 
 #include "hilo/core/error.h"
 #include "tests/formats/edge_cases.h"
+#include "tests/formats/tar_maker.h"
 
 namespace hilo::formats {
 namespace {
@@ -15,40 +14,11 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::Pair;
 
-std::string octal(std::uint64_t value, int digits) {
-  std::string text(static_cast<std::size_t>(digits), '0');
-  for (auto at = text.rbegin(); at != text.rend(); ++at, value /= 8)
-    *at = static_cast<char>('0' + value % 8);
-  return text;
-}
-
-// A header and its padded data.
-std::string entry(const std::string& name, const std::string& data, char type = '0',
-                  const std::string& prefix = "", std::string size = "") {
-  std::string block(512, '\0');
-  if (size.empty()) size = octal(data.size(), 11);
-  block.replace(0, name.size(), name);
-  block.replace(124, size.size(), size);
-  block[156] = type;
-  block.replace(257, 8,
-                std::string("ustar\0"
-                            "00",
-                            8));
-  block.replace(345, prefix.size(), prefix);
-  block.replace(148, 8, 8, ' ');
-  std::uint64_t sum = 0;
-  for (const char c : block) sum += static_cast<unsigned char>(c);
-  block.replace(148, 7, octal(sum, 6) + '\0');
-  return block + data + std::string((512 - data.size() % 512) % 512, '\0');
-}
-
 std::string pax(const std::string& key, const std::string& value) {
   std::size_t length = key.size() + value.size() + 3;
   length += std::to_string(length + std::to_string(length).size()).size();
   return std::to_string(length) + ' ' + key + '=' + value + '\n';
 }
-
-const std::string kEnd(1024, '\0');
 
 using Files = std::vector<std::pair<std::string, std::string>>;
 
@@ -74,29 +44,6 @@ std::string refusal(const std::string& archive, std::uint64_t max_entry_bytes = 
     return error.what();
   }
   return "read";
-}
-
-std::string zstd(const std::string& text) {
-  ZSTD_CCtx* const context = ZSTD_createCCtx();
-  ZSTD_CCtx_setParameter(context, ZSTD_c_checksumFlag, 1);
-  std::string packed(ZSTD_compressBound(text.size()), '\0');
-  packed.resize(ZSTD_compress2(context, packed.data(), packed.size(), text.data(), text.size()));
-  ZSTD_freeCCtx(context);
-  return packed;
-}
-
-std::string gzip(const std::string& text) {
-  z_stream stream{};
-  EXPECT_EQ(deflateInit2(&stream, 6, Z_DEFLATED, MAX_WBITS + 16, 8, Z_DEFAULT_STRATEGY), Z_OK);
-  std::string packed(deflateBound(&stream, text.size()), '\0');
-  stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(text.data()));
-  stream.avail_in = static_cast<uInt>(text.size());
-  stream.next_out = reinterpret_cast<Bytef*>(packed.data());
-  stream.avail_out = static_cast<uInt>(packed.size());
-  EXPECT_EQ(deflate(&stream, Z_FINISH), Z_STREAM_END);
-  packed.resize(stream.total_out);
-  deflateEnd(&stream);
-  return packed;
 }
 
 TEST(Tar, FilesInOrderFoldersAndLinksPassedOver) {
