@@ -16,10 +16,12 @@ void list_gather_ops(OpTable&);
 void list_math_ops(OpTable&);
 void list_pad_ops(OpTable&);
 void list_reduce_ops(OpTable&);
+void list_reduce_window_ops(OpTable&);
 void list_reshape_ops(OpTable&);
 void list_reverse_ops(OpTable&);
 void list_scatter_ops(OpTable&);
 void list_select_ops(OpTable&);
+void list_select_and_scatter_ops(OpTable&);
 void list_slice_ops(OpTable&);
 void list_unary_ops(OpTable&);
 
@@ -40,10 +42,12 @@ const OpTable& all_ops() {
              list_math_ops,
              list_pad_ops,
              list_reduce_ops,
+             list_reduce_window_ops,
              list_reshape_ops,
              list_reverse_ops,
              list_scatter_ops,
              list_select_ops,
+             list_select_and_scatter_ops,
              list_slice_ops,
              list_unary_ops,
          }) {
