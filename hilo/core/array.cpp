@@ -1,7 +1,10 @@
 #include "hilo/core/array.h"
 
 #include <algorithm>
+#include <bit>
+#include <cmath>
 #include <cstring>
+#include <limits>
 #include <new>
 #include <type_traits>
 
@@ -46,6 +49,33 @@ constexpr bool kIsComplex = std::is_same_v<T, std::complex<float>> || std::is_sa
 template <class T>
 constexpr bool kIsHalf = std::is_same_v<T, BFloat16> || std::is_same_v<T, Float16>;
 
+Dim checked_byte_size(const Shape& shape) {
+  Dim count = checked_size(shape.dims);
+  if (__builtin_mul_overflow(count, Dim{hilo::bytes(shape.dtype)}, &count)) {
+    throw Error("array too large: " + to_string(shape));
+  }
+  return count;
+}
+
+// A float whose last bit says that something was cut off, so that rounding it to 16 bits rounds the double itself.
+float rounded_to_odd(double value) {
+  const auto near = static_cast<float>(value);
+  if (static_cast<double>(near) == value || std::isnan(value) || std::isinf(near)) return near;
+  auto bits = std::bit_cast<std::uint32_t>(near);
+  if (std::abs(static_cast<double>(near)) > std::abs(value)) --bits;  // toward zero
+  return std::bit_cast<float>(bits | 1);
+}
+
+// As XLA converts: truncated, the nearest end of the range for what is beyond it, 0 for NaN.
+template <class To, class From>
+To to_integer(From from) {
+  using Limits = std::numeric_limits<To>;
+  if (from != from) return 0;
+  if (from <= static_cast<From>(Limits::min())) return Limits::min();
+  if (from >= static_cast<From>(Limits::max())) return Limits::max();
+  return static_cast<To>(from);
+}
+
 template <class To, class From>
 To convert(From from) {
   if constexpr (kIsComplex<From> && kIsComplex<To>) {
@@ -56,10 +86,14 @@ To convert(From from) {
     return convert<To>(static_cast<float>(from));
   } else if constexpr (kIsComplex<To>) {
     return To(static_cast<typename To::value_type>(from));
+  } else if constexpr (kIsHalf<To> && std::is_same_v<From, float>) {
+    return To(from);
   } else if constexpr (kIsHalf<To>) {
-    return To(static_cast<float>(from));
+    return To(rounded_to_odd(static_cast<double>(from)));
   } else if constexpr (std::is_same_v<To, bool>) {
     return from != From{};
+  } else if constexpr (std::is_floating_point_v<From> && std::is_integral_v<To>) {
+    return to_integer<To>(from);
   } else {
     return static_cast<To>(from);
   }
@@ -70,11 +104,7 @@ To convert(From from) {
 Array::Array() : Array(Shape{DType::kF32, {0}}) {}
 
 Array::Array(Shape shape) : shape_(std::move(shape)) {
-  Dim size_bytes = checked_size(shape_.dims);
-  if (__builtin_mul_overflow(size_bytes, Dim{hilo::bytes(shape_.dtype)}, &size_bytes)) {
-    throw Error("array too large: " + to_string(shape_));
-  }
-  const auto count = static_cast<std::size_t>(size_bytes);
+  const auto count = static_cast<std::size_t>(checked_byte_size(shape_));
   auto* memory = static_cast<std::byte*>(::operator new(std::max<std::size_t>(count, 1), kAlignment));
   owner_ = std::shared_ptr<const void>(memory, [](const void* p) { ::operator delete(const_cast<void*>(p), kAlignment); });
   std::memset(memory, 0, count);
@@ -84,7 +114,7 @@ Array::Array(Shape shape) : shape_(std::move(shape)) {
 
 Array::Array(Shape shape, std::shared_ptr<const void> owner, std::span<const std::byte> bytes)
     : shape_(std::move(shape)), owner_(std::move(owner)), bytes_(bytes) {
-  const Dim expected = checked_size(shape_.dims) * hilo::bytes(shape_.dtype);
+  const Dim expected = checked_byte_size(shape_);
   if (static_cast<std::size_t>(expected) != bytes.size()) {
     throw Error("array of " + to_string(shape_) + " needs " + std::to_string(expected) + " bytes, got " +
                 std::to_string(bytes.size()));

@@ -46,7 +46,8 @@ class Array {
 
   /// Every element as a double (complex: the real part; 64-bit integers may round).
   [[nodiscard]] std::vector<double> to_doubles() const;
-  /// The same numbers in another dtype: truncation for integers, round to nearest even for floats.
+  /// The same numbers in another dtype: round to nearest even for floats; to integers as XLA does it: truncated, the
+  /// nearest end of the range for numbers beyond it, 0 for NaN.
   /// Throws Error for the sub-byte and 8-bit float dtypes.
   [[nodiscard]] Array as(DType dtype) const;
   /// The same bytes under other dims. Throws Error if the sizes differ.

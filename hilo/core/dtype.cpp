@@ -112,7 +112,7 @@ bool holds(DType wide, DType narrow) {
   if (wide == narrow) return true;
   const Row &w = row(wide), &n = row(narrow);
   if (n.kind == DTypeKind::kToken || w.kind == DTypeKind::kToken) return false;
-  if (n.kind == kBool) return true;
+  if (n.kind == kBool) return w.dtype != DType::kF8E8M0FNU;  // which has no zero
   switch (w.kind) {
     case kBool: return false;
     case kSigned:
@@ -122,7 +122,8 @@ bool holds(DType wide, DType narrow) {
     case kComplex: {
       if (w.dtype == DType::kF8E8M0FNU) return false;  // powers of two only
       if (n.kind == kComplex) return w.kind == kComplex && n.bits <= w.bits;
-      if (n.kind == kFloat) return n.fraction_bits <= w.fraction_bits && n.max <= w.max;
+      // Two floats of one size divide the same patterns differently: neither holds the other.
+      if (n.kind == kFloat) return n.bits < w.bits && n.fraction_bits <= w.fraction_bits && n.max <= w.max;
       const int value_bits = n.kind == kSigned ? n.bits - 1 : n.bits;
       return value_bits <= w.fraction_bits + 1 && n.max <= w.max;
     }

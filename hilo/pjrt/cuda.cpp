@@ -15,14 +15,13 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// What XLA asks for, now or through another of them. Other files of the wheels (static stubs, MPI bootstraps) have
-// needs of their own and stay closed.
-constexpr std::array<std::string_view, 13> kLibraries = {
-    "libcudart.", "libnvJitLink.", "libnvrtc", "libcublasLt.", "libcublas.", "libcufft.", "libcusparse.",
-    "libcusolver.", "libcupti.", "libcudnn", "libnccl.", "libnvshmem_host.", "libnvvm."};
+// What XLA asks for by name. The other files of the wheels are opened by these, or have needs of their own (MPI).
+constexpr std::array<std::string_view, 12> kLibraries = {
+    "libcudart.", "libnvJitLink.", "libnvrtc.", "libcublasLt.", "libcublas.", "libcufft.", "libcusparse.",
+    "libcusolver.", "libcupti.", "libcudnn.", "libnccl.", "libnvshmem_host."};
 
 bool is_wanted(const std::string& file) {
-  return file.find(".so.") != std::string::npos && file.find(".alt.") == std::string::npos &&
+  return file.find(".so.") != std::string::npos &&
          std::any_of(kLibraries.begin(), kLibraries.end(), [&](std::string_view stem) { return file.starts_with(stem); });
 }
 
