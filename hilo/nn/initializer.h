@@ -1,14 +1,15 @@
 #pragma once
 #include <functional>
 #include <string>
+#include <vector>
 
 #include "hilo/graph/value.h"
 
 namespace hilo::nn {
 
-/// How the first value of a variable is made. Fans are those of the shape: the last axis is what comes out, the one
-/// before what goes in, all axes before those the receptive field (a dense kernel is [in,out], a convolution's
-/// [height,width,in,out]).
+/// How the first value of a variable is made. Random ones are drawn in f32, for f64 in f64, and take the shape's dtype.
+/// Fans are those of the shape: the last axis is what comes out, the one before what goes in, all axes before those the
+/// receptive field (a dense kernel is [in,out], a convolution's [height,width,in,out]); both fans of [n] are n.
 struct Initializer {
   std::string name;  ///< for summaries: "glorot_uniform"
   /// Builds the value from a random key (u64[2]) and the variable's shape.
@@ -18,6 +19,8 @@ struct Initializer {
 Initializer zeros();
 Initializer ones();
 Initializer constant(double value);
+/// These numbers, row-major. Throws OpError when it builds if they are not as many as the shape has elements.
+Initializer values(std::vector<double> numbers);
 /// Even in low..high.
 Initializer uniform(double low, double high);
 Initializer normal(double deviation, double mean = 0);

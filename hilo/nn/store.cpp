@@ -73,7 +73,8 @@ Variable& Store::find(std::string_view path) {
   if (found != variables_.end()) return found->second;
   std::vector<std::string> known;
   for (const auto& [name, variable] : variables_) known.push_back(name);
-  throw Error("no variable " + std::string(path) + "; " + near_names(path, known));
+  const std::string near = near_names(path, known);
+  throw Error("no variable " + std::string(path) + (near.empty() ? "" : "; " + near));
 }
 
 std::uint64_t path_hash(std::string_view path) {
