@@ -105,7 +105,8 @@ Program Program::compile(const pjrt::Client& client, const Function& function, c
                          const CompileSettings& settings) {
   const std::vector<int> aliases = aliases_of(function, donated);
   const auto text = [&](bool has_locations) {
-    return stablehlo::emit(function, {.module_name = settings.name, .has_locations = has_locations, .aliases = aliases});
+    return stablehlo::emit(function, {.module_name = settings.name, .has_locations = has_locations,
+                                     .platform = client.platform_name(), .aliases = aliases});
   };
   State state{.device = client.default_device()};
   for (int alias : aliases) state.is_aliased.push_back(alias >= 0);

@@ -95,6 +95,9 @@ class AnyOp {
   [[nodiscard]] virtual std::vector<Function> regions() const = 0;
   /// Whether the op prints as its first region, inlined (custom gradients, calls).
   [[nodiscard]] virtual bool is_inlined() const = 0;
+  /// The op on operands of these shapes as other ops that compute the same faster on `platform` ("cpu", "cuda", "tpu");
+  /// none where it is best as it is. Only the program that is compiled for that platform is written so.
+  [[nodiscard]] virtual Function lowering(std::string_view platform, Shapes in) const = 0;
   /// Reads a rule's reason; empty where the rule exists.
   struct Reasons {
     std::string_view vjp, jvp, batch;
@@ -132,6 +135,10 @@ class Erased final : public AnyOp {
     return result;
   }
   [[nodiscard]] bool is_inlined() const override { return requires { Op::kInlined; }; }
+  [[nodiscard]] Function lowering([[maybe_unused]] std::string_view platform, [[maybe_unused]] Shapes in) const override {
+    if constexpr (requires { op_.lowering(platform, in); }) return op_.lowering(platform, in);
+    else return {};
+  }
   [[nodiscard]] Reasons unsupported() const override {
     Reasons r;
     if constexpr (requires { Op::vjp.reason; }) r.vjp = Op::vjp.reason;

@@ -9,6 +9,7 @@ void list_compare_ops(OpTable&);
 void list_concatenate_ops(OpTable&);
 void list_constant_ops(OpTable&);
 void list_convert_ops(OpTable&);
+void list_convolution_ops(OpTable&);
 void list_custom_gradient_ops(OpTable&);
 void list_dot_ops(OpTable&);
 void list_dynamic_slice_ops(OpTable&);
@@ -35,6 +36,7 @@ const OpTable& all_ops() {
              list_concatenate_ops,
              list_constant_ops,
              list_convert_ops,
+             list_convolution_ops,
              list_custom_gradient_ops,
              list_dot_ops,
              list_dynamic_slice_ops,

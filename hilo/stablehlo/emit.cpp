@@ -88,7 +88,8 @@ class Emitter {
   }
 
   void op(const Graph& graph, const Node& node, Names& names, const std::string& indent) {
-    if (node.op->is_inlined()) return inlined(node, names, indent);
+    if (node.op->is_inlined()) return inlined(node, node.op->regions().front(), names, indent);
+    if (const Function faster = lowering(graph, node)) return inlined(node, faster, names, indent);
     text_ += indent;
     for (std::int32_t k = 0; k < node.result_count; ++k) {
       if (k > 0) text_ += ", ";
@@ -120,9 +121,16 @@ class Emitter {
     text_ += '\n';
   }
 
+  Function lowering(const Graph& graph, const Node& node) {
+    if (options_.platform.empty()) return {};
+    std::vector<Shape> in;
+    for (std::int32_t operand : node.operands) in.push_back(graph.shape(operand));
+    const CallSite site(node.site);
+    return node.op->lowering(options_.platform, in);
+  }
+
   // An op that stands for its body: the body's ops are printed in its place.
-  void inlined(const Node& node, Names& names, const std::string& indent) {
-    const Function f = node.op->regions().front();
+  void inlined(const Node& node, const Function& f, Names& names, const std::string& indent) {
     Names inner(f.graph().value_count(), -1);
     for (std::size_t i = 0; i < f.parameters().size(); ++i) {
       inner[static_cast<std::size_t>(f.parameters()[i].id())] = names[static_cast<std::size_t>(node.operands[i])];

@@ -12,6 +12,8 @@ struct EmitOptions {
   std::string module_name = "hilo";
   /// `loc("file":line:column)` on every op. Without, equal programs print equal text: the key of caches.
   bool has_locations = true;
+  /// The platform that the program is for ("cpu"): ops are written the way that is fast there. Empty: for any.
+  std::string platform{};
   /// By parameter: the result that may reuse its memory, or -1. Empty: none.
   std::vector<int> aliases{};
 };
