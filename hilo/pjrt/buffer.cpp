@@ -10,20 +10,25 @@ using c::make_args;
 
 constexpr PJRT_HostBufferSemantics semantics(HostUse use) {
   switch (use) {
-    case HostUse::kShare: return PJRT_HostBufferSemantics_kImmutableZeroCopy;
-    case HostUse::kGive: return PJRT_HostBufferSemantics_kMutableZeroCopy;
-    case HostUse::kCopy: break;
+    case HostUse::kShare:
+      return PJRT_HostBufferSemantics_kImmutableZeroCopy;
+    case HostUse::kGive:
+      return PJRT_HostBufferSemantics_kMutableZeroCopy;
+    case HostUse::kCopy:
+      break;
   }
   return PJRT_HostBufferSemantics_kImmutableOnlyDuringCall;
 }
 
 void refuse_unless_held(const Plugin& plugin, const Shape& shape) {
   if (holds_dtype(plugin, shape.dtype)) return;
-  throw DeviceError("an array of " + to_string(shape) + " has no form on the device: " + plugin.path() + " (PJRT " +
-                    to_string(plugin.api_version()) + ") does not have " + std::string(name(shape.dtype)));
+  throw DeviceError("an array of " + to_string(shape) + " has no form on the device: " +
+                    plugin.path() + " (PJRT " + to_string(plugin.api_version()) +
+                    ") does not have " + std::string(name(shape.dtype)));
 }
 
-// Plugins unpack signed 2 and 4 bit integers with the upper bits of each byte zero; in Hilo a byte is the number.
+// Plugins unpack signed 2 and 4 bit integers with the upper bits of each byte zero; in Hilo a byte
+// is the number.
 void restore_signs(Array& array) {
   const DType dtype = array.shape().dtype;
   if (dtype != DType::kI2 && dtype != DType::kI4) return;
@@ -45,7 +50,8 @@ Buffer Buffer::from_host(Array array, const Device& device, HostUse use) {
   const c::DeviceState& on = device.state();
   const c::PluginState& plugin = on.client->plugin;
   refuse_unless_held(on.client->handle, array.shape());
-  if (use == HostUse::kGive) static_cast<void>(array.mutable_bytes());  // memory that nobody else reads
+  // Memory that nobody else reads.
+  if (use == HostUse::kGive) static_cast<void>(array.mutable_bytes());
   auto shape = std::make_shared<const Shape>(array.shape());
   auto args = make_args<PJRT_Client_BufferFromHostBuffer_Args>();
   args.client = on.client->client;
@@ -58,7 +64,8 @@ Buffer Buffer::from_host(Array array, const Device& device, HostUse use) {
   call(plugin, plugin.api.PJRT_Client_BufferFromHostBuffer, args, "putting an array on the device");
   Buffer result(std::make_shared<c::BufferState>(device.shared(), args.buffer, std::move(shape)));
   if (args.done_with_host_buffer != nullptr) {
-    const Event done(std::make_shared<c::EventState>(on.client->shared_from_this(), args.done_with_host_buffer));
+    const Event done(
+        std::make_shared<c::EventState>(on.client->shared_from_this(), args.done_with_host_buffer));
     if (use != HostUse::kCopy) done.on_ready([kept = std::move(array)](const PluginError*) {});
   }
   return result;
@@ -86,8 +93,10 @@ HostCopy Buffer::to_host_async() const {
   args.host_layout = &layout;
   args.dst = array.mutable_bytes().data();
   args.dst_size = array.bytes().size();
-  call(client.plugin, client.plugin.api.PJRT_Buffer_ToHostBuffer, args, "reading an array from the device");
-  return {std::move(array), Event(std::make_shared<c::EventState>(client.shared_from_this(), args.event))};
+  call(client.plugin, client.plugin.api.PJRT_Buffer_ToHostBuffer, args,
+       "reading an array from the device");
+  return {std::move(array),
+          Event(std::make_shared<c::EventState>(client.shared_from_this(), args.event))};
 }
 
 Array Buffer::to_host() const { return to_host_async().get(); }
@@ -101,7 +110,7 @@ Array HostCopy::get() && {
 
 HostCopy::~HostCopy() {
   try {
-    done_.await();  // the device writes into the array until then
+    done_.await();          // the device writes into the array until then
   } catch (const Error&) {  // nobody asked for the value
   }
 }
@@ -122,7 +131,8 @@ Event Buffer::ready() const {
   const c::ClientState& client = *state.device->client;
   auto args = make_args<PJRT_Buffer_ReadyEvent_Args>();
   args.buffer = state.buffer;
-  call(client.plugin, client.plugin.api.PJRT_Buffer_ReadyEvent, args, "asking when an array is ready");
+  call(client.plugin, client.plugin.api.PJRT_Buffer_ReadyEvent, args,
+       "asking when an array is ready");
   return Event(std::make_shared<c::EventState>(client.shared_from_this(), args.event));
 }
 

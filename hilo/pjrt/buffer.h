@@ -16,8 +16,8 @@ struct BufferState;
 
 /// What the device may do with a host array that it is given.
 enum class HostUse : std::uint8_t {
-  kShare,  ///< read it in place for as long as the buffer lives, where it can; the array is kept alive. Never written.
-  kGive,   ///< take its memory over, so that a program may also write its result there (donation without a copy)
+  kShare,  ///< read it in place while the buffer lives, where it can; the array is kept alive
+  kGive,   ///< take its memory over, so that a program it is donated to writes its result there
   kCopy,   ///< copy it before `from_host` returns
 };
 
@@ -37,8 +37,9 @@ class HostCopy {
   Event done_;
 };
 
-/// An array in device memory, perhaps still being computed. A cheap handle; copies share the buffer, and the memory
-/// is freed when the last of them is gone and the device has done with it. Threads may share it.
+/// An array in device memory, perhaps still being computed. A cheap handle; copies share the
+/// buffer, and the memory is freed when the last of them is gone and the device has done with it.
+/// Threads may share it.
 class Buffer {
  public:
   /// No buffer.
@@ -55,11 +56,13 @@ class Buffer {
   [[nodiscard]] Device device() const;
   [[nodiscard]] Client client() const;
 
-  /// Waits for the value and copies it, row-major. Throws PluginError if it could not be computed or was donated.
+  /// Waits for the value and copies it, row-major. Throws PluginError if it could not be computed
+  /// or was donated.
   [[nodiscard]] Array to_host() const;
   /// The same without the wait.
   [[nodiscard]] HostCopy to_host_async() const;
-  /// A copy on another device of the same client, made in the background; itself if it is there already.
+  /// A copy on another device of the same client, made in the background; itself if it is there
+  /// already.
   [[nodiscard]] Buffer copy_to(const Device& device) const;
 
   /// When the value is there.
@@ -70,7 +73,8 @@ class Buffer {
   [[nodiscard]] bool is_deleted() const;
   /// Bytes that it takes on the device.
   [[nodiscard]] std::size_t device_bytes() const;
-  /// The address on the device, for tests and for kernels of the same process. Throws PluginError if deleted.
+  /// The address on the device, for tests and for kernels of the same process. Throws PluginError
+  /// if deleted.
   [[nodiscard]] std::uintptr_t unsafe_pointer() const;
 
   /// For the sources of this room.
@@ -81,7 +85,8 @@ class Buffer {
   std::shared_ptr<c::BufferState> state_;
 };
 
-/// Whether the plugin can hold arrays of that dtype (older ones lack the newest 4 and 6 bit floats).
+/// Whether the plugin can hold arrays of that dtype (older ones lack the newest 4 and 6 bit
+/// floats).
 bool holds_dtype(const Plugin& plugin, DType dtype);
 
 }  // namespace hilo::pjrt

@@ -71,8 +71,9 @@ DType dtype_of_buffer(PJRT_Buffer_Type type) {
   for (const Row& r : kRows) {
     if (r.type == type) return r.dtype;
   }
-  throw DeviceError("the plugin gives an array of an element type that Hilo does not have (PJRT number " +
-                    std::to_string(static_cast<int>(type)) + ")");
+  throw DeviceError(
+      "the plugin gives an array of an element type that Hilo does not have (PJRT number " +
+      std::to_string(static_cast<int>(type)) + ")");
 }
 
 }  // namespace c

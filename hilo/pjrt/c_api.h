@@ -1,5 +1,6 @@
 #pragma once
-// The C side of this room: for its sources only, since no C header shows in a public header of Hilo.
+// The C side of this room: for its sources only, since no C header shows in a public header of
+// Hilo.
 #include <memory>
 #include <mutex>
 #include <set>
@@ -14,7 +15,8 @@
 
 namespace hilo::pjrt::c {
 
-/// A loaded plugin. One a file; never freed, since a plugin's threads and statics outlive any handle.
+/// A loaded plugin. One a file; never freed, since a plugin's threads and statics outlive any
+/// handle.
 struct PluginState {
   PluginFile file;
   PJRT_Api api{};  ///< the plugin's table, copied; functions that it lacks are null
@@ -40,12 +42,14 @@ PluginError take_error(const PluginState& plugin, PJRT_Error* error, std::string
 
 /// Calls a function of the plugin. Throws PluginError; `doing` says what was tried.
 template <class Args>
-void call(const PluginState& plugin, PJRT_Error* (*function)(Args*), Args& args, std::string_view doing) {
+void call(const PluginState& plugin, PJRT_Error* (*function)(Args*), Args& args,
+          std::string_view doing) {
   if (function == nullptr) throw_missing(plugin, doing);
   if (PJRT_Error* error = function(&args)) throw take_error(plugin, error, doing);
 }
 
-/// Calls a function whose failure does not matter (destructors, optional questions): whether it went well.
+/// Calls a function whose failure does not matter (destructors, optional questions): whether it
+/// went well.
 template <class Args>
 bool try_call(const PluginState& plugin, PJRT_Error* (*function)(Args*), Args& args) noexcept {
   if (function == nullptr) return false;
@@ -74,7 +78,9 @@ struct ClientState : std::enable_shared_from_this<ClientState> {
   ClientState(const ClientState&) = delete;
   ~ClientState();
 
-  [[nodiscard]] Device device(const DeviceState& state) const { return Device({shared_from_this(), &state}); }
+  [[nodiscard]] Device device(const DeviceState& state) const {
+    return Device({shared_from_this(), &state});
+  }
   /// The device that the plugin means.
   [[nodiscard]] Device device(const PJRT_Device* pointer) const;
 
@@ -89,7 +95,8 @@ struct ClientState : std::enable_shared_from_this<ClientState> {
 };
 
 struct EventState {
-  EventState(std::shared_ptr<const ClientState> of, PJRT_Event* made) : client(std::move(of)), event(made) {}
+  EventState(std::shared_ptr<const ClientState> of, PJRT_Event* made)
+      : client(std::move(of)), event(made) {}
   EventState(const EventState&) = delete;
   ~EventState();
 
@@ -98,7 +105,8 @@ struct EventState {
 };
 
 struct BufferState {
-  BufferState(std::shared_ptr<const DeviceState> on, PJRT_Buffer* made, std::shared_ptr<const Shape> of)
+  BufferState(std::shared_ptr<const DeviceState> on, PJRT_Buffer* made,
+              std::shared_ptr<const Shape> of)
       : device(std::move(on)), buffer(made), shape(std::move(of)) {}
   BufferState(const BufferState&) = delete;
   ~BufferState();

@@ -19,14 +19,16 @@ using c::try_call;
 NamedValues plugin_options(const Plugin& plugin, const ClientOptions& options) {
   NamedValues values = options.values;
   const bool is_cpu = kind_of_file(plugin.path()) == PluginKind::kCpu;
-  if (options.devices > 0 || is_cpu) values.emplace("cpu_device_count", std::int64_t{std::max(options.devices, 1)});
+  if (options.devices > 0 || is_cpu)
+    values.emplace("cpu_device_count", std::int64_t{std::max(options.devices, 1)});
   return values;
 }
 
 c::DeviceState describe(const c::ClientState& client, PJRT_Device* device) {
   const auto& plugin = client.plugin;
   const auto& api = plugin.api;
-  c::DeviceState result{.client = &client, .device = device, .kind = {}, .debug_string = {}, .attributes = {}};
+  c::DeviceState result{
+      .client = &client, .device = device, .kind = {}, .debug_string = {}, .attributes = {}};
   auto about = make_args<PJRT_Device_GetDescription_Args>();
   about.device = device;
   call(plugin, api.PJRT_Device_GetDescription, about, "asking for a device");
@@ -40,10 +42,12 @@ c::DeviceState describe(const c::ClientState& client, PJRT_Device* device) {
   result.is_addressable = here.is_addressable;
   auto process = make_args<PJRT_DeviceDescription_ProcessIndex_Args>();
   process.device_description = about.device_description;
-  if (try_call(plugin, api.PJRT_DeviceDescription_ProcessIndex, process)) result.process_index = process.process_index;
+  if (try_call(plugin, api.PJRT_DeviceDescription_ProcessIndex, process))
+    result.process_index = process.process_index;
   auto kind = make_args<PJRT_DeviceDescription_Kind_Args>();
   kind.device_description = about.device_description;
-  if (try_call(plugin, api.PJRT_DeviceDescription_Kind, kind)) result.kind.assign(kind.device_kind, kind.device_kind_size);
+  if (try_call(plugin, api.PJRT_DeviceDescription_Kind, kind))
+    result.kind.assign(kind.device_kind, kind.device_kind_size);
   auto text = make_args<PJRT_DeviceDescription_ToString_Args>();
   text.device_description = about.device_description;
   if (try_call(plugin, api.PJRT_DeviceDescription_ToString, text)) {
@@ -75,7 +79,8 @@ void describe_platform(c::ClientState& client) {
   }
   auto process = make_args<PJRT_Client_ProcessIndex_Args>();
   process.client = client.client;
-  if (try_call(client.plugin, api.PJRT_Client_ProcessIndex, process)) client.process_index = process.process_index;
+  if (try_call(client.plugin, api.PJRT_Client_ProcessIndex, process))
+    client.process_index = process.process_index;
 }
 
 void describe_devices(c::ClientState& client, int chosen) {
@@ -83,14 +88,15 @@ void describe_devices(c::ClientState& client, int chosen) {
   all.client = client.client;
   call(client.plugin, client.plugin.api.PJRT_Client_Devices, all, "listing the devices");
   client.devices.reserve(all.num_devices);
-  for (std::size_t i = 0; i < all.num_devices; ++i) client.devices.push_back(describe(client, all.devices[i]));
+  for (std::size_t i = 0; i < all.num_devices; ++i)
+    client.devices.push_back(describe(client, all.devices[i]));
   int count = 0;
   for (const c::DeviceState& device : client.devices) {
     if (device.is_addressable && count++ == chosen) client.default_device = &device;
   }
   if (client.default_device == nullptr) {
-    throw DeviceError("there is no device " + std::to_string(chosen) + ": " + client.platform_name + " has " +
-                      std::to_string(count) + " here, counted from 0");
+    throw DeviceError("there is no device " + std::to_string(chosen) + ": " + client.platform_name +
+                      " has " + std::to_string(count) + " here, counted from 0");
   }
 }
 
@@ -98,7 +104,8 @@ void describe_devices(c::ClientState& client, int chosen) {
 
 Client Client::open(std::string_view backend, const ClientOptions& options) {
   const Search search = find(backend);
-  if (options.threads > 0) limit_cpus(options.threads);  // before the plugin is loaded: it counts them
+  // Before the plugin is loaded, since it counts them.
+  if (options.threads > 0) limit_cpus(options.threads);
   ClientOptions adjusted = options;
   if (search.device >= 0 && search.kind == PluginKind::kCuda) {
     adjusted.values.insert_or_assign("visible_devices", std::vector<std::int64_t>{search.device});
@@ -118,7 +125,8 @@ Client Client::create(const Plugin& plugin, const ClientOptions& options) {
   args.create_options = values.data();
   args.num_options = values.size();
   c::add_callbacks(args, state->store);
-  call(plugin.state(), plugin.state().api.PJRT_Client_Create, args, "opening a client of " + plugin.path());
+  call(plugin.state(), plugin.state().api.PJRT_Client_Create, args,
+       "opening a client of " + plugin.path());
   state->client = args.client;
   describe_platform(*state);
   describe_devices(*state, options.device);
@@ -151,11 +159,13 @@ Device Client::device(int id) const {
     if (device.id == id) return state_->device(device);
     known.append(known.empty() ? "" : ", ").append(std::to_string(device.id));
   }
-  throw DeviceError("no device with id " + std::to_string(id) + "; " + platform_name() + " has: " + known);
+  throw DeviceError("no device with id " + std::to_string(id) + "; " + platform_name() +
+                    " has: " + known);
 }
 
 std::vector<int> Client::default_assignment(int replicas, int partitions) const {
-  std::vector<int> result(static_cast<std::size_t>(replicas) * static_cast<std::size_t>(partitions));
+  std::vector<int> result(static_cast<std::size_t>(replicas) *
+                          static_cast<std::size_t>(partitions));
   auto args = make_args<PJRT_Client_DefaultDeviceAssignment_Args>();
   args.client = state_->client;
   args.num_replicas = replicas;
@@ -177,8 +187,8 @@ ClientState::~ClientState() {
 }
 
 Device ClientState::device(const PJRT_Device* pointer) const {
-  const auto found =
-      std::find_if(devices.begin(), devices.end(), [&](const DeviceState& d) { return d.device == pointer; });
+  const auto found = std::find_if(devices.begin(), devices.end(),
+                                  [&](const DeviceState& d) { return d.device == pointer; });
   if (found == devices.end()) throw DeviceError("the plugin names a device that it did not list");
   return device(*found);
 }

@@ -12,15 +12,16 @@
 namespace hilo::pjrt {
 
 struct ClientOptions {
-  int devices = 0;         ///< CPU only: how many devices to divide this process into; 0 means one
-  int device = 0;          ///< which addressable device is `default_device()`
-  int threads = 0;         ///< CPUs that this thread and the threads it starts may use (threads.h); 0 leaves them be
-  NamedValues values{};    ///< the plugin's own options, by its names: {"memory_fraction", 0.5F}
-  KeyValueStore store{};   ///< for jobs of several processes
+  int devices = 0;        ///< CPU only: devices to divide this process into; 0 means one
+  int device = 0;         ///< which addressable device is `default_device()`
+  int threads = 0;        ///< CPUs for this thread and those it starts (threads.h); 0: all
+  NamedValues values{};   ///< the plugin's own options, by its names: {"memory_fraction", 0.5F}
+  KeyValueStore store{};  ///< for jobs of several processes
 };
 
-/// A plugin at work: its devices and all that lives on them. A cheap handle; copies share the client, which closes
-/// when the last handle, buffer and executable of it are gone. Threads may share it.
+/// A plugin at work: its devices and all that lives on them. A cheap handle; copies share the
+/// client, which closes when the last handle, buffer and executable of it are gone. Threads may
+/// share it.
 class Client {
  public:
   /// Finds the plugin of `backend` (see discovery.h), loads it, and opens a client.

@@ -8,7 +8,8 @@
 namespace hilo::pjrt {
 namespace {
 
-/// Writes the wire format of protocol buffers; field numbers are those of xla/pjrt/proto/compile_options.proto.
+/// Writes the wire format of protocol buffers; field numbers are those of
+/// xla/pjrt/proto/compile_options.proto.
 class ProtoWriter {
  public:
   void integer(int field, std::int64_t value) {
@@ -35,7 +36,9 @@ class ProtoWriter {
   [[nodiscard]] std::string take() && { return std::move(bytes_); }
 
  private:
-  void tag(int field, int wire_type) { varint(static_cast<std::uint64_t>(field) << 3 | static_cast<std::uint64_t>(wire_type)); }
+  void tag(int field, int wire_type) {
+    varint(static_cast<std::uint64_t>(field) << 3 | static_cast<std::uint64_t>(wire_type));
+  }
   void varint(std::uint64_t value) {
     for (; value >= 0x80; value >>= 7) bytes_ += static_cast<char>((value & 0x7F) | 0x80);
     bytes_ += static_cast<char>(value);
@@ -47,15 +50,17 @@ ProtoWriter device_assignment(const CompileOptions& options) {
   const auto replicas = static_cast<std::size_t>(options.replicas);
   const auto partitions = static_cast<std::size_t>(options.partitions);
   if (options.device_ids.size() != replicas * partitions) {
-    throw DeviceError("compile options: " + std::to_string(options.device_ids.size()) + " device ids for " +
-                      std::to_string(replicas) + " replicas x " + std::to_string(partitions) + " partitions");
+    throw DeviceError("compile options: " + std::to_string(options.device_ids.size()) +
+                      " device ids for " + std::to_string(replicas) + " replicas x " +
+                      std::to_string(partitions) + " partitions");
   }
   ProtoWriter assignment;
   assignment.integer(1, options.replicas);
   assignment.integer(2, options.partitions);
   for (std::size_t p = 0; p < partitions; ++p) {
     std::vector<int> of_partition;
-    for (std::size_t r = 0; r < replicas; ++r) of_partition.push_back(options.device_ids[r * partitions + p]);
+    for (std::size_t r = 0; r < replicas; ++r)
+      of_partition.push_back(options.device_ids[r * partitions + p]);
     ProtoWriter computation;
     computation.packed(1, of_partition);
     assignment.message(3, computation);
@@ -65,7 +70,9 @@ ProtoWriter device_assignment(const CompileOptions& options) {
 
 ProtoWriter build_options(const CompileOptions& options) {
   // XLA reads the first of these lists, so they are never empty.
-  const auto list = [](const std::vector<bool>& values) { return values.empty() ? std::vector<bool>{false} : values; };
+  const auto list = [](const std::vector<bool>& values) {
+    return values.empty() ? std::vector<bool>{false} : values;
+  };
   ProtoWriter build;
   build.integer(1, -1);  // device_ordinal: not set
   build.integer(4, options.replicas);
@@ -91,11 +98,12 @@ ProtoWriter flag(const FlagValue& value) {
 
 std::string CompileOptions::serialize() const {
   if (replicas < 1 || partitions < 1) {
-    throw DeviceError("compile options: replicas and partitions are at least 1; got " + std::to_string(replicas) +
-                      " and " + std::to_string(partitions));
+    throw DeviceError("compile options: replicas and partitions are at least 1; got " +
+                      std::to_string(replicas) + " and " + std::to_string(partitions));
   }
   if (is_portable && !device_ids.empty()) {
-    throw DeviceError("compile options: a portable program runs on any device; device_ids must be empty");
+    throw DeviceError(
+        "compile options: a portable program runs on any device; device_ids must be empty");
   }
   ProtoWriter options;
   options.message(3, build_options(*this));

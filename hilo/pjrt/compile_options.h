@@ -18,7 +18,7 @@ struct CompileOptions {
   std::vector<int> device_ids{};
   bool uses_spmd = false;    ///< partition by the shardings in the program
   bool uses_shardy = false;  ///< the shardings are `sdy`, not the older `mhlo.sharding`
-  bool is_portable = false;  ///< may run on any one device, named at execution; excludes `device_ids`
+  bool is_portable = false;  ///< may run on any one device, named when run; no `device_ids`
   /// Whether XLA may choose the sharding of each result (or parameter); one value stands for all.
   std::vector<bool> propagates_to_results{}, propagates_to_parameters{};
   /// XLA flags for this program alone, without the dashes: {"xla_cpu_enable_fast_math", false}.

@@ -15,14 +15,16 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// What XLA asks for by name. The other files of the wheels are opened by these, or have needs of their own (MPI).
+// What XLA asks for by name. The other files of the wheels are opened by these, or have needs of
+// their own (MPI).
 constexpr std::array<std::string_view, 12> kLibraries = {
-    "libcudart.", "libnvJitLink.", "libnvrtc.", "libcublasLt.", "libcublas.", "libcufft.", "libcusparse.",
-    "libcusolver.", "libcupti.", "libcudnn.", "libnccl.", "libnvshmem_host."};
+    "libcudart.",   "libnvJitLink.", "libnvrtc.", "libcublasLt.", "libcublas.", "libcufft.",
+    "libcusparse.", "libcusolver.",  "libcupti.", "libcudnn.",    "libnccl.",   "libnvshmem_host."};
 
 bool is_wanted(const std::string& file) {
   return file.find(".so.") != std::string::npos &&
-         std::any_of(kLibraries.begin(), kLibraries.end(), [&](std::string_view stem) { return file.starts_with(stem); });
+         std::any_of(kLibraries.begin(), kLibraries.end(),
+                     [&](std::string_view stem) { return file.starts_with(stem); });
 }
 
 std::vector<fs::path> folders_in(const fs::path& parent) {
@@ -79,8 +81,9 @@ bool is_cuda_plugin(const std::string& path) {
 
 std::string find_nvidia_folder(const std::string& plugin, const Machine& machine) {
   const fs::path folder = fs::path(plugin).parent_path();
-  for (const fs::path& candidate : {folder / "nvidia", folder.parent_path().parent_path() / "nvidia",
-                                    fs::path(machine.cache()) / "plugins" / folder.filename() / "nvidia"}) {
+  for (const fs::path& candidate :
+       {folder / "nvidia", folder.parent_path().parent_path() / "nvidia",
+        fs::path(machine.cache()) / "plugins" / folder.filename() / "nvidia"}) {
     if (!library_files(candidate.string()).empty()) return candidate.string();
   }
   return {};

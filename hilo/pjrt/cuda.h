@@ -12,20 +12,22 @@ bool is_cuda_plugin(const std::string& path);
 /// NVIDIA's libraries, opened for a CUDA plugin.
 struct CudaLibraries {
   std::string folder;       ///< the `nvidia` folder that they are in; empty if there is none
-  std::string data_folder;  ///< what XLA calls its CUDA data folder: holds `bin/ptxas` and `nvvm/libdevice`
-  std::vector<std::string> opened;  ///< paths, in the order in which they could be opened
+  std::string data_folder;  ///< XLA's CUDA data folder: has `bin/ptxas` and `nvvm/libdevice`
+  std::vector<std::string> opened;  ///< paths, in the order of opening
   struct Refused {
     std::string path, reason;
   };
   std::vector<Refused> refused;  ///< those that cannot be opened, with the linker's words
 };
 
-/// The `nvidia` folder that belongs to a plugin: beside it (the cache), in the same site-packages (pip), or in the cache.
-/// Empty if there is none.
+/// The `nvidia` folder that belongs to a plugin: beside it (the cache), in the same site-packages
+/// (pip), or in the cache. Empty if there is none.
 std::string find_nvidia_folder(const std::string& plugin, const Machine& machine = Machine::here());
 
-/// Opens the libraries of that folder (`nvidia/*/lib/*.so*`) by absolute path, each after those that it needs. The
-/// plugin's own look-ups by name then find them loaded, so no LD_LIBRARY_PATH is needed.
-CudaLibraries open_cuda_libraries(const std::string& plugin, const Machine& machine = Machine::here());
+/// Opens the libraries of that folder (`nvidia/*/lib/*.so*`) by absolute path, each after those
+/// that it needs. The plugin's own look-ups by name then find them loaded, so no LD_LIBRARY_PATH is
+/// needed.
+CudaLibraries open_cuda_libraries(const std::string& plugin,
+                                  const Machine& machine = Machine::here());
 
 }  // namespace hilo::pjrt

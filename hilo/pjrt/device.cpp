@@ -21,7 +21,8 @@ std::optional<MemoryStats> Device::memory_stats() const {
   MemoryStats stats{.in_use = args.bytes_in_use, .peak = {}, .limit = {}, .largest_free_block = {}};
   if (args.peak_bytes_in_use_is_set) stats.peak = args.peak_bytes_in_use;
   if (args.bytes_limit_is_set) stats.limit = args.bytes_limit;
-  if (args.largest_free_block_bytes_is_set) stats.largest_free_block = args.largest_free_block_bytes;
+  if (args.largest_free_block_bytes_is_set)
+    stats.largest_free_block = args.largest_free_block_bytes;
   return stats;
 }
 

@@ -15,7 +15,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::array kKinds = {PluginKind::kCpu, PluginKind::kCuda, PluginKind::kRocm, PluginKind::kTpu};
+constexpr std::array kKinds = {PluginKind::kCpu, PluginKind::kCuda, PluginKind::kRocm,
+                               PluginKind::kTpu};
 
 struct Request {
   bool is_auto = false, is_path = false;
@@ -27,20 +28,25 @@ struct Request {
   std::string text = "no such backend: " + std::string(backend);
   const std::string near = near_names(backend, {"auto", "cpu", "cuda", "rocm", "tpu"});
   if (!near.empty()) text += "; " + near;
-  throw UsageError(text + "\n  expected: auto, cpu, cuda[:N], rocm[:N], tpu[:N] or the path of a plugin");
+  throw UsageError(text +
+                   "\n  expected: auto, cpu, cuda[:N], rocm[:N], tpu[:N] or the path of a plugin");
 }
 
 Request parse(std::string_view backend) {
-  if (backend.find('/') != std::string_view::npos || backend.ends_with(".so")) return {.is_path = true};
+  if (backend.find('/') != std::string_view::npos || backend.ends_with(".so"))
+    return {.is_path = true};
   if (backend == "auto") return {.is_auto = true};
   const std::string_view word = backend.substr(0, backend.find(':'));
-  const auto kind = std::find_if(kKinds.begin(), kKinds.end(), [&](PluginKind k) { return name(k) == word; });
+  const auto kind =
+      std::find_if(kKinds.begin(), kKinds.end(), [&](PluginKind k) { return name(k) == word; });
   if (kind == kKinds.end()) refuse(backend);
   Request request{.kind = *kind};
   if (word.size() == backend.size()) return request;
   const std::string_view number = backend.substr(word.size() + 1);
-  const auto [end, error] = std::from_chars(number.data(), number.data() + number.size(), request.device);
-  if (error != std::errc() || end != number.data() + number.size() || request.device < 0) refuse(backend);
+  const auto [end, error] =
+      std::from_chars(number.data(), number.data() + number.size(), request.device);
+  if (error != std::errc() || end != number.data() + number.size() || request.device < 0)
+    refuse(backend);
   return request;
 }
 
@@ -67,7 +73,8 @@ Search search_kind(PluginKind kind, const Machine& machine) {
   const std::vector<Place> checks = hardware(kind, machine);
   result.places = checks;
   result.path = look_everywhere(kind, machine, result.places);
-  if (result.path.empty() || !all_found(checks)) result.problem = problem_of(kind, checks, !result.path.empty());
+  if (result.path.empty() || !all_found(checks))
+    result.problem = problem_of(kind, checks, !result.path.empty());
   return result;
 }
 
@@ -105,10 +112,14 @@ Search search_path(const std::string& path) {
 
 std::string_view name(PluginKind kind) {
   switch (kind) {
-    case PluginKind::kCpu: return "cpu";
-    case PluginKind::kCuda: return "cuda";
-    case PluginKind::kRocm: return "rocm";
-    case PluginKind::kTpu: return "tpu";
+    case PluginKind::kCpu:
+      return "cpu";
+    case PluginKind::kCuda:
+      return "cuda";
+    case PluginKind::kRocm:
+      return "rocm";
+    case PluginKind::kTpu:
+      return "tpu";
   }
   return "";
 }
@@ -124,14 +135,19 @@ std::vector<Place> hardware(PluginKind kind, const Machine& machine) {
     return Place{source, soname, problem.empty() ? "found" : problem, problem.empty()};
   };
   switch (kind) {
-    case PluginKind::kCpu: return {};
+    case PluginKind::kCpu:
+      return {};
     case PluginKind::kCuda: {
-      Place device = file("device", "/dev/nvidiactl", "no NVIDIA GPU here, or its kernel module is not loaded");
-      if (const Place windows = file("device", "/dev/dxg", ""); windows.is_found) device = windows;  // under WSL 2
+      Place device = file("device", "/dev/nvidiactl",
+                          "no NVIDIA GPU here, or its kernel module is not loaded");
+      const Place of_wsl = file("device", "/dev/dxg", "");  // Linux under Windows
+      if (of_wsl.is_found) device = of_wsl;
       return {device, library("driver", "libcuda.so.1")};
     }
-    case PluginKind::kRocm: return {file("device", "/dev/kfd", "no AMD GPU here, or its kernel module is not loaded")};
-    case PluginKind::kTpu: break;
+    case PluginKind::kRocm:
+      return {file("device", "/dev/kfd", "no AMD GPU here, or its kernel module is not loaded")};
+    case PluginKind::kTpu:
+      break;
   }
   const std::string tpu = find_tpu(machine);
   if (!tpu.empty()) return {{"device", tpu, "found", true}};
@@ -153,7 +169,8 @@ Search find(std::string_view backend, const Machine& machine) {
   std::string text = result.problem;
   if (result.path.empty()) {
     text += "\n  places tried:";
-    for (const Place& place : result.places) text += "\n    " + place.source + ": " + place.path + ": " + place.verdict;
+    for (const Place& place : result.places)
+      text += "\n    " + place.source + ": " + place.path + ": " + place.verdict;
   }
   throw DeviceError(text);
 }

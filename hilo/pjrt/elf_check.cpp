@@ -31,13 +31,15 @@ void check_library_file(const std::string& path) {
   if (!read_at(file, 0, header) || std::memcmp(header.e_ident, ELFMAG, SELFMAG) != 0) {
     refuse(path, "it is no shared library (no ELF header)");
   }
-  if (header.e_ident[EI_CLASS] != ELFCLASS64) return;  // the linker has good words for another machine's library
+  // The linker has good words for another machine's library.
+  if (header.e_ident[EI_CLASS] != ELFCLASS64) return;
   for (std::uint64_t i = 0; i < header.e_phnum; ++i) {
     Elf64_Phdr segment{};
     const bool is_read = read_at(file, header.e_phoff + i * sizeof(segment), segment);
     const std::uint64_t room = size - (segment.p_offset < size ? segment.p_offset : size);
     if (is_read && (segment.p_type != PT_LOAD || segment.p_filesz <= room)) continue;
-    refuse(path, "it is truncated: it has " + std::to_string(size) + " bytes, and its headers tell of more");
+    refuse(path, "it is truncated: it has " + std::to_string(size) +
+                     " bytes, and its headers tell of more");
   }
 }
 

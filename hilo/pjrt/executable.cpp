@@ -30,7 +30,8 @@ std::vector<std::shared_ptr<const Shape>> read_result_shapes(const c::Executable
 }
 
 // Reads once what every execution needs.
-std::shared_ptr<const c::ExecutableState> describe(const Client& client, PJRT_LoadedExecutable* loaded) {
+std::shared_ptr<const c::ExecutableState> describe(const Client& client,
+                                                   PJRT_LoadedExecutable* loaded) {
   auto state = std::make_shared<c::ExecutableState>(client.shared(), loaded);
   const auto& plugin = state->client->plugin;
   auto plain = make_args<PJRT_LoadedExecutable_GetExecutable_Args>();
@@ -69,7 +70,8 @@ CompileOptions complete(const Client& client, CompileOptions options) {
 
 }  // namespace
 
-Executable Executable::compile(const Client& client, std::string_view program, const CompileOptions& options) {
+Executable Executable::compile(const Client& client, std::string_view program,
+                               const CompileOptions& options) {
   const auto& plugin = client.state().plugin;
   const std::string serialized = complete(client, options).serialize();
   const PJRT_Program code = c::mlir_program(program);
@@ -101,9 +103,13 @@ const c::ExecutableState& Executable::state() const {
 const std::string& Executable::name() const { return state().name; }
 Client Executable::client() const { return Client(state().client); }
 const std::vector<Device>& Executable::devices() const { return state().devices; }
-std::span<const std::shared_ptr<const Shape>> Executable::result_shapes() const { return state().shapes; }
+std::span<const std::shared_ptr<const Shape>> Executable::result_shapes() const {
+  return state().shapes;
+}
 
-std::string Executable::serialize() const { return c::serialize(state().client->plugin, state().executable); }
+std::string Executable::serialize() const {
+  return c::serialize(state().client->plugin, state().executable);
+}
 
 std::string Executable::fingerprint() const {
   const auto& plugin = state().client->plugin;
@@ -125,7 +131,8 @@ std::optional<CompiledMemory> Executable::memory() const {
   const auto& plugin = state().client->plugin;
   auto args = make_args<PJRT_Executable_GetCompiledMemoryStats_Args>();
   args.executable = state().executable;
-  if (!try_call(plugin, plugin.api.PJRT_Executable_GetCompiledMemoryStats, args)) return std::nullopt;
+  if (!try_call(plugin, plugin.api.PJRT_Executable_GetCompiledMemoryStats, args))
+    return std::nullopt;
   return CompiledMemory{.code = args.generated_code_size_in_bytes,
                         .arguments = args.argument_size_in_bytes,
                         .results = args.output_size_in_bytes,
@@ -152,7 +159,8 @@ namespace c {
 PJRT_Program mlir_program(std::string_view code) {
   static constexpr std::string_view kFormat = "mlir";
   auto program = make_args<PJRT_Program>();
-  program.code = const_cast<char*>(code.data());  // the API has one struct for both directions; this one only reads
+  // The API has one struct for both directions; in this one it only reads.
+  program.code = const_cast<char*>(code.data());
   program.code_size = code.size();
   program.format = kFormat.data();
   program.format_size = kFormat.size();

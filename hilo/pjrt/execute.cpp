@@ -7,8 +7,8 @@ namespace {
 
 using c::make_args;
 
-// A list of pointers that stays on the stack while it is short. (Not thread-local: a custom call may run on the caller's
-// thread and execute a program itself.)
+// A list of pointers that stays on the stack while it is short. (Not thread-local: a custom call
+// may run on the caller's thread and execute a program itself.)
 template <class T>
 class ShortList {
  public:
@@ -29,7 +29,9 @@ class ShortList {
 };
 
 PJRT_Buffer* pointer_of(const Buffer& buffer, std::size_t index) {
-  if (!buffer) throw DeviceError("argument " + std::to_string(index) + " of a program is an empty buffer handle");
+  if (!buffer)
+    throw DeviceError("argument " + std::to_string(index) +
+                      " of a program is an empty buffer handle");
   return buffer.state().buffer;
 }
 
@@ -48,8 +50,8 @@ void Executable::execute(std::span<const Buffer* const> arguments, std::span<Buf
   const c::PluginState& plugin = state.client->plugin;
   const std::size_t result_count = state.shapes.size();
   if (results.size() != result_count) {
-    throw DeviceError("program " + state.name + " has " + std::to_string(result_count) + " results; room was given for " +
-                      std::to_string(results.size()));
+    throw DeviceError("program " + state.name + " has " + std::to_string(result_count) +
+                      " results; room was given for " + std::to_string(results.size()));
   }
   if (options.device == nullptr && state.devices.size() != 1) {
     throw DeviceError("program " + state.name + " runs on " + std::to_string(state.devices.size()) +
@@ -71,14 +73,17 @@ void Executable::execute(std::span<const Buffer* const> arguments, std::span<Buf
   if (options.done != nullptr) args.device_complete_events = &done;
   if (options.device != nullptr) args.execute_device = options.device->state().device;
   c::call(plugin, plugin.api.PJRT_LoadedExecutable_Execute, args, "running a program");
-  const auto& device = options.device != nullptr ? options.device->shared() : state.devices[0].shared();
+  const auto& device =
+      options.device != nullptr ? options.device->shared() : state.devices[0].shared();
   for (std::size_t i = 0; i < result_count; ++i) {
     results[i] = Buffer(std::make_shared<c::BufferState>(device, out[i], state.shapes[i]));
   }
-  if (options.done != nullptr) *options.done = Event(std::make_shared<c::EventState>(state.client, done));
+  if (options.done != nullptr)
+    *options.done = Event(std::make_shared<c::EventState>(state.client, done));
 }
 
-std::vector<Buffer> Executable::execute(std::span<const Buffer> arguments, const ExecuteOptions& options) const {
+std::vector<Buffer> Executable::execute(std::span<const Buffer> arguments,
+                                        const ExecuteOptions& options) const {
   ShortList<const Buffer*> pointers(arguments.size());
   for (std::size_t i = 0; i < arguments.size(); ++i) pointers[i] = &arguments[i];
   std::vector<Buffer> results(result_count());
@@ -86,13 +91,13 @@ std::vector<Buffer> Executable::execute(std::span<const Buffer> arguments, const
   return results;
 }
 
-std::vector<std::vector<Buffer>> Executable::execute_sharded(std::span<const std::vector<Buffer>> arguments,
-                                                             std::span<const std::int64_t> keep) const {
+std::vector<std::vector<Buffer>> Executable::execute_sharded(
+    std::span<const std::vector<Buffer>> arguments, std::span<const std::int64_t> keep) const {
   const c::ExecutableState& state = this->state();
   const std::size_t device_count = state.devices.size(), result_count = state.shapes.size();
   if (arguments.size() != device_count) {
-    throw DeviceError("program " + state.name + " runs on " + std::to_string(device_count) + " devices; got arguments for " +
-                      std::to_string(arguments.size()));
+    throw DeviceError("program " + state.name + " runs on " + std::to_string(device_count) +
+                      " devices; got arguments for " + std::to_string(arguments.size()));
   }
   const std::size_t argument_count = arguments.empty() ? 0 : arguments[0].size();
   std::vector<PJRT_Buffer*> in, out(device_count * result_count);
@@ -100,7 +105,8 @@ std::vector<std::vector<Buffer>> Executable::execute_sharded(std::span<const std
   std::vector<PJRT_Buffer**> out_lists;
   in.reserve(device_count * argument_count);
   for (std::size_t d = 0; d < device_count; ++d) {
-    if (arguments[d].size() != argument_count) throw DeviceError("devices get different numbers of arguments");
+    if (arguments[d].size() != argument_count)
+      throw DeviceError("devices get different numbers of arguments");
     in_lists.push_back(in.data() + in.size());
     out_lists.push_back(out.data() + d * result_count);
     for (std::size_t i = 0; i < argument_count; ++i) in.push_back(pointer_of(arguments[d][i], i));
@@ -113,12 +119,13 @@ std::vector<std::vector<Buffer>> Executable::execute_sharded(std::span<const std
   args.num_devices = device_count;
   args.num_args = argument_count;
   args.output_lists = out_lists.data();
-  c::call(state.client->plugin, state.client->plugin.api.PJRT_LoadedExecutable_Execute, args, "running a program");
+  c::call(state.client->plugin, state.client->plugin.api.PJRT_LoadedExecutable_Execute, args,
+          "running a program");
   std::vector<std::vector<Buffer>> results(device_count);
   for (std::size_t d = 0; d < device_count; ++d) {
     for (std::size_t i = 0; i < result_count; ++i) {
-      results[d].emplace_back(
-          std::make_shared<c::BufferState>(state.devices[d].shared(), out_lists[d][i], state.shapes[i]));
+      results[d].emplace_back(std::make_shared<c::BufferState>(state.devices[d].shared(),
+                                                               out_lists[d][i], state.shapes[i]));
     }
   }
   return results;

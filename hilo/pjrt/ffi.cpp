@@ -39,7 +39,8 @@ void tell(c::PluginState& plugin, const Key& key, XLA_FFI_Handler* entry) {
   const std::string doing = "registering the custom call " + key.second;
   const auto* base = c::extension(plugin, PJRT_Extension_Type_FFI);
   const auto* ffi = reinterpret_cast<const PJRT_FFI_Extension*>(base);
-  if (base == nullptr || base->struct_size < PJRT_FFI_Extension_STRUCT_SIZE || ffi->register_handler == nullptr) {
+  if (base == nullptr || base->struct_size < PJRT_FFI_Extension_STRUCT_SIZE ||
+      ffi->register_handler == nullptr) {
     throw PluginError(ErrorCode::kUnimplemented, doing, plugin.file.path + " has no FFI extension");
   }
   auto args = c::make_args<PJRT_FFI_Register_Handler_Args>();

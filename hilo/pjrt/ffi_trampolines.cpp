@@ -12,22 +12,25 @@
 namespace hilo::pjrt {
 namespace {
 
-// A C function pointer carries no data, so each handler gets a function of its own; slots are written before their
-// function is given to a plugin.
+// A C function pointer carries no data, so each handler gets a function of its own; slots are
+// written before their function is given to a plugin.
 std::array<FfiHandler, kMostFfiHandlers> slots;
 int used = 0;
 
 XLA_FFI_Error* make_error(const XLA_FFI_Api* api, const char* text) {
-  XLA_FFI_Error_Create_Args args{XLA_FFI_Error_Create_Args_STRUCT_SIZE, nullptr, text, XLA_FFI_Error_Code_INTERNAL};
+  XLA_FFI_Error_Create_Args args{XLA_FFI_Error_Create_Args_STRUCT_SIZE, nullptr, text,
+                                 XLA_FFI_Error_Code_INTERNAL};
   return api->XLA_FFI_Error_Create(&args);
 }
 
 bool is_metadata_query(const XLA_FFI_CallFrame* frame) {
-  return frame->extension_start != nullptr && frame->extension_start->type == XLA_FFI_Extension_Metadata;
+  return frame->extension_start != nullptr &&
+         frame->extension_start->type == XLA_FFI_Extension_Metadata;
 }
 
-// A plugin takes a handler only if it was built for the plugin's own FFI version or an older one; the FFI is additive, so
-// the older of the two is a true answer. An older plugin's struct is also shorter than the one the handler fills.
+// A plugin takes a handler only if it was built for the plugin's own FFI version or an older one;
+// the FFI is additive, so the older of the two is a true answer. An older plugin's struct is also
+// shorter than the one the handler fills.
 XLA_FFI_Error* answer_metadata(const FfiHandler& handler, XLA_FFI_CallFrame* frame) {
   auto* query = reinterpret_cast<XLA_FFI_Metadata_Extension*>(frame->extension_start);
   XLA_FFI_Metadata full{};
@@ -40,7 +43,8 @@ XLA_FFI_Error* answer_metadata(const FfiHandler& handler, XLA_FFI_CallFrame* fra
   if (error != nullptr) return error;
   XLA_FFI_Metadata& asked = *query->metadata;
   asked.api_version.major_version = full.api_version.major_version;
-  asked.api_version.minor_version = std::min(full.api_version.minor_version, frame->api->api_version.minor_version);
+  asked.api_version.minor_version =
+      std::min(full.api_version.minor_version, frame->api->api_version.minor_version);
   asked.traits = full.traits;
   if (asked.struct_size >= offsetof(XLA_FFI_Metadata, state_type_id) + sizeof(full.state_type_id)) {
     asked.state_type_id = full.state_type_id;
@@ -50,7 +54,8 @@ XLA_FFI_Error* answer_metadata(const FfiHandler& handler, XLA_FFI_CallFrame* fra
 
 XLA_FFI_Error* enter(const FfiHandler& handler, XLA_FFI_CallFrame* frame) noexcept {
   try {
-    return is_metadata_query(frame) ? answer_metadata(handler, frame) : handler.call(handler.object, frame);
+    return is_metadata_query(frame) ? answer_metadata(handler, frame)
+                                    : handler.call(handler.object, frame);
   } catch (const std::exception& e) {
     return make_error(frame->api, e.what());
   } catch (...) {
@@ -64,7 +69,8 @@ XLA_FFI_Error* trampoline(XLA_FFI_CallFrame* frame) {
 }
 
 template <int... Slots>
-constexpr std::array<XLA_FFI_Handler*, kMostFfiHandlers> all_trampolines(std::integer_sequence<int, Slots...>) {
+constexpr std::array<XLA_FFI_Handler*, kMostFfiHandlers> all_trampolines(
+    std::integer_sequence<int, Slots...>) {
   return {trampoline<Slots>...};
 }
 

@@ -8,8 +8,9 @@ namespace hilo::pjrt {
 /// How many custom calls a process may register.
 inline constexpr int kMostFfiHandlers = 512;
 
-/// A C function that calls `handler`, answers XLA's metadata query in the way that plugins of every age accept, and lets
-/// no exception out. Throws Error when all are taken. Not for several threads at once.
+/// A C function that calls `handler`, answers XLA's metadata query in the way that plugins of every
+/// age accept, and lets no exception out. Throws Error when all are taken. Not for several threads
+/// at once.
 XLA_FFI_Handler* make_trampoline(FfiHandler handler);
 
 }  // namespace hilo::pjrt

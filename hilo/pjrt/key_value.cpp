@@ -22,7 +22,8 @@ PJRT_Error* guarded(PJRT_CallbackError* make, F body) noexcept {
   } catch (const std::exception& e) {
     return fail(make, PJRT_Error_Code_INTERNAL, e.what());
   } catch (...) {
-    return fail(make, PJRT_Error_Code_INTERNAL, "the key-value store threw something that is no std::exception");
+    return fail(make, PJRT_Error_Code_INTERNAL,
+                "the key-value store threw something that is no std::exception");
   }
 }
 
@@ -44,8 +45,9 @@ PJRT_Error* put(PJRT_KeyValuePutCallback_Args* args) noexcept {
 
 PJRT_Error* get(PJRT_KeyValueGetCallback_Args* args) noexcept {
   return guarded(args->callback_error, [&]() -> PJRT_Error* {
-    const std::string value = static_cast<const KeyValueStore*>(args->user_arg)
-                                  ->get({args->key, args->key_size}, std::chrono::milliseconds(args->timeout_in_ms));
+    const std::string value =
+        static_cast<const KeyValueStore*>(args->user_arg)
+            ->get({args->key, args->key_size}, std::chrono::milliseconds(args->timeout_in_ms));
     args->value = copy_of(value);
     args->value_size = value.size();
     args->value_deleter_callback = free_copy;
@@ -57,7 +59,9 @@ PJRT_Error* try_get(PJRT_KeyValueTryGetCallback_Args* args) noexcept {
   return guarded(args->callback_error, [&]() -> PJRT_Error* {
     const std::string_view key{args->key, args->key_size};
     const auto value = static_cast<const KeyValueStore*>(args->user_arg)->try_get(key);
-    if (!value) return fail(args->callback_error, PJRT_Error_Code_NOT_FOUND, "no such key: " + std::string(key));
+    if (!value)
+      return fail(args->callback_error, PJRT_Error_Code_NOT_FOUND,
+                  "no such key: " + std::string(key));
     args->value = copy_of(*value);
     args->value_size = value->size();
     args->value_deleter_callback = free_copy;

@@ -7,8 +7,9 @@
 
 namespace hilo::pjrt {
 
-/// Where the processes of one job leave short values for each other while their clients start (NCCL ids, say).
-/// All three are called from the plugin's threads. What they throw reaches the plugin as an error.
+/// Where the processes of one job leave short values for each other while their clients start (NCCL
+/// ids, say). All three are called from the plugin's threads. What they throw reaches the plugin as
+/// an error.
 struct KeyValueStore {
   std::function<void(std::string_view key, std::string_view value)> put;
   /// Waits until the key is there; throws when `timeout` has passed.

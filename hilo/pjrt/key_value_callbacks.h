@@ -5,7 +5,8 @@
 
 namespace hilo::pjrt::c {
 
-/// Puts callbacks into `store` among the arguments; `store` must outlive the client. An empty store adds nothing.
+/// Puts callbacks into `store` among the arguments; `store` must outlive the client. An empty store
+/// adds nothing.
 void add_callbacks(PJRT_Client_Create_Args& args, KeyValueStore& store);
 
 }  // namespace hilo::pjrt::c

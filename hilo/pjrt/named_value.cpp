@@ -21,12 +21,16 @@ std::string dotted(const std::vector<std::int64_t>& numbers) {
 
 NamedValue value_of(const PJRT_NamedValue& v) {
   switch (v.type) {
-    case PJRT_NamedValue_kString: return std::string(v.string_value, v.value_size);
-    case PJRT_NamedValue_kInt64: return v.int64_value;
+    case PJRT_NamedValue_kString:
+      return std::string(v.string_value, v.value_size);
+    case PJRT_NamedValue_kInt64:
+      return v.int64_value;
     case PJRT_NamedValue_kInt64List:
       return std::vector<std::int64_t>(v.int64_array_value, v.int64_array_value + v.value_size);
-    case PJRT_NamedValue_kFloat: return v.float_value;
-    case PJRT_NamedValue_kBool: return v.bool_value;
+    case PJRT_NamedValue_kFloat:
+      return v.float_value;
+    case PJRT_NamedValue_kBool:
+      return v.bool_value;
   }
   return std::string("(a value of a newer kind)");
 }

@@ -55,7 +55,8 @@ void add_python(std::vector<Candidate>& out, PluginKind kind, const Machine& mac
       const fs::path packages = python.path() / "site-packages";
       const std::string source = std::string("Python environment (") + variable + ")";
       if (kind == PluginKind::kTpu) out.push_back({source, packages / "libtpu"});
-      if (kind == PluginKind::kRocm) out.push_back({source, packages / "jax_plugins" / "xla_rocm7"});
+      if (kind == PluginKind::kRocm)
+        out.push_back({source, packages / "jax_plugins" / "xla_rocm7"});
       if (kind != PluginKind::kCuda) continue;
       for (const std::string& version : subfolders(kind, machine)) {
         out.push_back({source, packages / "jax_plugins" / ("xla_" + version)});
@@ -77,9 +78,7 @@ std::vector<Candidate> candidates(PluginKind kind, const Machine& machine) {
   add("beside the binary", binary);
   add("beside the binary", binary / "lib");
   add("install prefix", binary.parent_path() / "lib" / "hilo");
-#ifdef HILO_INSTALL_PREFIX
-  add("install prefix", machine.root + HILO_INSTALL_PREFIX "/lib/hilo");
-#endif
+  add("install prefix", machine.root + "/usr/local/lib/hilo");
   if (!home.empty()) add("home", fs::path(home) / ".local/lib/hilo");
   for (const std::string& sub : subfolders(kind, machine)) {
     out.push_back({"cache", fs::path(machine.cache()) / "plugins" / sub});
@@ -89,7 +88,8 @@ std::vector<Candidate> candidates(PluginKind kind, const Machine& machine) {
     out.push_back({"GoMLX", machine.root + "/usr/local/lib/" + folder});
   }
   if (kind != PluginKind::kCpu) add_python(out, kind, machine);
-  for (const char* folder : {"/usr/local/lib", "/usr/lib/x86_64-linux-gnu", "/usr/lib64", "/usr/lib", "/lib"}) {
+  for (const char* folder :
+       {"/usr/local/lib", "/usr/lib/x86_64-linux-gnu", "/usr/lib64", "/usr/lib", "/lib"}) {
     out.push_back({"system", machine.root + folder});
   }
   return out;

@@ -21,21 +21,24 @@
 namespace hilo::pjrt {
 namespace {
 
-// The plugins log to stderr from the moment they are loaded. What they log as an error (3) they also return as one, and
-// loading a compiled program logs a page about CPU features each time.
+// The plugins log to stderr from the moment they are loaded. What they log as an error (3) they
+// also return as one, and loading a compiled program logs a page about CPU features each time.
 void quiet_the_log() { ::setenv("TF_CPP_MIN_LOG_LEVEL", "3", /*overwrite=*/0); }
 
 void* open_library(const std::string& path) {
-  // RTLD_LOCAL keeps the plugin's LLVM and protobuf away from other libraries' (two plugins in one process work).
+  // RTLD_LOCAL keeps the plugin's LLVM and protobuf away from other libraries' (two plugins in one
+  // process work).
   void* library = ::dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
   if (library != nullptr) return library;
   const char* reason = ::dlerror();
-  throw DeviceError("plugin " + path + " cannot be loaded: " + (reason != nullptr ? reason : "no reason given"));
+  throw DeviceError("plugin " + path +
+                    " cannot be loaded: " + (reason != nullptr ? reason : "no reason given"));
 }
 
 const PJRT_Api* get_api(void* library, const std::string& path) {
   void* symbol = ::dlsym(library, "GetPjrtApi");
-  if (symbol == nullptr) throw DeviceError("plugin " + path + " has no symbol GetPjrtApi: it is no PJRT plugin");
+  if (symbol == nullptr)
+    throw DeviceError("plugin " + path + " has no symbol GetPjrtApi: it is no PJRT plugin");
   const auto* api = reinterpret_cast<const PJRT_Api* (*)()>(symbol)();
   if (api == nullptr) throw DeviceError("plugin " + path + ": GetPjrtApi returned null");
   return api;
@@ -43,7 +46,8 @@ const PJRT_Api* get_api(void* library, const std::string& path) {
 
 std::vector<int> list_extensions(const PJRT_Api& api) {
   std::vector<int> result;
-  for (const PJRT_Extension_Base* e = api.extension_start; e != nullptr && result.size() < 64; e = e->next) {
+  for (const PJRT_Extension_Base* e = api.extension_start; e != nullptr && result.size() < 64;
+       e = e->next) {
     result.push_back(static_cast<int>(e->type));
   }
   std::sort(result.begin(), result.end());
@@ -52,7 +56,8 @@ std::vector<int> list_extensions(const PJRT_Api& api) {
 
 void initialize(c::PluginState& plugin) {
   auto start = c::make_args<PJRT_Plugin_Initialize_Args>();
-  c::call(plugin, plugin.api.PJRT_Plugin_Initialize, start, "initialising plugin " + plugin.file.path);
+  c::call(plugin, plugin.api.PJRT_Plugin_Initialize, start,
+          "initialising plugin " + plugin.file.path);
   auto attributes = c::make_args<PJRT_Plugin_Attributes_Args>();
   if (c::try_call(plugin, plugin.api.PJRT_Plugin_Attributes, attributes)) {
     plugin.attributes = c::from_c(attributes.attributes, attributes.num_attributes);
@@ -65,7 +70,8 @@ std::unique_ptr<c::PluginState> load_file(const std::string& path) {
   check_library_file(path);
   quiet_the_log();
   const Machine& machine = Machine::here();
-  if (is_cuda_plugin(path)) plugin->cuda_data_folder = open_cuda_libraries(path, machine).data_folder;
+  if (is_cuda_plugin(path))
+    plugin->cuda_data_folder = open_cuda_libraries(path, machine).data_folder;
   if (is_tpu_plugin(path)) keep_tpu_from_asking_the_cloud(machine);
   const PJRT_Api* api = get_api(open_library(path), path);
   plugin->version = check_version(*api, path);

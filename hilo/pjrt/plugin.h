@@ -16,8 +16,10 @@ struct PluginState;
 /// A cheap handle; copies share the library, which stays loaded until the process ends.
 class Plugin {
  public:
-  /// Loads the plugin at `path`, checks it and initialises it. The same file is loaded once a process.
-  /// Throws:  DeviceError that names the file and what is missing: the file, the symbol, a version, a function.
+  /// Loads the plugin at `path`, checks it and initialises it. The same file is loaded once a
+  /// process.
+  /// Throws:  DeviceError that names the file and what is missing: the file, the symbol, a version,
+  ///          a function.
   /// Cost:    50-100 ms the first time, a look-up after that.
   static Plugin load(const std::string& path);
 
@@ -30,11 +32,13 @@ class Plugin {
     auto operator<=>(const ApiVersion&) const = default;
   };
   [[nodiscard]] ApiVersion api_version() const;
-  /// What the plugin says of itself: `stablehlo_current_version`, `stablehlo_minimum_version`, `xla_version`.
+  /// What the plugin says of itself: `stablehlo_current_version`, `stablehlo_minimum_version`,
+  /// `xla_version`.
   [[nodiscard]] const NamedValues& attributes() const;
   /// The numbers of the extensions that it offers, in order (docs/pjrt.md names them).
   [[nodiscard]] const std::vector<int>& extensions() const;
-  /// A CUDA plugin's toolkit: the folder that holds `bin/ptxas` and `nvvm/libdevice`. Empty for the rest.
+  /// A CUDA plugin's toolkit: the folder that holds `bin/ptxas` and `nvvm/libdevice`. Empty for the
+  /// rest.
   [[nodiscard]] const std::string& cuda_data_folder() const;
 
   bool operator==(const Plugin&) const = default;

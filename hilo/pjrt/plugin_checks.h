@@ -1,5 +1,6 @@
 #pragma once
-// What is asked of a plugin's table before its first function is called: for the sources of this room.
+// What is asked of a plugin's table before its first function is called: for the sources of this
+// room.
 #include <string>
 
 #include "hilo/pjrt/plugin.h"

@@ -42,14 +42,17 @@ std::uint64_t mix(std::uint64_t hash, const char* data, std::size_t count) {
 PluginFile describe_plugin_file(const std::string& path) {
   const File file(path);
   struct stat info {};
-  if (::fstat(file.number(), &info) != 0) throw DeviceError("plugin " + path + ": " + std::strerror(errno));
-  PluginFile result{.path = path,
-                    .bytes = static_cast<std::uint64_t>(info.st_size),
-                    .modified_ns = std::int64_t{info.st_mtim.tv_sec} * 1'000'000'000 + info.st_mtim.tv_nsec,
-                    .content_id = {}};
+  if (::fstat(file.number(), &info) != 0)
+    throw DeviceError("plugin " + path + ": " + std::strerror(errno));
+  PluginFile result{
+      .path = path,
+      .bytes = static_cast<std::uint64_t>(info.st_size),
+      .modified_ns = std::int64_t{info.st_mtim.tv_sec} * 1'000'000'000 + info.st_mtim.tv_nsec,
+      .content_id = {}};
   constexpr int kSamples = 64;
   std::array<char, 4096> block{};
-  std::uint64_t hash = mix(0xCBF29CE484222325ULL, reinterpret_cast<const char*>(&result.bytes), sizeof(result.bytes));
+  std::uint64_t hash = mix(0xCBF29CE484222325ULL, reinterpret_cast<const char*>(&result.bytes),
+                           sizeof(result.bytes));
   for (int i = 0; i < kSamples; ++i) {
     const auto offset = static_cast<off_t>(result.bytes / kSamples) * i;
     const ssize_t count = ::pread(file.number(), block.data(), block.size(), offset);

@@ -4,9 +4,10 @@
 
 namespace hilo::pjrt {
 
-/// Which file a plugin is: part of the key of the compile cache, since another plugin compiles other code.
+/// Which file a plugin is: part of the key of the compile cache, since another plugin compiles
+/// other code.
 struct PluginFile {
-  std::string path;              ///< absolute, links resolved
+  std::string path;  ///< absolute, links resolved
   std::uint64_t bytes = 0;
   std::int64_t modified_ns = 0;  ///< since the epoch
   std::string content_id;        ///< 16 hex digits of the size and of samples spread over the file

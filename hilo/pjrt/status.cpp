@@ -8,9 +8,10 @@ namespace hilo::pjrt {
 namespace {
 
 constexpr std::array<std::string_view, 17> kNames = {
-    "OK", "CANCELLED", "UNKNOWN", "INVALID_ARGUMENT", "DEADLINE_EXCEEDED", "NOT_FOUND", "ALREADY_EXISTS",
-    "PERMISSION_DENIED", "RESOURCE_EXHAUSTED", "FAILED_PRECONDITION", "ABORTED", "OUT_OF_RANGE",
-    "UNIMPLEMENTED", "INTERNAL", "UNAVAILABLE", "DATA_LOSS", "UNAUTHENTICATED"};
+    "OK",        "CANCELLED",      "UNKNOWN",           "INVALID_ARGUMENT",   "DEADLINE_EXCEEDED",
+    "NOT_FOUND", "ALREADY_EXISTS", "PERMISSION_DENIED", "RESOURCE_EXHAUSTED", "FAILED_PRECONDITION",
+    "ABORTED",   "OUT_OF_RANGE",   "UNIMPLEMENTED",     "INTERNAL",           "UNAVAILABLE",
+    "DATA_LOSS", "UNAUTHENTICATED"};
 
 static_assert(static_cast<int>(ErrorCode::kUnauthenticated) == PJRT_Error_Code_UNAUTHENTICATED);
 static_assert(static_cast<int>(ErrorCode::kUnimplemented) == PJRT_Error_Code_UNIMPLEMENTED);
@@ -41,7 +42,8 @@ PluginError take_error(const PluginState& plugin, PJRT_Error* error, std::string
   auto text = make_args<PJRT_Error_Message_Args>();
   text.error = error;
   plugin.api.PJRT_Error_Message(&text);
-  PluginError result(code_of(static_cast<int>(code.code)), doing, {text.message, text.message_size});
+  PluginError result(code_of(static_cast<int>(code.code)), doing,
+                     {text.message, text.message_size});
   auto destroy = make_args<PJRT_Error_Destroy_Args>();
   destroy.error = error;
   plugin.api.PJRT_Error_Destroy(&destroy);
@@ -49,8 +51,9 @@ PluginError take_error(const PluginState& plugin, PJRT_Error* error, std::string
 }
 
 void throw_missing(const PluginState& plugin, std::string_view doing) {
-  throw PluginError(ErrorCode::kUnimplemented, doing,
-                    plugin.file.path + " (PJRT " + to_string(plugin.version) + ") does not have this function");
+  throw PluginError(
+      ErrorCode::kUnimplemented, doing,
+      plugin.file.path + " (PJRT " + to_string(plugin.version) + ") does not have this function");
 }
 
 }  // namespace c

@@ -10,9 +10,23 @@ namespace hilo::pjrt {
 
 /// The codes of a plugin's errors; the numbers are absl's.
 enum class ErrorCode : std::uint8_t {
-  kOk, kCancelled, kUnknown, kInvalidArgument, kDeadlineExceeded, kNotFound, kAlreadyExists,
-  kPermissionDenied, kResourceExhausted, kFailedPrecondition, kAborted, kOutOfRange,
-  kUnimplemented, kInternal, kUnavailable, kDataLoss, kUnauthenticated,
+  kOk,
+  kCancelled,
+  kUnknown,
+  kInvalidArgument,
+  kDeadlineExceeded,
+  kNotFound,
+  kAlreadyExists,
+  kPermissionDenied,
+  kResourceExhausted,
+  kFailedPrecondition,
+  kAborted,
+  kOutOfRange,
+  kUnimplemented,
+  kInternal,
+  kUnavailable,
+  kDataLoss,
+  kUnauthenticated,
 };
 
 /// "INVALID_ARGUMENT".

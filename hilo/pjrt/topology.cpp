@@ -29,15 +29,18 @@ void describe(c::TopologyState& state) {
   const auto& plugin = state.plugin;
   auto platform = make_args<PJRT_TopologyDescription_PlatformName_Args>();
   platform.topology = state.topology;
-  call(plugin, plugin.api.PJRT_TopologyDescription_PlatformName, platform, "asking for a topology's platform");
+  call(plugin, plugin.api.PJRT_TopologyDescription_PlatformName, platform,
+       "asking for a topology's platform");
   state.platform_name.assign(platform.platform_name, platform.platform_name_size);
   auto devices = make_args<PJRT_TopologyDescription_GetDeviceDescriptions_Args>();
   devices.topology = state.topology;
-  call(plugin, plugin.api.PJRT_TopologyDescription_GetDeviceDescriptions, devices, "listing a topology's devices");
+  call(plugin, plugin.api.PJRT_TopologyDescription_GetDeviceDescriptions, devices,
+       "listing a topology's devices");
   for (std::size_t i = 0; i < devices.num_descriptions; ++i) {
     auto text = make_args<PJRT_DeviceDescription_ToString_Args>();
     text.device_description = devices.descriptions[i];
-    call(plugin, plugin.api.PJRT_DeviceDescription_ToString, text, "asking for a device of a topology");
+    call(plugin, plugin.api.PJRT_DeviceDescription_ToString, text,
+         "asking for a device of a topology");
     state.devices.emplace_back(text.to_string, text.to_string_size);
   }
 }
@@ -70,7 +73,8 @@ std::string Topology::compile(std::string_view program, const CompileOptions& op
   args.program = &code;
   args.compile_options = serialized.data();
   args.compile_options_size = serialized.size();
-  call(plugin, plugin.api.PJRT_Compile, args, "compiling a program ahead of time for " + state_->platform_name);
+  call(plugin, plugin.api.PJRT_Compile, args,
+       "compiling a program ahead of time for " + state_->platform_name);
   struct Owner {
     const c::PluginState& plugin;
     PJRT_Executable* executable;

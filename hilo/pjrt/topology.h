@@ -18,14 +18,17 @@ class Topology {
  public:
   /// `name` is the plugin's: "v5e:2x2" for TPU; "" for the machine's own CPU.
   /// Throws:  PluginError if the plugin has no such topology, or none at all.
-  static Topology create(const Plugin& plugin, std::string_view name, const NamedValues& options = {});
+  static Topology create(const Plugin& plugin, std::string_view name,
+                         const NamedValues& options = {});
 
   [[nodiscard]] const std::string& platform_name() const;
   /// One line a device: "TPU v5 lite(id=0, ..)".
   [[nodiscard]] const std::vector<std::string>& devices() const;
-  /// Compiles StableHLO for it and gives the machine code, for `Executable::deserialize` on such devices.
+  /// Compiles StableHLO for it and gives the machine code, for `Executable::deserialize` on such
+  /// devices.
   /// Throws:  PluginError with the compiler's message.
-  [[nodiscard]] std::string compile(std::string_view program, const CompileOptions& options = {}) const;
+  [[nodiscard]] std::string compile(std::string_view program,
+                                    const CompileOptions& options = {}) const;
 
  private:
   explicit Topology(std::shared_ptr<const c::TopologyState> state) : state_(std::move(state)) {}

@@ -50,7 +50,8 @@ TEST(Array, MappedBytesAreNeverWritten) {
 TEST(Array, SizesMustAgree) {
   EXPECT_THROW(Array::of<float>({2, 2}, {1, 2, 3}), Error);
   EXPECT_THROW(Array(Shape{kF32, {4}}, nullptr, std::span<const std::byte>()), Error);
-  EXPECT_THROW(Array(Shape{kF64, {Dim{1} << 61}}, nullptr, std::span<const std::byte>()), Error) << "more than 63 bits";
+  EXPECT_THROW(Array(Shape{kF64, {Dim{1} << 61}}, nullptr, std::span<const std::byte>()), Error)
+      << "more than 63 bits";
   EXPECT_THROW(Array(Shape{kF64, {Dim{1} << 61}}), Error);
   EXPECT_THROW(Array(Shape{kF32, {kDynamic}}), Error);
   EXPECT_THROW(static_cast<void>(Array(Shape{kF32, {6}}).reshaped({4})), Error);
@@ -92,13 +93,18 @@ TEST_P(Converts, AsXlaDoes) {
 
 INSTANTIATE_TEST_SUITE_P(
     Rows, Converts,
-    testing::Values(Conversion{{2.9, -2.9, 1e10, -1e10, kNaN}, kI32, {2, -2, 2147483647.0, -2147483648.0, 0}},
-                    Conversion{{255.9, 256, -1, kInfinity}, kU8, {255, 255, 0, 255}},
-                    Conversion{{1e30, -1e30}, kI64, {9223372036854775807.0, -9223372036854775808.0}},
-                    Conversion{{0, -0.0, 0.5, kNaN}, kI1, {0, 0, 1, 1}},
-                    Conversion{{1.0 + 0x1p-8, 1.0 + 0x1p-8 + 0x1p-40, 1e40}, kBF16, {1.0, 1.0 + 0x1p-7, kInfinity}},
-                    Conversion{{1.0 + 0x1p-11, 1.0 + 0x1p-11 + 0x1p-50, 65520, -1e6}, kF16, {1.0, 1.0 + 0x1p-10, kInfinity, -kInfinity}},
-                    Conversion{{0.1, 1e-50}, kF32, {static_cast<double>(0.1F), 0}}, Conversion{{1.5, -2}, kC64, {1.5, -2}}));
+    testing::Values(
+        Conversion{{2.9, -2.9, 1e10, -1e10, kNaN}, kI32, {2, -2, 2147483647.0, -2147483648.0, 0}},
+        Conversion{{255.9, 256, -1, kInfinity}, kU8, {255, 255, 0, 255}},
+        Conversion{{1e30, -1e30}, kI64, {9223372036854775807.0, -9223372036854775808.0}},
+        Conversion{{0, -0.0, 0.5, kNaN}, kI1, {0, 0, 1, 1}},
+        Conversion{
+            {1.0 + 0x1p-8, 1.0 + 0x1p-8 + 0x1p-40, 1e40}, kBF16, {1.0, 1.0 + 0x1p-7, kInfinity}},
+        Conversion{{1.0 + 0x1p-11, 1.0 + 0x1p-11 + 0x1p-50, 65520, -1e6},
+                   kF16,
+                   {1.0, 1.0 + 0x1p-10, kInfinity, -kInfinity}},
+        Conversion{{0.1, 1e-50}, kF32, {static_cast<double>(0.1F), 0}},
+        Conversion{{1.5, -2}, kC64, {1.5, -2}}));
 
 TEST(Array, ConversionsWithoutAHostFormAreRefused) {
   EXPECT_THROW(static_cast<void>(Array(Shape{kF32, {2}}).as(DType::kI4)), Error);

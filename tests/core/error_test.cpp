@@ -26,8 +26,10 @@ TEST(OpError, HasTheFormOfARefusal) {
 }
 
 TEST(OpError, LeavesEmptyLinesOut) {
-  EXPECT_STREQ(OpError({.op = "tanh", .problem = "takes one operand"}).what(), "tanh: takes one operand");
-  EXPECT_STREQ(OpError({.op = "tanh", .problem = "p"}, Site()).what(), "tanh: p") << "no line is known";
+  EXPECT_STREQ(OpError({.op = "tanh", .problem = "takes one operand"}).what(),
+               "tanh: takes one operand");
+  EXPECT_STREQ(OpError({.op = "tanh", .problem = "p"}, Site()).what(), "tanh: p")
+      << "no line is known";
 }
 
 TEST(Site, IsTheCallersLine) {
@@ -59,7 +61,8 @@ TEST_P(NearNames, NearestFirst) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Rows, NearNames,
-                         testing::Values(Near{"tanj", "did you mean tan, tanh?"}, Near{"transpoes", "did you mean transpose?"},
+                         testing::Values(Near{"tanj", "did you mean tan, tanh?"},
+                                         Near{"transpoes", "did you mean transpose?"},
                                          Near{"zzzzzz", ""}));
 
 }  // namespace

@@ -10,7 +10,8 @@ namespace {
 
 constexpr float kInfinity = std::numeric_limits<float>::infinity();
 
-// Each number of a 16-bit format, and the points between it and the next, against arithmetic in doubles.
+// Each number of a 16-bit format, and the points between it and the next, against arithmetic in
+// doubles.
 template <class Half>
 void check_all_patterns() {
   for (std::uint32_t pattern = 0; pattern < 0x10000; ++pattern) {
@@ -27,8 +28,10 @@ void check_all_patterns() {
     next.bits = static_cast<std::uint16_t>(pattern + 1);
     const auto above = static_cast<float>(next);
     if (!std::isfinite(above) || std::signbit(value) != std::signbit(above)) continue;
-    const auto middle = static_cast<float>((static_cast<double>(value) + static_cast<double>(above)) / 2);
-    ASSERT_EQ(Half(middle), pattern % 2 == 0 ? half : next) << pattern << ": ties go to the even one";
+    const auto middle =
+        static_cast<float>((static_cast<double>(value) + static_cast<double>(above)) / 2);
+    ASSERT_EQ(Half(middle), pattern % 2 == 0 ? half : next)
+        << pattern << ": ties go to the even one";
     ASSERT_EQ(Half(std::nextafter(middle, value)), half) << pattern;
     ASSERT_EQ(Half(std::nextafter(middle, above)), next) << pattern;
   }

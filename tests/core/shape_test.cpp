@@ -42,7 +42,8 @@ TEST(Shape, AxisOutOfRangeIsRefused) {
       static_cast<void>((Shape{kF32, {8, 4}}).dim(axis));
       FAIL() << axis;
     } catch (const OpError& e) {
-      EXPECT_THAT(e.what(), AllOf(HasSubstr("axis " + std::to_string(axis)), HasSubstr("f32[8,4]"), HasSubstr("-rank <= axis")));
+      EXPECT_THAT(e.what(), AllOf(HasSubstr("axis " + std::to_string(axis)), HasSubstr("f32[8,4]"),
+                                  HasSubstr("-rank <= axis")));
     }
   }
 }

@@ -27,7 +27,8 @@ PJRT_Api full_table() {
   auto* first = reinterpret_cast<char*>(&api.PJRT_Error_Destroy);
   auto* end = reinterpret_cast<char*>(&api) + sizeof(api);
   PJRT_Error* (*function)(void*) = nothing;
-  for (char* slot = first; slot < end; slot += sizeof(function)) std::memcpy(slot, &function, sizeof(function));
+  for (char* slot = first; slot < end; slot += sizeof(function))
+    std::memcpy(slot, &function, sizeof(function));
   api.struct_size = PJRT_Api_STRUCT_SIZE;
   api.pjrt_api_version.struct_size = PJRT_Api_Version_STRUCT_SIZE;
   api.pjrt_api_version.major_version = PJRT_API_MAJOR;

@@ -61,12 +61,14 @@ TEST_P(BufferTest, DTypeThatThePluginLacksIsRefused) {
     Buffer::from_host(Array(shape), device());
     FAIL() << "accepted";
   } catch (const DeviceError& e) {
-    EXPECT_THAT(e.what(), AllOf(HasSubstr("f6e2m3fn[2]"), HasSubstr(GetParam()), HasSubstr("PJRT 0.")));
+    EXPECT_THAT(e.what(),
+                AllOf(HasSubstr("f6e2m3fn[2]"), HasSubstr(GetParam()), HasSubstr("PJRT 0.")));
   }
 }
 
 TEST_P(BufferTest, SharedArrayIsReadInPlaceAndKeptAlive) {
-  auto owner = std::make_shared<Array>(Array::of<float>({3}, {1, 2, 3}));  // aligned, as plugins want it
+  // An array's memory is aligned as plugins want it.
+  auto owner = std::make_shared<Array>(Array::of<float>({3}, {1, 2, 3}));
   const std::weak_ptr<Array> watch = owner;
   const std::span<const std::byte> bytes = owner->bytes();
   Array view(Shape{kF32, {3}}, std::move(owner), bytes);
@@ -75,7 +77,8 @@ TEST_P(BufferTest, SharedArrayIsReadInPlaceAndKeptAlive) {
   EXPECT_FALSE(watch.expired()) << "the device reads it";
   EXPECT_EQ(buffer.to_host(), Array::of<float>({3}, {1, 2, 3}));
   buffer = Buffer();
-  for (int i = 0; i < 5000 && !watch.expired(); ++i) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  for (int i = 0; i < 5000 && !watch.expired(); ++i)
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
   EXPECT_TRUE(watch.expired()) << "the buffer is gone";
 }
 
@@ -100,7 +103,8 @@ TEST_P(BufferTest, GivenArrayIsTakenOver) {
 TEST_P(BufferTest, CopiedArrayIsFreeAtOnce) {
   auto bytes = std::make_shared<std::vector<float>>(64, 2.0F);
   const std::weak_ptr<std::vector<float>> watch = bytes;
-  const Buffer buffer = Buffer::from_host(Array(Shape{kF32, {64}}, bytes, std::as_bytes(std::span(*bytes))), device(), HostUse::kCopy);
+  const Buffer buffer = Buffer::from_host(
+      Array(Shape{kF32, {64}}, bytes, std::as_bytes(std::span(*bytes))), device(), HostUse::kCopy);
   std::fill(bytes->begin(), bytes->end(), 9.0F);
   bytes.reset();
   EXPECT_TRUE(watch.expired());
@@ -134,7 +138,8 @@ TEST_P(BufferTest, CopiesGoToOtherDevices) {
   const Buffer third = first.copy_to(many.device(2));
   EXPECT_EQ(third.device(), many.device(2));
   EXPECT_EQ(third.to_host(), first.to_host());
-  EXPECT_EQ(first.copy_to(many.device(0)).unsafe_pointer(), first.unsafe_pointer()) << "it is there already";
+  EXPECT_EQ(first.copy_to(many.device(0)).unsafe_pointer(), first.unsafe_pointer())
+      << "it is there already";
 }
 
 TEST_P(BufferTest, ThreadsMayShareIt) {
@@ -151,7 +156,8 @@ TEST_P(BufferTest, ThreadsMayShareIt) {
   EXPECT_EQ(good, 200);
 }
 
-INSTANTIATE_TEST_SUITE_P(Cpu, BufferTest, testing::ValuesIn(test::cpu_plugins()), test::plugin_test_name);
+INSTANTIATE_TEST_SUITE_P(Cpu, BufferTest, testing::ValuesIn(test::cpu_plugins()),
+                         test::plugin_test_name);
 
 TEST(Buffer, EmptyHandleIsRefused) {
   const Buffer none;

@@ -63,7 +63,8 @@ TEST_P(ClientTest, UnknownOptionIsTheNewPluginsError) {
   const Plugin plugin = Plugin::load(GetParam());
   const ClientOptions options{.values = {{"no_such_option", std::int64_t{1}}}};
   if (plugin.api_version() < Plugin::ApiVersion{0, 115}) {
-    EXPECT_EQ(Client::create(plugin, options).platform_name(), "cpu") << "older plugins read none but their own";
+    EXPECT_EQ(Client::create(plugin, options).platform_name(), "cpu")
+        << "older plugins read none but their own";
     return;
   }
   try {
@@ -71,16 +72,19 @@ TEST_P(ClientTest, UnknownOptionIsTheNewPluginsError) {
     FAIL() << "accepted";
   } catch (const PluginError& e) {
     EXPECT_EQ(e.code(), ErrorCode::kInvalidArgument);
-    EXPECT_THAT(e.what(), AllOf(HasSubstr("opening a client"), HasSubstr(GetParam()), HasSubstr("no_such_option")));
+    EXPECT_THAT(e.what(), AllOf(HasSubstr("opening a client"), HasSubstr(GetParam()),
+                                HasSubstr("no_such_option")));
   }
 }
 
 TEST_P(ClientTest, OpensByPath) { EXPECT_EQ(open(GetParam()).plugin(), client().plugin()); }
 
-INSTANTIATE_TEST_SUITE_P(Cpu, ClientTest, testing::ValuesIn(test::cpu_plugins()), test::plugin_test_name);
+INSTANTIATE_TEST_SUITE_P(Cpu, ClientTest, testing::ValuesIn(test::cpu_plugins()),
+                         test::plugin_test_name);
 
 TEST(Client, OpensTheDefaultByName) {
-  if (!std::filesystem::exists(test::cpu_plugins().front())) GTEST_SKIP() << "no CPU plugin here; make build fetches it";
+  if (!std::filesystem::exists(test::cpu_plugins().front()))
+    GTEST_SKIP() << "no CPU plugin here; make build fetches it";
   EXPECT_EQ(open("cpu").platform_name(), "cpu");
 }
 
@@ -90,7 +94,8 @@ TEST(Threads, LimitHoldsForThisThreadAndItsChildren) {
     limit_cpus(1);
     here = usable_cpus();
     std::thread([&] { child = usable_cpus(); }).join();
-  }).join();
+  })
+      .join();
   EXPECT_EQ(here, 1);
   EXPECT_EQ(child, 1);
   EXPECT_GE(usable_cpus(), 1);

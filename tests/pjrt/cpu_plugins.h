@@ -12,7 +12,8 @@
 
 namespace hilo::pjrt::test {
 
-/// Paths of HILO_TEST_PLUGINS (colons between), else those of the three generations that the cache holds.
+/// Paths of HILO_TEST_PLUGINS (colons between), else those of the three generations that the cache
+/// holds.
 inline std::vector<std::string> cpu_plugins() {
   std::vector<std::string> result;
   const Machine& machine = Machine::here();
@@ -24,8 +25,9 @@ inline std::vector<std::string> cpu_plugins() {
     }
     return result;
   }
-  for (const char* file : {"cpu/pjrt_c_api_cpu_plugin.so", "cpu-fastatomstruct-2026.6.23/libpjrt_cpu.so",
-                           "cpu-xla-cpu-pjrt-0.0.1/xla_cpu_pjrt.so"}) {
+  for (const char* file :
+       {"cpu/pjrt_c_api_cpu_plugin.so", "cpu-fastatomstruct-2026.6.23/libpjrt_cpu.so",
+        "cpu-xla-cpu-pjrt-0.0.1/xla_cpu_pjrt.so"}) {
     result.push_back(machine.cache() + "/plugins/" + file);
   }
   return result;
@@ -36,7 +38,10 @@ inline Client shared_client(const std::string& plugin, int devices = 0) {
   static auto& clients = *new std::map<std::pair<std::string, int>, Client>;
   auto found = clients.find({plugin, devices});
   if (found == clients.end()) {
-    found = clients.emplace(std::pair{plugin, devices}, Client::create(Plugin::load(plugin), {.devices = devices})).first;
+    found = clients
+                .emplace(std::pair{plugin, devices},
+                         Client::create(Plugin::load(plugin), {.devices = devices}))
+                .first;
   }
   return found->second;
 }
@@ -45,7 +50,8 @@ inline Client shared_client(const std::string& plugin, int devices = 0) {
 class OnEachPlugin : public testing::TestWithParam<std::string> {
  protected:
   void SetUp() override {
-    if (!std::filesystem::exists(GetParam())) GTEST_SKIP() << "no plugin at " << GetParam() << "; make build fetches it";
+    if (!std::filesystem::exists(GetParam()))
+      GTEST_SKIP() << "no plugin at " << GetParam() << "; make build fetches it";
   }
   [[nodiscard]] Client client(int devices = 0) const { return shared_client(GetParam(), devices); }
 };

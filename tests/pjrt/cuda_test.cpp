@@ -21,7 +21,8 @@ TEST(Cuda, PluginIsKnownByItsName) {
 TEST(Cuda, OpensEachLibraryAfterThoseThatItNeeds) {
   const CudaLibraries libraries = open_cuda_libraries(kPlugin);
   EXPECT_EQ(libraries.folder, std::string(HILO_FAKE_CUDA) + "/nvidia");
-  EXPECT_THAT(libraries.opened, ElementsAre(EndsWith("cu13/lib/libcudart.so.13"), EndsWith("cu13/lib/libcublasLt.so.13"),
+  EXPECT_THAT(libraries.opened, ElementsAre(EndsWith("cu13/lib/libcudart.so.13"),
+                                            EndsWith("cu13/lib/libcublasLt.so.13"),
                                             EndsWith("cu13/lib/libcublas.so.13")));
   ASSERT_EQ(libraries.refused.size(), 1u) << "libother.so.1 is not asked for";
   EXPECT_THAT(libraries.refused[0].path, EndsWith("libcufft.so.13"));
@@ -43,7 +44,8 @@ TEST(Cuda, DataFolderHoldsLibdevice) {
 
 TEST(Cuda, NvidiaFolderIsBesideInSitePackagesOrInTheCache) {
   EXPECT_EQ(find_nvidia_folder(kPlugin), std::string(HILO_FAKE_CUDA) + "/nvidia");
-  EXPECT_EQ(find_nvidia_folder(std::string(HILO_FAKE_CUDA) + "/jax_plugins/xla_cuda13/xla_cuda_plugin.so"),
+  EXPECT_EQ(find_nvidia_folder(std::string(HILO_FAKE_CUDA) +
+                               "/jax_plugins/xla_cuda13/xla_cuda_plugin.so"),
             std::string(HILO_FAKE_CUDA) + "/nvidia");
   EXPECT_EQ(find_nvidia_folder("/nowhere/at/all/xla_cuda_plugin.so"), "");
 }

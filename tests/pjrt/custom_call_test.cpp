@@ -30,14 +30,17 @@ ffi::Error scale(F32 x, F32Result y, float by) {
 
 auto bound_scale() { return ffi::Ffi::Bind().Arg<F32>().Ret<F32>().Attr<float>("by").To(scale); }
 
-// Before main, so before any plugin is loaded: what is remembered is told to every client opened later.
+// Before main, so before any plugin is loaded: what is remembered is told to every client opened
+// later.
 const bool registered_early = [] {
   register_custom_call("hilo_test_scale", bound_scale());
   return true;
 }();
 
 ffi::Error throws(F32, F32Result) { throw std::runtime_error("the handler lost its keys"); }
-ffi::Error refuses(F32, F32Result) { return ffi::Error(ffi::ErrorCode::kOutOfRange, "the handler says no"); }
+ffi::Error refuses(F32, F32Result) {
+  return ffi::Error(ffi::ErrorCode::kOutOfRange, "the handler says no");
+}
 
 // Handlers wait here while it is shut.
 class Gate {
@@ -66,9 +69,11 @@ ffi::Error wait_at_gate(F32 x, F32Result y) {
   return ffi::Error::Success();
 }
 
-// A handler as C libraries have it, not made by ffi.h: answers the metadata query, and throws what is no exception type.
+// A handler as C libraries have it, not made by ffi.h: answers the metadata query, and throws what
+// is no exception type.
 XLA_FFI_Error* bare_handler(XLA_FFI_CallFrame* frame) {
-  if (frame->extension_start != nullptr && frame->extension_start->type == XLA_FFI_Extension_Metadata) {
+  if (frame->extension_start != nullptr &&
+      frame->extension_start->type == XLA_FFI_Extension_Metadata) {
     auto* query = reinterpret_cast<XLA_FFI_Metadata_Extension*>(frame->extension_start);
     query->metadata->api_version.major_version = XLA_FFI_API_MAJOR;
     query->metadata->api_version.minor_version = XLA_FFI_API_MINOR;
@@ -78,8 +83,9 @@ XLA_FFI_Error* bare_handler(XLA_FFI_CallFrame* frame) {
 }
 
 std::string calling(const std::string& name, const std::string& attributes = "") {
-  return "func.func @main(%a: tensor<4xf32>) -> tensor<4xf32> {\n  %0 = stablehlo.custom_call @" + name +
-         "(%a) {api_version = 4 : i32" + attributes + "} : (tensor<4xf32>) -> tensor<4xf32>\n  return %0 : tensor<4xf32>\n}";
+  return "func.func @main(%a: tensor<4xf32>) -> tensor<4xf32> {\n  %0 = stablehlo.custom_call @" +
+         name + "(%a) {api_version = 4 : i32" + attributes +
+         "} : (tensor<4xf32>) -> tensor<4xf32>\n  return %0 : tensor<4xf32>\n}";
 }
 
 // A product that XLA finds worth a thread of its own, and then a call.
@@ -102,7 +108,8 @@ class CustomCall : public pjrt::test::OnEachPlugin {
     static const bool is_registered = [] {
       register_custom_call("hilo_test_throws", ffi::Ffi::Bind().Arg<F32>().Ret<F32>().To(throws));
       register_custom_call("hilo_test_refuses", ffi::Ffi::Bind().Arg<F32>().Ret<F32>().To(refuses));
-      register_custom_call("hilo_test_gate", ffi::Ffi::Bind().Arg<F32>().Ret<F32>().To(wait_at_gate));
+      register_custom_call("hilo_test_gate",
+                           ffi::Ffi::Bind().Arg<F32>().Ret<F32>().To(wait_at_gate));
       register_custom_call("hilo_test_bare", bare_handler);
       return true;
     }();
@@ -119,7 +126,8 @@ class CustomCall : public pjrt::test::OnEachPlugin {
   // What reading the result of a program says.
   [[nodiscard]] std::string failure(const std::string& name) const {
     try {
-      static_cast<void>(Executable::compile(client(), calling(name)).execute(argument())[0].to_host());
+      static_cast<void>(
+          Executable::compile(client(), calling(name)).execute(argument())[0].to_host());
     } catch (const pjrt::PluginError& e) {
       return e.what();
     }
@@ -128,26 +136,32 @@ class CustomCall : public pjrt::test::OnEachPlugin {
 };
 
 TEST_P(CustomCall, ReadsArgumentsAndAttributes) {
-  const Executable program = Executable::compile(client(), calling("hilo_test_scale", ", backend_config = {by = 3.0 : f32}"));
+  const Executable program = Executable::compile(
+      client(), calling("hilo_test_scale", ", backend_config = {by = 3.0 : f32}"));
   EXPECT_EQ(program.execute(argument())[0].to_host(), Array::of<float>({4}, {3, 6, 9, 12}));
 }
 
 TEST_P(CustomCall, IsFoundByASavedProgram) {
-  const Executable program = Executable::compile(client(), calling("hilo_test_scale", ", backend_config = {by = 2.0 : f32}"));
+  const Executable program = Executable::compile(
+      client(), calling("hilo_test_scale", ", backend_config = {by = 2.0 : f32}"));
   const Executable loaded = Executable::deserialize(client(), program.serialize());
   EXPECT_EQ(loaded.execute(argument())[0].to_host(), Array::of<float>({4}, {2, 4, 6, 8}));
 }
 
 TEST_P(CustomCall, ExceptionsBecomeErrors) {
   EXPECT_THAT(failure("hilo_test_throws"), HasSubstr("the handler lost its keys"));
-  EXPECT_THAT(failure("hilo_test_refuses"), AllOf(HasSubstr("OUT_OF_RANGE"), HasSubstr("the handler says no")));
+  EXPECT_THAT(failure("hilo_test_refuses"),
+              AllOf(HasSubstr("OUT_OF_RANGE"), HasSubstr("the handler says no")));
   EXPECT_THAT(failure("hilo_test_bare"), HasSubstr("threw something that is no std::exception"));
 }
 
-TEST_P(CustomCall, UnknownNameIsTheCompilersError) { EXPECT_THAT(failure("hilo_test_nobody"), HasSubstr("hilo_test_nobody")); }
+TEST_P(CustomCall, UnknownNameIsTheCompilersError) {
+  EXPECT_THAT(failure("hilo_test_nobody"), HasSubstr("hilo_test_nobody"));
+}
 
 TEST_P(CustomCall, FailureReachesEventsAndCallbacks) {
-  const std::vector<Buffer> out = Executable::compile(client(), slow("hilo_test_throws")).execute(std::vector{ones()});
+  const std::vector<Buffer> out =
+      Executable::compile(client(), slow("hilo_test_throws")).execute(std::vector{ones()});
   EXPECT_THROW(out[0].ready().await(), pjrt::PluginError);
   std::mutex mutex;
   std::condition_variable called;
@@ -190,7 +204,8 @@ TEST_P(CustomCall, EventsFollowAnAsynchronousProgram) {
   done.await();
 }
 
-INSTANTIATE_TEST_SUITE_P(Cpu, CustomCall, testing::ValuesIn(pjrt::test::cpu_plugins()), pjrt::test::plugin_test_name);
+INSTANTIATE_TEST_SUITE_P(Cpu, CustomCall, testing::ValuesIn(pjrt::test::cpu_plugins()),
+                         pjrt::test::plugin_test_name);
 
 TEST(CustomCallNames, AreTakenOnce) {
   EXPECT_THAT(pjrt::registered_ffi_handlers(), Contains("hilo_test_scale"));

@@ -81,7 +81,8 @@ TEST_F(Discovery, TakesThePlacesInTheirOrder) {
   }
   environment_["PJRT_PLUGIN_LIBRARY_PATH"] = add("own/xla_cpu_pjrt.so");
   EXPECT_EQ(find("cpu", machine_).path, environment_["PJRT_PLUGIN_LIBRARY_PATH"]);
-  environment_["HILO_PJRT_PLUGIN_PATH"] = (root_ / "nowhere").string() + ":" + (root_ / "mine").string();
+  environment_["HILO_PJRT_PLUGIN_PATH"] =
+      (root_ / "nowhere").string() + ":" + (root_ / "mine").string();
   const std::string mine = add("mine/pjrt_c_api_cpu_plugin.so");
   EXPECT_EQ(find("cpu", machine_).path, mine);
 }
@@ -112,8 +113,9 @@ TEST_F(Discovery, TellsEveryPlaceTried) {
 }
 
 TEST_F(Discovery, NothingFoundListsThePlacesAndTheCure) {
-  EXPECT_THAT(problem("cpu"), AllOf(HasSubstr("hilo plugins install cpu"), HasSubstr("places tried"),
-                                    HasSubstr(".cache/hilo/plugins/cpu: no such file or folder")));
+  EXPECT_THAT(problem("cpu"),
+              AllOf(HasSubstr("hilo plugins install cpu"), HasSubstr("places tried"),
+                    HasSubstr(".cache/hilo/plugins/cpu: no such file or folder")));
 }
 
 TEST_F(Discovery, NeverLooksInTheCurrentFolder) {
@@ -160,10 +162,12 @@ TEST_F(Discovery, AutoTakesTheCpuWhereTheGpuHasNoPlugin) {
 }
 
 TEST_F(Discovery, CudaSaysWhichOfDeviceDriverAndPluginIsMissing) {
-  EXPECT_THAT(problem("cuda"), AllOf(HasSubstr("device: missing, /dev/nvidiactl"), HasSubstr("driver: missing, libcuda.so.1"),
+  EXPECT_THAT(problem("cuda"), AllOf(HasSubstr("device: missing, /dev/nvidiactl"),
+                                     HasSubstr("driver: missing, libcuda.so.1"),
                                      HasSubstr("plugin: missing (hilo plugins install cuda13)")));
   add("home/.cache/hilo/plugins/cuda12/xla_cuda_plugin.so");
-  EXPECT_THAT(problem("cuda"), AllOf(HasSubstr("device: missing"), HasSubstr("plugin: found"), Not(HasSubstr("places tried"))));
+  EXPECT_THAT(problem("cuda"), AllOf(HasSubstr("device: missing"), HasSubstr("plugin: found"),
+                                     Not(HasSubstr("places tried"))));
   add("dev/nvidiactl");
   EXPECT_THAT(problem("cuda"), AllOf(HasSubstr("device: found"), HasSubstr("driver: missing")));
 }
@@ -180,7 +184,8 @@ TEST_F(Discovery, DriverDecidesBetweenCuda12And13) {
 
 TEST_F(Discovery, PythonEnvironmentIsUsedButNotForTheCpu) {
   environment_["VIRTUAL_ENV"] = (root_ / "venv").string();
-  const std::string cuda = add("venv/lib/python3.11/site-packages/jax_plugins/xla_cuda13/xla_cuda_plugin.so");
+  const std::string cuda =
+      add("venv/lib/python3.11/site-packages/jax_plugins/xla_cuda13/xla_cuda_plugin.so");
   add("venv/lib/python3.11/site-packages/jax_plugins/xla_cpu/pjrt_c_api_cpu_plugin.so");
   add_gpu();
   EXPECT_EQ(find("cuda", machine_).path, cuda);
@@ -211,19 +216,22 @@ TEST_P(WrongName, IsRefusedWithTheNamesThereAre) {
     search(GetParam().name);
     FAIL() << "accepted " << GetParam().name;
   } catch (const UsageError& e) {
-    EXPECT_THAT(e.what(), AllOf(HasSubstr(GetParam().name), HasSubstr("cuda[:N]"), HasSubstr(GetParam().hint)));
+    EXPECT_THAT(e.what(), AllOf(HasSubstr(GetParam().name), HasSubstr("cuda[:N]"),
+                                HasSubstr(GetParam().hint)));
   }
 }
 
 INSTANTIATE_TEST_SUITE_P(Backends, WrongName,
-                         testing::Values(WrongBackend{"cuba", "did you mean cuda"}, WrongBackend{"gpu", "did you mean"},
-                                         WrongBackend{"cuda:", ""}, WrongBackend{"cuda:-1", ""}, WrongBackend{"cuda:1x", ""},
-                                         WrongBackend{"", ""}));
+                         testing::Values(WrongBackend{"cuba", "did you mean cuda"},
+                                         WrongBackend{"gpu", "did you mean"},
+                                         WrongBackend{"cuda:", ""}, WrongBackend{"cuda:-1", ""},
+                                         WrongBackend{"cuda:1x", ""}, WrongBackend{"", ""}));
 
 TEST(Machine, ThisOneHasAHomeAndABinaryFolder) {
   EXPECT_THAT(Machine::here().binary_folder, HasSubstr("/"));
   EXPECT_THAT(Machine::here().cache(), testing::StartsWith("/"));
-  EXPECT_THAT(Machine::here().library_problem("libno_such_thing.so.1"), HasSubstr("cannot open shared object"));
+  EXPECT_THAT(Machine::here().library_problem("libno_such_thing.so.1"),
+              HasSubstr("cannot open shared object"));
   EXPECT_EQ(Machine::here().library_problem("libc.so.6"), "");
 }
 

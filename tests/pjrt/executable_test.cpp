@@ -40,7 +40,9 @@ class ExecutableTest : public test::OnEachPlugin {
  protected:
   [[nodiscard]] Device device() const { return client().default_device(); }
   [[nodiscard]] Buffer put(const Array& array) const { return Buffer::from_host(array, device()); }
-  [[nodiscard]] std::vector<Buffer> two() const { return {put(filled({2, 3}, 1)), put(filled({2, 3}, 10))}; }
+  [[nodiscard]] std::vector<Buffer> two() const {
+    return {put(filled({2, 3}, 1)), put(filled({2, 3}, 10))};
+  }
 };
 
 TEST_P(ExecutableTest, CompilesTextAndRuns) {
@@ -71,7 +73,8 @@ TEST_P(ExecutableTest, FastPathTakesPointers) {
 
 TEST_P(ExecutableTest, ProgramMayHaveNoResultsAndManyArguments) {
   std::string text = "func.func @main(";
-  for (int i = 0; i < 100; ++i) text += (i == 0 ? "%a" : ", %a") + std::to_string(i) + ": tensor<f32>";
+  for (int i = 0; i < 100; ++i)
+    text += (i == 0 ? "%a" : ", %a") + std::to_string(i) + ": tensor<f32>";
   const Executable program = Executable::compile(client(), text + ") { return }");
   Event done;
   const std::vector<Buffer> in(100, put(Array::scalar(1.0F)));
@@ -101,7 +104,8 @@ TEST_P(ExecutableTest, WrongArgumentsAreRefused) {
     }
     return "(ran)";
   };
-  EXPECT_THAT(message({good}), AllOf(HasSubstr("running a program"), HasSubstr("INVALID_ARGUMENT"), HasSubstr("expected 2")));
+  EXPECT_THAT(message({good}), AllOf(HasSubstr("running a program"), HasSubstr("INVALID_ARGUMENT"),
+                                     HasSubstr("expected 2")));
   EXPECT_THAT(message({good, put(filled({4}, 1))}), HasSubstr("parameter 1 of size 24"));
   EXPECT_THAT(message({good, Buffer()}), HasSubstr("argument 1 of a program is an empty"));
   std::vector<Buffer> room(1);
@@ -154,7 +158,8 @@ TEST_P(ExecutableTest, PortableProgramRunsWhereItIsTold) {
   const std::vector<Buffer> out = program.execute(std::vector{x, x}, {.device = &third});
   EXPECT_EQ(out[0].device(), third);
   EXPECT_EQ(out[0].to_host(), filled({2, 3}, 8));
-  EXPECT_THROW(static_cast<void>(program.execute(std::vector{x, x})), DeviceError) << "no device was named";
+  EXPECT_THROW(static_cast<void>(program.execute(std::vector{x, x})), DeviceError)
+      << "no device was named";
 }
 
 TEST_P(ExecutableTest, RunsOnTheDeviceOfItsOptions) {
@@ -182,12 +187,13 @@ module @sharded {
 
 TEST_P(ExecutableTest, PartitionedProgramRunsOnAllDevices) {
   const Client many = client(4);
-  const Executable program =
-      Executable::compile(many, kSharded, {.partitions = 4, .uses_spmd = true, .uses_shardy = true});
+  const Executable program = Executable::compile(
+      many, kSharded, {.partitions = 4, .uses_spmd = true, .uses_shardy = true});
   ASSERT_EQ(program.devices().size(), 4u);
   EXPECT_EQ(*program.result_shapes()[0], (Shape{kF32, {2, 2}})) << "of one device";
   std::vector<std::vector<Buffer>> in;
-  for (int d = 0; d < 4; ++d) in.push_back({Buffer::from_host(filled({2, 2}, static_cast<float>(d)), many.device(d))});
+  for (int d = 0; d < 4; ++d)
+    in.push_back({Buffer::from_host(filled({2, 2}, static_cast<float>(d)), many.device(d))});
   const std::vector<std::vector<Buffer>> out = program.execute_sharded(in);
   ASSERT_EQ(out.size(), 4u);
   for (int d = 0; d < 4; ++d) {
@@ -211,7 +217,8 @@ TEST_P(ExecutableTest, CompiledProgramIsSavedAndLoaded) {
 }
 
 TEST_P(ExecutableTest, LoadedProgramStillDonates) {
-  const Executable step = Executable::deserialize(client(), Executable::compile(client(), kStep).serialize());
+  const Executable step =
+      Executable::deserialize(client(), Executable::compile(client(), kStep).serialize());
   const Buffer state = Buffer::from_host(filled({1024}, 1), device(), HostUse::kGive);
   const std::uintptr_t address = state.unsafe_pointer();
   EXPECT_EQ(step.execute(std::vector{state, put(filled({1024}, 1))})[0].unsafe_pointer(), address);
@@ -219,8 +226,10 @@ TEST_P(ExecutableTest, LoadedProgramStillDonates) {
 
 TEST_P(ExecutableTest, WrongBytesAreRefused) {
   const std::string bytes = Executable::compile(client(), kAdd).serialize();
-  for (const std::string& wrong : {std::string(), std::string("junk"), bytes.substr(0, bytes.size() / 2)}) {
-    EXPECT_THROW(static_cast<void>(Executable::deserialize(client(), wrong)), DeviceError) << wrong.size() << " bytes";
+  for (const std::string& wrong :
+       {std::string(), std::string("junk"), bytes.substr(0, bytes.size() / 2)}) {
+    EXPECT_THROW(static_cast<void>(Executable::deserialize(client(), wrong)), DeviceError)
+        << wrong.size() << " bytes";
   }
 }
 
@@ -235,8 +244,11 @@ TEST_P(ExecutableTest, TellsAboutItself) {
 }
 
 TEST_P(ExecutableTest, FlagsHoldForOneProgram) {
-  const auto compile = [&](const CompileOptions& options) { return Executable::compile(client(), kAdd, options); };
-  const CompileOptions good{.flags = {{"xla_cpu_enable_fast_math", true}, {"xla_backend_optimization_level", std::int64_t{1}}}};
+  const auto compile = [&](const CompileOptions& options) {
+    return Executable::compile(client(), kAdd, options);
+  };
+  const CompileOptions good{.flags = {{"xla_cpu_enable_fast_math", true},
+                                      {"xla_backend_optimization_level", std::int64_t{1}}}};
   EXPECT_EQ(compile(good).execute(two())[0].to_host(), filled({2, 3}, 11));
   try {
     compile({.flags = {{"xla_no_such_flag", true}}});
@@ -245,10 +257,12 @@ TEST_P(ExecutableTest, FlagsHoldForOneProgram) {
     EXPECT_EQ(e.code(), ErrorCode::kInvalidArgument);
     EXPECT_THAT(e.text(), HasSubstr("xla_no_such_flag"));
   }
-  EXPECT_THROW(compile({.flags = {{"xla_cpu_enable_fast_math", std::string("perhaps")}}}), PluginError);
+  EXPECT_THROW(compile({.flags = {{"xla_cpu_enable_fast_math", std::string("perhaps")}}}),
+               PluginError);
 }
 
-INSTANTIATE_TEST_SUITE_P(Cpu, ExecutableTest, testing::ValuesIn(test::cpu_plugins()), test::plugin_test_name);
+INSTANTIATE_TEST_SUITE_P(Cpu, ExecutableTest, testing::ValuesIn(test::cpu_plugins()),
+                         test::plugin_test_name);
 
 }  // namespace
 }  // namespace hilo::pjrt

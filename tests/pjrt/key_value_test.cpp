@@ -25,9 +25,12 @@ PJRT_Error* keep_error(PJRT_Error_Code code, const char* message, std::size_t si
 class KeyValue : public testing::Test {
  protected:
   KeyValue() {
-    store_.put = [this](std::string_view key, std::string_view value) { values_.emplace(key, value); };
+    store_.put = [this](std::string_view key, std::string_view value) {
+      values_.emplace(key, value);
+    };
     store_.get = [this](std::string_view key, std::chrono::milliseconds timeout) {
-      if (!values_.contains(std::string(key))) throw std::runtime_error("waited " + std::to_string(timeout.count()) + " ms");
+      if (!values_.contains(std::string(key)))
+        throw std::runtime_error("waited " + std::to_string(timeout.count()) + " ms");
       return values_.at(std::string(key));
     };
     store_.try_get = [this](std::string_view key) -> std::optional<std::string> {
@@ -49,7 +52,8 @@ class KeyValue : public testing::Test {
     return args_.kv_put_callback(&call);
   }
   template <class Args, class Callback>
-  std::string read(Callback callback, void* user, std::string_view key, PJRT_Error*& error, Args call = {}) {
+  std::string read(Callback callback, void* user, std::string_view key, PJRT_Error*& error,
+                   Args call = {}) {
     call.key = key.data();
     call.key_size = key.size();
     call.callback_error = &maker_;
@@ -70,11 +74,14 @@ class KeyValue : public testing::Test {
 TEST_F(KeyValue, ValuesGoInAndOut) {
   PJRT_Error* error = nullptr;
   ASSERT_EQ(put("id", std::string_view("a\0b", 3)), nullptr);
-  EXPECT_EQ(read<PJRT_KeyValueGetCallback_Args>(args_.kv_get_callback, args_.kv_get_user_arg, "id", error),
+  EXPECT_EQ(read<PJRT_KeyValueGetCallback_Args>(args_.kv_get_callback, args_.kv_get_user_arg, "id",
+                                                error),
             std::string("a\0b", 3));
   EXPECT_EQ(error, nullptr);
   ASSERT_EQ(put("none", ""), nullptr);
-  EXPECT_EQ(read<PJRT_KeyValueTryGetCallback_Args>(args_.kv_try_get_callback, args_.kv_try_get_user_arg, "none", error), "");
+  EXPECT_EQ(read<PJRT_KeyValueTryGetCallback_Args>(args_.kv_try_get_callback,
+                                                   args_.kv_try_get_user_arg, "none", error),
+            "");
   EXPECT_EQ(error, nullptr);
 }
 
@@ -85,14 +92,16 @@ TEST_F(KeyValue, WhatIsThrownBecomesAnError) {
   read(args_.kv_get_callback, args_.kv_get_user_arg, "absent", error, call);
   EXPECT_EQ(error, &some_error);
   EXPECT_EQ(last_error, "waited 250 ms");
-  read<PJRT_KeyValueTryGetCallback_Args>(args_.kv_try_get_callback, args_.kv_try_get_user_arg, "odd", error);
+  read<PJRT_KeyValueTryGetCallback_Args>(args_.kv_try_get_callback, args_.kv_try_get_user_arg,
+                                         "odd", error);
   EXPECT_EQ(error, &some_error);
   EXPECT_EQ(last_code, PJRT_Error_Code_INTERNAL);
 }
 
 TEST_F(KeyValue, AbsentKeyIsNotFound) {
   PJRT_Error* error = nullptr;
-  read<PJRT_KeyValueTryGetCallback_Args>(args_.kv_try_get_callback, args_.kv_try_get_user_arg, "absent", error);
+  read<PJRT_KeyValueTryGetCallback_Args>(args_.kv_try_get_callback, args_.kv_try_get_user_arg,
+                                         "absent", error);
   EXPECT_EQ(error, &some_error);
   EXPECT_EQ(last_code, PJRT_Error_Code_NOT_FOUND);
   EXPECT_EQ(last_error, "no such key: absent");

@@ -42,21 +42,26 @@ TEST_P(BrokenPlugin, IsRefusedByNameAndReason) {
 
 INSTANTIATE_TEST_SUITE_P(
     Faults, BrokenPlugin,
-    testing::Values(Fault{"no_symbol", {"no symbol GetPjrtApi"}}, Fault{"null_table", {"GetPjrtApi returned null"}},
+    testing::Values(Fault{"no_symbol", {"no symbol GetPjrtApi"}},
+                    Fault{"null_table", {"GetPjrtApi returned null"}},
                     Fault{"short_table", {"16 bytes", "too short"}},
                     Fault{"wrong_major", {"wrong major version", "found 7.114", "expected 0.x"}},
                     Fault{"old_minor", {"found 0.44", "expected 0.57 or newer"}},
-                    Fault{"null_functions", {"lacks functions", "PJRT_Client_Compile", "PJRT_Buffer_ReadyEvent"}},
-                    Fault{"refuses_to_start", {"initialising plugin", "UNAVAILABLE", "licence server"}}),
+                    Fault{"null_functions",
+                          {"lacks functions", "PJRT_Client_Compile", "PJRT_Buffer_ReadyEvent"}},
+                    Fault{"refuses_to_start",
+                          {"initialising plugin", "UNAVAILABLE", "licence server"}}),
     [](const auto& of) { return std::string(of.param.name); });
 
 TEST(Plugin, MissingFileIsNamed) {
-  EXPECT_THAT(message_of_loading("/no/such/plugin.so"), AllOf(HasSubstr("/no/such/plugin.so"), HasSubstr("No such file")));
+  EXPECT_THAT(message_of_loading("/no/such/plugin.so"),
+              AllOf(HasSubstr("/no/such/plugin.so"), HasSubstr("No such file")));
 }
 
 TEST(Plugin, FileThatIsNoLibraryIsNamed) {
   const std::string path = testing::TempDir() + "hilo_text_plugin.so";
-  std::ofstream(path) << "not an ELF file, but long enough for a header .....................................";
+  std::ofstream(path)
+      << "not an ELF file, but long enough for a header .....................................";
   EXPECT_THAT(message_of_loading(path), AllOf(HasSubstr(path), HasSubstr("no shared library")));
   std::filesystem::remove(path);
 }
@@ -67,10 +72,12 @@ TEST_P(LoadedPlugin, TruncatedFileIsNoticed) {
   const std::string path = testing::TempDir() + "hilo_truncated_plugin.so";
   for (const std::size_t size : {30UL, 200UL, 64UL << 10, 16UL << 20}) {
     std::string start(size, '\0');
-    std::ifstream(GetParam(), std::ios::binary).read(start.data(), static_cast<std::streamsize>(size));
+    std::ifstream(GetParam(), std::ios::binary)
+        .read(start.data(), static_cast<std::streamsize>(size));
     std::ofstream(path, std::ios::binary) << start;
     const char* reason = size < 64 ? "no ELF header" : "truncated";
-    EXPECT_THAT(message_of_loading(path), AllOf(HasSubstr(path), HasSubstr("cannot be loaded"), HasSubstr(reason)));
+    EXPECT_THAT(message_of_loading(path),
+                AllOf(HasSubstr(path), HasSubstr("cannot be loaded"), HasSubstr(reason)));
   }
   std::filesystem::remove(path);
 }
@@ -78,16 +85,20 @@ TEST_P(LoadedPlugin, TruncatedFileIsNoticed) {
 TEST(Plugin, LibraryOfAnotherMachineKeepsTheLinkersWords) {
   const std::string path = testing::TempDir() + "hilo_foreign_plugin.so";
   std::string header(64, '\0');
-  header.replace(0, 7, "\x7F" "ELF\x01\x01\x01");  // 32 bits
+  header.replace(0, 7,
+                 "\x7F"
+                 "ELF\x01\x01\x01");  // 32 bits
   std::ofstream(path, std::ios::binary) << header;
-  EXPECT_THAT(message_of_loading(path), AllOf(HasSubstr(path), HasSubstr("cannot be loaded"), HasSubstr("ELF")));
+  EXPECT_THAT(message_of_loading(path),
+              AllOf(HasSubstr(path), HasSubstr("cannot be loaded"), HasSubstr("ELF")));
   std::filesystem::remove(path);
 }
 
 TEST_P(LoadedPlugin, SaysWhatItIs) {
   const Plugin plugin = client().plugin();
   EXPECT_GE(plugin.api_version(), (Plugin::ApiVersion{0, 57}));
-  EXPECT_THAT(plugin.attributes(), AllOf(Contains(Key("stablehlo_current_version")), Contains(Key("stablehlo_minimum_version"))));
+  EXPECT_THAT(plugin.attributes(), AllOf(Contains(Key("stablehlo_current_version")),
+                                         Contains(Key("stablehlo_minimum_version"))));
   EXPECT_EQ(to_string(plugin.attributes().at("stablehlo_minimum_version")), "0.9.0");
   EXPECT_THAT(plugin.extensions(), Contains(5));
   EXPECT_EQ(extension_name(5), "ffi");
@@ -95,16 +106,20 @@ TEST_P(LoadedPlugin, SaysWhatItIs) {
 }
 
 TEST_P(LoadedPlugin, IsLoadedOnceAFile) {
-  const std::filesystem::path link = std::filesystem::path(testing::TempDir()) / "hilo_link_to_plugin.so";
+  const std::filesystem::path link =
+      std::filesystem::path(testing::TempDir()) / "hilo_link_to_plugin.so";
   std::filesystem::remove(link);
   std::filesystem::create_symlink(GetParam(), link);
   EXPECT_EQ(Plugin::load(link.string()), client().plugin());
   std::filesystem::remove(link);
 }
 
-TEST_P(LoadedPlugin, LogsNothingUnlessAsked) { EXPECT_NE(std::getenv("TF_CPP_MIN_LOG_LEVEL"), nullptr); }
+TEST_P(LoadedPlugin, LogsNothingUnlessAsked) {
+  EXPECT_NE(std::getenv("TF_CPP_MIN_LOG_LEVEL"), nullptr);
+}
 
-INSTANTIATE_TEST_SUITE_P(Cpu, LoadedPlugin, testing::ValuesIn(test::cpu_plugins()), test::plugin_test_name);
+INSTANTIATE_TEST_SUITE_P(Cpu, LoadedPlugin, testing::ValuesIn(test::cpu_plugins()),
+                         test::plugin_test_name);
 
 TEST(PluginFile, ContentIdFollowsTheContent) {
   const std::string path = testing::TempDir() + "hilo_plugin_file";

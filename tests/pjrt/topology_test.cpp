@@ -19,18 +19,22 @@ TEST_P(TopologyTest, CpuPluginsHaveNone) {
     FAIL() << "created";
   } catch (const PluginError& e) {
     EXPECT_EQ(e.code(), ErrorCode::kUnimplemented);
-    EXPECT_THAT(e.what(), AllOf(HasSubstr("describing the topology \"cpu:2\""), HasSubstr("Topology not supported")));
+    EXPECT_THAT(e.what(), AllOf(HasSubstr("describing the topology \"cpu:2\""),
+                                HasSubstr("Topology not supported")));
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Cpu, TopologyTest, testing::ValuesIn(test::cpu_plugins()), test::plugin_test_name);
+INSTANTIATE_TEST_SUITE_P(Cpu, TopologyTest, testing::ValuesIn(test::cpu_plugins()),
+                         test::plugin_test_name);
 
 TEST(Topology, TpuProgramIsCompiledWithoutATpu) {
   const Search found = search("tpu");
   if (found.path.empty()) GTEST_SKIP() << "no libtpu here; hilo plugins install tpu fetches it";
   const Topology topology = Topology::create(Plugin::load(found.path), "v5e:2x2");
   EXPECT_EQ(topology.devices().size(), 4u);
-  const char* program = "func.func @main(%a: tensor<8xf32>) -> tensor<8xf32> { %0 = stablehlo.add %a, %a : tensor<8xf32> return %0 : tensor<8xf32> }";
+  const char* program =
+      "func.func @main(%a: tensor<8xf32>) -> tensor<8xf32> { %0 = stablehlo.add %a, %a : "
+      "tensor<8xf32> return %0 : tensor<8xf32> }";
   EXPECT_GT(topology.compile(program, {.device_ids = {0}}).size(), 1000u);
 }
 
