@@ -21,8 +21,9 @@ class Event {
   /// Whether it is done, well or not; does not wait.
   [[nodiscard]] bool is_ready() const;
   /// Calls `callback` once it is done, with null or the reason of the failure; at once if it is
-  /// done already. The call comes from a thread of the plugin's: keep it short, and do not wait in
-  /// it. An exception that leaves `callback` is dropped, for nothing above it could take it.
+  /// done already. The call comes from a thread of the plugin's: keep it short, do not wait in it,
+  /// and let it hold no client's last handle (closing a client waits for that very thread). An
+  /// exception that leaves `callback` is dropped, for nothing above it could take it.
   void on_ready(std::function<void(const PluginError*)> callback) const;
 
   /// For the sources of this room.
