@@ -169,8 +169,10 @@ Search find(std::string_view backend, const Machine& machine) {
   std::string text = result.problem;
   if (result.path.empty()) {
     text += "\n  places tried:";
-    for (const Place& place : result.places)
-      text += "\n    " + place.source + ": " + place.path + ": " + place.verdict;
+    for (const Place& place : result.places) {
+      const bool is_hardware = place.source == "device" || place.source == "driver";
+      if (!is_hardware) text += "\n    " + place.source + ": " + place.path + ": " + place.verdict;
+    }
   }
   throw DeviceError(text);
 }

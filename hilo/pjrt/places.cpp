@@ -14,12 +14,14 @@ namespace fs = std::filesystem;
 struct Candidate {
   std::string source;
   fs::path path;
+  bool may_be_file = false;  // of the lists that users write; all else is folders
 };
 
 // Where plugins of a kind stand in the cache and in lib/hilo, best first.
 std::vector<std::string> subfolders(PluginKind kind, const Machine& machine) {
   if (kind != PluginKind::kCuda) return {std::string(name(kind))};
-  if (machine.cuda_driver_version() >= 13000) return {"cuda13", "cuda12"};
+  const int driver = machine.cuda_driver_version();
+  if (driver == 0 || driver >= 13000) return {"cuda13", "cuda12"};
   return {"cuda12"};
 }
 
@@ -39,7 +41,7 @@ void add_list(std::vector<Candidate>& out, const Machine& machine, const std::st
   const std::string list = machine.environment(variable).value_or("");
   for (std::size_t start = 0; start < list.size();) {
     const std::size_t end = std::min(list.find(':', start), list.size());
-    if (end > start) out.push_back({variable, list.substr(start, end - start)});
+    if (end > start) out.push_back({variable, list.substr(start, end - start), true});
     start = end + 1;
   }
 }
@@ -96,20 +98,21 @@ std::vector<Candidate> candidates(PluginKind kind, const Machine& machine) {
 }
 
 // What stands at one place: the plugin's path, or empty with the reason in `verdict`.
-std::string look_at(const fs::path& path, PluginKind kind, std::string& verdict) {
+std::string look_at(const Candidate& candidate, PluginKind kind, std::string& verdict) {
+  const fs::path& path = candidate.path;
   std::error_code error;
   if (!path.is_absolute()) {
     verdict = "not an absolute path";  // never the current folder
     return {};
   }
-  if (fs::is_regular_file(path, error)) {
+  if (candidate.may_be_file && fs::is_regular_file(path, error)) {
     const auto of = kind_of_file(path.string());
     if (!of || *of == kind) return path.string();
     verdict = "a plugin for " + std::string(name(*of));
     return {};
   }
   if (!fs::is_directory(path, error)) {
-    verdict = "no such file or folder";
+    verdict = candidate.may_be_file ? "no such file or folder" : "no such folder";
     return {};
   }
   const std::string found = plugin_in(path, kind);
@@ -135,7 +138,7 @@ std::optional<PluginKind> kind_of_file(const std::string& path) {
 std::string look_everywhere(PluginKind kind, const Machine& machine, std::vector<Place>& tried) {
   for (const Candidate& candidate : candidates(kind, machine)) {
     Place place{candidate.source, candidate.path.string(), "found", true};
-    std::string found = look_at(candidate.path, kind, place.verdict);
+    std::string found = look_at(candidate, kind, place.verdict);
     place.is_found = !found.empty();
     if (place.is_found) place.path = found;
     tried.push_back(std::move(place));

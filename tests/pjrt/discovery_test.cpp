@@ -115,7 +115,7 @@ TEST_F(Discovery, TellsEveryPlaceTried) {
 TEST_F(Discovery, NothingFoundListsThePlacesAndTheCure) {
   EXPECT_THAT(problem("cpu"),
               AllOf(HasSubstr("hilo plugins install cpu"), HasSubstr("places tried"),
-                    HasSubstr(".cache/hilo/plugins/cpu: no such file or folder")));
+                    HasSubstr(".cache/hilo/plugins/cpu: no such folder")));
 }
 
 TEST_F(Discovery, NeverLooksInTheCurrentFolder) {
@@ -129,6 +129,12 @@ TEST_F(Discovery, AnotherKindOfPluginIsPassedOver) {
   const Search search = find("cpu", machine_);
   EXPECT_EQ(search.path, cpu);
   EXPECT_EQ(search.places.front().verdict, "a plugin for cuda");
+}
+
+TEST_F(Discovery, ProgramNamedLikeAFolderIsNoPlugin) {
+  add("app/bin/cpu");
+  const std::string path = add("app/bin/lib/pjrt_c_api_cpu_plugin.so");
+  EXPECT_EQ(find("cpu", machine_).path, path);
 }
 
 TEST_F(Discovery, GivenPathIsTakenAsItIs) {
@@ -176,6 +182,8 @@ TEST_F(Discovery, DriverDecidesBetweenCuda12And13) {
   const std::string newer = add("home/.cache/hilo/plugins/cuda13/xla_cuda_plugin.so");
   const std::string older = add("home/.cache/hilo/plugins/cuda12/xla_cuda_plugin.so");
   add_gpu();
+  EXPECT_EQ(find("cuda", machine_).path, newer);
+  driver_version_ = 0;  // a driver that does not tell
   EXPECT_EQ(find("cuda", machine_).path, newer);
   driver_version_ = 12040;
   EXPECT_EQ(find("cuda:1", machine_).path, older);
