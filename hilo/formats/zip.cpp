@@ -211,7 +211,7 @@ std::string ZipWriter::begin_member(const std::string& name, std::span<const std
   append(directory_, kDirectoryEntry, 4);
   append(directory_, 20, 2);
   directory_ += shared;
-  append(directory_, 0, 10);  // no comment, disk 0, no attributes
+  directory_.append(10, '\0');  // no comment, disk 0, no attributes
   append(directory_, offset_, 4);
   directory_ += name;
   std::string local;

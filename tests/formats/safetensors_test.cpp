@@ -24,7 +24,7 @@ std::string with_length(const std::string& header, const std::string& data = "")
 }
 
 std::string refusal(const std::string& bytes) {
-  const ScratchFolder folder;
+  static const ScratchFolder folder;
   write_bytes(folder / "x.safetensors", bytes);
   try {
     SafetensorsFile::open(folder / "x.safetensors");

@@ -23,7 +23,7 @@ std::string pax(const std::string& key, const std::string& value) {
 using Files = std::vector<std::pair<std::string, std::string>>;
 
 Files files_of(const std::string& archive, std::uint64_t max_entry_bytes = 1 << 20) {
-  const ScratchFolder folder;
+  static const ScratchFolder folder;
   write_bytes(folder / "x.tar", archive);
   Files files;
   read_tar(
