@@ -20,10 +20,12 @@ void list_reduce_ops(OpTable&);
 void list_reduce_window_ops(OpTable&);
 void list_reshape_ops(OpTable&);
 void list_reverse_ops(OpTable&);
+void list_rng_bit_generator_ops(OpTable&);
 void list_scatter_ops(OpTable&);
 void list_select_ops(OpTable&);
 void list_select_and_scatter_ops(OpTable&);
 void list_slice_ops(OpTable&);
+void list_sort_ops(OpTable&);
 void list_unary_ops(OpTable&);
 
 const OpTable& all_ops() {
@@ -47,10 +49,12 @@ const OpTable& all_ops() {
              list_reduce_window_ops,
              list_reshape_ops,
              list_reverse_ops,
+             list_rng_bit_generator_ops,
              list_scatter_ops,
              list_select_ops,
              list_select_and_scatter_ops,
              list_slice_ops,
+             list_sort_ops,
              list_unary_ops,
          }) {
       list(t);

@@ -86,25 +86,49 @@ bool broadcasts(const Dims& from, const Dims& to) {
          std::equal(from.rbegin(), from.rend(), to.rbegin(), [](Dim f, Dim t) { return f == t || f == 1; });
 }
 
+// The updates as a tensor of x's dtype and the given dims.
+Value fitted(std::string_view op, const Operand& operand, const Value& x, const Dims& dims, const Site& at) {
+  const Value u = operand.value ? operand.value : scalar_of(op, operand.scalar, x.dtype(), operand.where);
+  const auto refuse = [&](std::string problem, std::string expected) {
+    return OpError({.op = std::string(op), .problem = std::move(problem), .got = {x.shape(), u.shape()}, .expected = std::move(expected)}, at);
+  };
+  if (!holds(x.dtype(), u.dtype())) {
+    throw refuse("the updates' dtype is not held by x's", "updates that convert to " + std::string(name(x.dtype())) + " without loss");
+  }
+  if (!broadcasts(u.dims(), dims)) throw refuse("the updates do not fit", "updates that broadcast to " + to_string(dims));
+  return convert(broadcast_to(u, dims), x.dtype());
+}
+
 Value scatter_along(std::string_view op, const Operand& x, const Operand& indices, const Operand& updates, int axis,
                     Update update, ScatterOptions options) {
   const CallSite site(x.where);
   const AlongAxis a(op, x, indices, axis);
-  Value u = updates.value ? updates.value : scalar_of(op, updates.scalar, a.x.dtype(), updates.where);
-  if (!holds(a.x.dtype(), u.dtype())) {
-    throw OpError({.op = std::string(op), .problem = "the updates' dtype is not held by x's", .got = {a.x.shape(), u.shape()},
-                   .expected = "updates that convert to " + std::string(name(a.x.dtype())) + " without loss"},
-                  CallSite::current(x.where));
-  }
-  if (!broadcasts(u.dims(), a.dims)) {
-    throw OpError({.op = std::string(op), .problem = "the updates do not fit", .got = {a.x.shape(), a.indices.shape(), u.shape()},
-                   .expected = "updates that broadcast to " + to_string(a.dims)}, CallSite::current(x.where));
-  }
-  u = broadcast_to(u, a.dims);
-  return scatter(a.x, a.indices, convert(u, a.x.dtype()),
+  return scatter(a.x, a.indices, fitted(op, updates, a.x, a.dims, CallSite::current(x.where)),
                  {.update_window_dims = a.window_dims, .inserted_window_dims = {a.axis}, .scatter_dims_to_operand_dims = {a.axis},
                   .index_vector_dim = a.indices.rank()},
                  update, options);
+}
+
+// For the forms where indices have x's rank: the dims of x and of the indices with the axes but one broadcast.
+struct PairedAxes {
+  Dims x, indices;
+  Axes others{};
+};
+PairedAxes paired_axes(const AlongAxis& a, bool x_may_stretch, const Site& at) {
+  PairedAxes p{a.x.dims(), a.indices.dims()};
+  const auto refuse = [&](std::string problem) {
+    return OpError({.op = std::string(a.op), .problem = std::move(problem), .got = {a.x.shape(), a.indices.shape()},
+                    .expected = "equal ranks, and axes other than " + std::to_string(a.axis) + " that broadcast"}, at);
+  };
+  if (p.x.size() != p.indices.size()) throw refuse("ranks differ");
+  for (std::size_t d = 0; d < p.x.size(); ++d) {
+    if (static_cast<int>(d) == a.axis) continue;
+    const bool fits = p.x[d] == p.indices[d] || p.indices[d] == 1 || (x_may_stretch && p.x[d] == 1);
+    if (!fits) throw refuse("axis " + std::to_string(d) + " does not fit");
+    p.x[d] = p.indices[d] = p.x[d] == 1 ? p.indices[d] : p.x[d];
+    p.others.push_back(static_cast<std::int64_t>(d));
+  }
+  return p;
 }
 
 }  // namespace
@@ -123,28 +147,25 @@ Value take(Operand x, Operand indices, int axis) {
 Value take_along_axis(Operand operand, Operand index, int along) {
   const CallSite site(operand.where);
   const AlongAxis a("take_along_axis", operand, index, along);
-  const int rank = a.x.rank();
-  const auto refuse = [&](std::string problem) {
-    return OpError({.op = "take_along_axis", .problem = std::move(problem), .got = {a.x.shape(), a.indices.shape()},
-                    .expected = "equal ranks, and axes other than " + std::to_string(a.axis) + " that broadcast"},
-                   CallSite::current(operand.where));
-  };
-  if (a.indices.rank() != rank) throw refuse("ranks differ");
-  Dims x_dims = a.x.dims(), i_dims = a.indices.dims();
-  Axes others;
-  for (std::size_t d = 0; d < x_dims.size(); ++d) {
-    if (static_cast<int>(d) == a.axis) continue;
-    if (x_dims[d] != i_dims[d] && x_dims[d] != 1 && i_dims[d] != 1) throw refuse("axis " + std::to_string(d) + " does not fit");
-    x_dims[d] = i_dims[d] = x_dims[d] == 1 ? i_dims[d] : x_dims[d];
-    others.push_back(static_cast<std::int64_t>(d));
-  }
-  const Value x = broadcast_to(a.x, x_dims), indices = broadcast_to(a.indices, i_dims);
+  const PairedAxes p = paired_axes(a, true, CallSite::current(operand.where));
+  const Value x = broadcast_to(a.x, p.x), indices = broadcast_to(a.indices, p.indices);
   Dims sizes;
-  for (Dim d : x_dims) sizes.push_back(std::min<Dim>(1, d));
+  for (Dim d : p.x) sizes.push_back(std::min<Dim>(1, d));
   return gather(x, indices,
-                {.collapsed_slice_dims = {a.axis}, .operand_batching_dims = others, .start_indices_batching_dims = others,
-                 .start_index_map = {a.axis}, .index_vector_dim = rank},
+                {.collapsed_slice_dims = {a.axis}, .operand_batching_dims = p.others, .start_indices_batching_dims = p.others,
+                 .start_index_map = {a.axis}, .index_vector_dim = x.rank()},
                 std::move(sizes));
+}
+
+Value put_along_axis(Operand operand, Operand index, Operand values, Update update, int along, ScatterOptions options) {
+  const CallSite site(operand.where);
+  const Site at = CallSite::current(operand.where);
+  const AlongAxis a("put_along_axis", operand, index, along);
+  const PairedAxes p = paired_axes(a, false, at);
+  return scatter(a.x, broadcast_to(a.indices, p.indices), fitted("put_along_axis", values, a.x, p.indices, at),
+                 {.inserted_window_dims = {a.axis}, .input_batching_dims = p.others, .scatter_indices_batching_dims = p.others,
+                  .scatter_dims_to_operand_dims = {a.axis}, .index_vector_dim = a.x.rank()},
+                 update, options);
 }
 
 Value one_hot(Operand indices, Dim depth, DType dtype, int axis) {

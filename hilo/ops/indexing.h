@@ -20,6 +20,12 @@ Value take(Operand x, Operand indices, int axis = 0);
 /// Example: take_along_axis(logits, expand_dims(labels, -1), -1) picks each row's logit of its label.
 Value take_along_axis(Operand x, Operand indices, int axis = -1);
 
+/// x, updated with `values` at each place, at the position along `axis` that `indices` says: the inverse of
+/// `take_along_axis`, which gives the shapes and the refusals; here x's other axes do not stretch.
+/// Gradient: as `scatter` of hilo/ops/scatter.h.
+Value put_along_axis(Operand x, Operand indices, Operand values, Update update = Update::kSet, int axis = -1,
+                     ScatterOptions options = {});
+
 /// 1 at position `indices` along a new axis of length `depth`, 0 elsewhere; all 0 for an index outside of 0..depth-1.
 /// Attributes: `axis` is where the new axis stands in the result.
 Value one_hot(Operand indices, Dim depth, DType dtype = kF32, int axis = -1);

@@ -11,7 +11,7 @@
 #include "hilo/ops/reshape.h"
 #include "hilo/ops/rules.h"
 #include "hilo/ops/select.h"
-#include "hilo/ops/windows.h"
+#include "hilo/ops/indexed_windows.h"
 
 namespace hilo {
 namespace {
@@ -56,7 +56,7 @@ struct Scatter {
   }
 
   // The windows, checked against the shapes.
-  [[nodiscard]] Windows windows(const Shape& x, const Shape& indices, const Shape& updates) const {
+  [[nodiscard]] IndexedWindows windows(const Shape& x, const Shape& indices, const Shape& updates) const {
     const ScatterDimensionNumbers& n = scatter_dimension_numbers;
     const std::int64_t updates_rank = updates.rank();
     for (std::int64_t a : n.update_window_dims) {
@@ -67,8 +67,8 @@ struct Scatter {
     }
     const GatherDimensionNumbers as_gather = {n.update_window_dims, n.inserted_window_dims, n.input_batching_dims,
                                               n.scatter_indices_batching_dims, n.scatter_dims_to_operand_dims, n.index_vector_dim};
-    Windows(as_gather, {}).check(x, indices, false);
-    Windows w(n, x.dims, updates.dims);
+    IndexedWindows(as_gather, {}).check(x, indices, false);
+    IndexedWindows w(n, x.dims, updates.dims);
     if (w.windowed_dims(indices.dims) != updates.dims) {  // C4
       throw OpError({.problem = "the updates do not fit the indices and windows",
                      .expected = "updates of dims " + to_string(w.windowed_dims(indices.dims))});
@@ -99,7 +99,7 @@ struct Scatter {
   // What both derivatives of one input x, indices i and updates u need.
   struct Parts {
     Value x, i, u, y;
-    Windows w;
+    IndexedWindows w;
     [[nodiscard]] Value windows_of(Value like_x) const { return gather(like_x, i, w.for_gather(), w.sizes); }
     [[nodiscard]] Value are_inside() const { return w.are_inside(i, x.dims()); }
   };
@@ -182,7 +182,7 @@ struct Scatter {
     if (!has_indices) in[n] = b.in[n];
     const auto inner = [](const Value& v) { return Shape{v.dtype(), {v.dims().begin() + 1, v.dims().end()}}; };
     const Shape indices = has_indices ? inner(in[n]) : in[n].shape();
-    const Windows w = windows(inner(in[0]), indices, inner(in[n + 1])).batched(true, has_indices, b.size);
+    const IndexedWindows w = windows(inner(in[0]), indices, inner(in[n + 1])).batched(true, has_indices, b.size);
     const std::span<const Value> all(in);
     return scatter(all.first(n), in[n], all.subspan(n + 1), w.for_scatter(), update_computation,
                    {indices_are_sorted && !has_indices, unique_indices});

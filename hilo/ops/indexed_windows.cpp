@@ -1,4 +1,4 @@
-#include "hilo/ops/windows.h"
+#include "hilo/ops/indexed_windows.h"
 
 #include <algorithm>
 
@@ -36,7 +36,7 @@ bool is_inside(const Axes& axes, std::int64_t rank) {
 
 }  // namespace
 
-Windows::Windows(const GatherDimensionNumbers& n, Dims slice_sizes)
+IndexedWindows::IndexedWindows(const GatherDimensionNumbers& n, Dims slice_sizes)
     : window_dims(n.offset_dims),
       collapsed(n.collapsed_slice_dims),
       batching(n.operand_batching_dims),
@@ -45,7 +45,7 @@ Windows::Windows(const GatherDimensionNumbers& n, Dims slice_sizes)
       index_vector_dim(n.index_vector_dim),
       sizes(std::move(slice_sizes)) {}
 
-Windows::Windows(const ScatterDimensionNumbers& n, const Dims& x, const Dims& updates)
+IndexedWindows::IndexedWindows(const ScatterDimensionNumbers& n, const Dims& x, const Dims& updates)
     : window_dims(n.update_window_dims),
       collapsed(n.inserted_window_dims),
       batching(n.input_batching_dims),
@@ -59,15 +59,15 @@ Windows::Windows(const ScatterDimensionNumbers& n, const Dims& x, const Dims& up
   }
 }
 
-GatherDimensionNumbers Windows::for_gather() const {
+GatherDimensionNumbers IndexedWindows::for_gather() const {
   return {window_dims, collapsed, batching, indices_batching, start_map, index_vector_dim};
 }
 
-ScatterDimensionNumbers Windows::for_scatter() const {
+ScatterDimensionNumbers IndexedWindows::for_scatter() const {
   return {window_dims, collapsed, batching, indices_batching, start_map, index_vector_dim};
 }
 
-void Windows::check(const Shape& x, const Shape& indices, bool is_gather) const {
+void IndexedWindows::check(const Shape& x, const Shape& indices, bool is_gather) const {
   const auto refuse = [&](std::string problem, std::string expected) {
     return OpError({.problem = std::move(problem), .expected = std::move(expected)});
   };
@@ -109,7 +109,7 @@ void Windows::check(const Shape& x, const Shape& indices, bool is_gather) const 
   if (!is_inside(start_map, rank)) throw refuse(map + " = " + to_string(start_map) + " is out of range", "axes of x");  // C19, C21
 }
 
-Axes Windows::index_axes(std::size_t count) const {
+Axes IndexedWindows::index_axes(std::size_t count) const {
   Axes result;
   for (std::int64_t a = 0; result.size() < count; ++a) {
     if (!contains(window_dims, a)) result.push_back(a);
@@ -117,7 +117,7 @@ Axes Windows::index_axes(std::size_t count) const {
   return result;
 }
 
-Dims Windows::windowed_dims(const Dims& indices) const {
+Dims IndexedWindows::windowed_dims(const Dims& indices) const {
   Dims outer = indices, inner;
   if (index_vector_dim < ssize(indices)) outer.erase(outer.begin() + index_vector_dim);
   for (std::int64_t d = 0; d < ssize(sizes); ++d) {
@@ -131,8 +131,8 @@ Dims Windows::windowed_dims(const Dims& indices) const {
   return result;
 }
 
-Windows Windows::batched(bool has_x, bool has_indices, Dim size) const {
-  Windows w = *this;
+IndexedWindows IndexedWindows::batched(bool has_x, bool has_indices, Dim size) const {
+  IndexedWindows w = *this;
   const bool is_window = !has_indices;  // the batch axis runs inside each window
   w.window_dims = shifted(window_dims, is_window);
   if (has_x) {
@@ -148,7 +148,7 @@ Windows Windows::batched(bool has_x, bool has_indices, Dim size) const {
   return w;
 }
 
-Value Windows::last_starts(Value indices, const Dims& x) const {
+Value IndexedWindows::last_starts(Value indices, const Dims& x) const {
   std::vector<double> last;
   for (std::int64_t axis : start_map) {
     last.push_back(std::min(static_cast<double>(at(x, axis) - at(sizes, axis)), max_finite(indices.dtype())));
@@ -158,11 +158,11 @@ Value Windows::last_starts(Value indices, const Dims& x) const {
   return broadcast_in_dim(row, indices.dims(), {index_vector_dim});
 }
 
-Value Windows::clamped(Value indices, const Dims& x) const {
+Value IndexedWindows::clamped(Value indices, const Dims& x) const {
   return clamp(zeros_like(indices), indices, last_starts(indices, x));
 }
 
-Value Windows::are_inside(Value indices, const Dims& x) const {
+Value IndexedWindows::are_inside(Value indices, const Dims& x) const {
   Value inside = less_equal(indices, last_starts(indices, x));
   if (is_signed(indices.dtype())) inside = logical_and(inside, greater_equal(indices, 0));
   if (index_vector_dim < indices.rank()) inside = all(inside, {index_vector_dim});

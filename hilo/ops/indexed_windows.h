@@ -11,7 +11,7 @@ struct ScatterDimensionNumbers;
 
 /// The dimension numbers of either op under one name each. "Windowed" is the tensor of all windows: gather's result,
 /// scatter's updates. Its axes are `window_dims` and, in between, those of the indices but for `index_vector_dim`.
-struct Windows {
+struct IndexedWindows {
   Axes window_dims{};       ///< axes of the windowed tensor that run inside a window
   Axes collapsed{};         ///< axes of x where a window has length 1 and that are left out of it
   Axes batching{};          ///< axes of x that are paired with `indices_batching`
@@ -20,9 +20,9 @@ struct Windows {
   std::int64_t index_vector_dim = 0;
   Dims sizes{};             ///< of a window, along each axis of x
 
-  explicit Windows(const GatherDimensionNumbers& n, Dims slice_sizes);
+  explicit IndexedWindows(const GatherDimensionNumbers& n, Dims slice_sizes);
   /// Sizes are read off the updates, which must have the rank that `n` asks for.
-  explicit Windows(const ScatterDimensionNumbers& n, const Dims& x, const Dims& updates);
+  explicit IndexedWindows(const ScatterDimensionNumbers& n, const Dims& x, const Dims& updates);
 
   [[nodiscard]] GatherDimensionNumbers for_gather() const;
   [[nodiscard]] ScatterDimensionNumbers for_scatter() const;
@@ -35,7 +35,7 @@ struct Windows {
   void check(const Shape& x, const Shape& indices, bool is_gather) const;
 
   /// Under a batch axis in front of x, of the indices, or of both.
-  [[nodiscard]] Windows batched(bool has_x, bool has_indices, Dim size) const;
+  [[nodiscard]] IndexedWindows batched(bool has_x, bool has_indices, Dim size) const;
 
   /// Start positions moved to the nearest place where the whole window lies inside x.
   [[nodiscard]] Value clamped(Value indices, const Dims& x) const;
