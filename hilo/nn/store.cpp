@@ -1,5 +1,7 @@
 #include "hilo/nn/store.h"
 
+#include <utility>
+
 #include "hilo/exec/program.h"
 #include "hilo/ops/random.h"
 

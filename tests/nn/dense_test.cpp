@@ -2,7 +2,6 @@
 
 #include <gmock/gmock.h>
 
-#include "hilo/ops/convert.h"
 #include "tests/nn/try_model.h"
 
 namespace hilo::nn {
