@@ -21,7 +21,7 @@ std::string with_commas(std::int64_t n) {
   std::string text = std::to_string(n);
   for (std::size_t i = text.size(); i > 3;) {
     i -= 3;
-    text.insert(i, ",");
+    text.insert(i, 1, ',');
   }
   return text;
 }
@@ -37,7 +37,9 @@ std::string byte_text(std::int64_t bytes) {
     unit = larger;
   }
   const bool is_whole = bytes < kStep;
-  return std::to_string(tenths / 10) + (is_whole ? "" : "." + std::to_string(tenths % 10)) + " " + unit;
+  std::string text = std::to_string(tenths / 10);
+  if (!is_whole) text.append(".").append(std::to_string(tenths % 10));
+  return text.append(" ").append(unit);
 }
 
 // The layers in the order in which the model comes to them, with what each gives: the last value built in its scope.
@@ -66,7 +68,7 @@ std::vector<Row> layers_of(const Store& store, const Function& built) {
   // Variables that this building did not ask for.
   while (!counts.empty()) row_of(std::string(counts.begin()->first));
   for (Row& row : rows) {
-    if (row.layer.empty()) row.layer = "/";
+    if (row.layer.empty()) row.layer = '/';
   }
   return rows;
 }
