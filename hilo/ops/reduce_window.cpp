@@ -81,7 +81,9 @@ struct ReduceWindow {
   [[nodiscard]] bool is_extreme() const { return reducer_name(body) == "maximum" || reducer_name(body) == "minimum"; }
   [[nodiscard]] bool is_plain() const {
     const auto is_one = [](Dim d) { return d == 1; };
-    return std::ranges::all_of(base_dilations, is_one) && std::ranges::all_of(window_dilations, is_one);
+    const auto adds = [](const auto& p) { return p[0] >= 0 && p[1] >= 0; };
+    return std::ranges::all_of(base_dilations, is_one) && std::ranges::all_of(window_dilations, is_one) &&
+           std::ranges::all_of(padding, adds);
   }
 
   // Every element of x gets the cotangents of all windows that hold it: the windows of the transposed map.
