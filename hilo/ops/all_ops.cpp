@@ -3,6 +3,7 @@
 namespace hilo {
 
 // One line a family: its file defines the function.
+void list_barrier_ops(OpTable&);
 void list_binary_ops(OpTable&);
 void list_broadcast_ops(OpTable&);
 void list_compare_ops(OpTable&);
@@ -10,6 +11,7 @@ void list_concatenate_ops(OpTable&);
 void list_constant_ops(OpTable&);
 void list_convert_ops(OpTable&);
 void list_convolution_ops(OpTable&);
+void list_custom_call_ops(OpTable&);
 void list_custom_gradient_ops(OpTable&);
 void list_dot_ops(OpTable&);
 void list_dynamic_slice_ops(OpTable&);
@@ -32,6 +34,7 @@ const OpTable& all_ops() {
   static const OpTable table = [] {
     OpTable t;
     for (const auto list : {
+             list_barrier_ops,
              list_binary_ops,
              list_broadcast_ops,
              list_compare_ops,
@@ -39,6 +42,7 @@ const OpTable& all_ops() {
              list_constant_ops,
              list_convert_ops,
              list_convolution_ops,
+             list_custom_call_ops,
              list_custom_gradient_ops,
              list_dot_ops,
              list_dynamic_slice_ops,

@@ -136,6 +136,22 @@ void append_convolution_numbers(std::string& text, const StructAttribute& s) {
   one(6, 'b', 'f');
 }
 
+// In the words of XLA's FFI: `1.5 : f32` for a scalar, `array<f32: 1.5, 2.5>` for a list.
+void append_typed(std::string& text, const Array& a) {
+  const auto width = static_cast<std::size_t>(bytes(a.shape().dtype));
+  if (a.shape().is_scalar()) {
+    append_splat(text, a, a.bytes());
+    text.append(" : ").append(mlir_name(a.shape().dtype));
+    return;
+  }
+  text.append("array<").append(mlir_name(a.shape().dtype));
+  for (std::size_t i = 0; i < static_cast<std::size_t>(a.size()); ++i) {
+    text += i == 0 ? ": " : ", ";
+    append_splat(text, a, a.bytes().subspan(i * width, width));
+  }
+  text += '>';
+}
+
 struct Appender {
   std::string& text;
 
@@ -193,7 +209,8 @@ struct Appender {
     append_joined(text, v.members, [&](const NamedAttribute& m) {
       append_quoted(text, m.name);
       text += " = ";
-      append_attribute(text, m.value);
+      if (const auto* array = std::get_if<Array>(&m.value)) append_typed(text, *array);
+      else append_attribute(text, m.value);
     });
     text += '}';
   }

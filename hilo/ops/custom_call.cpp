@@ -1,0 +1,87 @@
+#include "hilo/ops/custom_call.h"
+
+#include "hilo/ops/all_ops.h"
+#include "hilo/ops/concatenate.h"
+#include "hilo/ops/rules.h"
+#include "hilo/ops/slice.h"
+
+namespace hilo {
+namespace {
+
+struct CustomCall {
+  static constexpr std::string_view kName = "custom_call";
+  std::string call_target_name;
+  bool has_side_effect = false;
+  DictionaryAttribute backend_config;
+  Int32Attribute api_version{4};  // the typed FFI
+  CustomOp rules{};
+
+  static void fields(auto&& field) {
+    field("call_target_name", &CustomCall::call_target_name);
+    field("has_side_effect", &CustomCall::has_side_effect);
+    field("backend_config", &CustomCall::backend_config);
+    field("api_version", &CustomCall::api_version);
+  }
+
+  [[nodiscard]] std::vector<Shape> infer(Shapes in) const {
+    if (!rules.infer) throw OpError({.problem = "no shape rule", .expected = "CustomOp::infer"});
+    return rules.infer(in);
+  }
+  [[nodiscard]] std::vector<Value> vjp(const Vjp& v) const {
+    if (!rules.vjp) throw missing("gradient", "CustomOp::vjp, or stop_gradient on what goes in");
+    return checked(rules.vjp(v), v.in, "cotangents", "operand");
+  }
+  [[nodiscard]] std::vector<Value> jvp(const Jvp& v) const {
+    if (!rules.jvp) throw missing("forward derivative", "CustomOp::jvp");
+    return checked(rules.jvp(v), v.outs, "tangents", "result");
+  }
+  // Without a rule, one call for each element of the batch.
+  [[nodiscard]] std::vector<Value> batch(const Batch& b) const {
+    if (rules.batch) return rules.batch(b);
+    std::vector<std::vector<Value>> results;
+    for (Dim i = 0; i < b.size; ++i) {
+      std::vector<Value> in;
+      for (std::size_t k = 0; k < b.in.size(); ++k) in.push_back(b.is_batched[k] ? index_axis(b.in[k], 0, i) : b.in[k]);
+      const std::vector<Value> out = apply_all(CustomCall(*this), in);
+      results.resize(out.size());
+      for (std::size_t k = 0; k < out.size(); ++k) results[k].push_back(out[k]);
+    }
+    std::vector<Value> stacked;
+    for (std::vector<Value>& parts : results) stacked.push_back(stack(std::move(parts)));
+    return stacked;
+  }
+
+  [[nodiscard]] OpError missing(std::string_view what, std::string expected) const {
+    return OpError({.problem = call_target_name + " has no " + std::string(what), .expected = std::move(expected)});
+  }
+  // What a user's rule returned, if it fits.
+  [[nodiscard]] std::vector<Value> checked(std::vector<Value> d, std::span<const Value> like, std::string_view what,
+                                           std::string_view each) const {
+    bool fits = d.size() == like.size();
+    std::vector<Shape> got, wanted;
+    for (const Value& v : like) wanted.push_back(v.shape());
+    for (std::size_t k = 0; k < d.size(); ++k) {
+      if (!d[k]) continue;
+      got.push_back(d[k].shape());
+      fits = fits && k < wanted.size() && got.back() == wanted[k];
+    }
+    if (fits) return d;
+    throw OpError({.problem = "the " + std::string(what) + " that " + call_target_name + "'s rule gave do not fit", .got = std::move(got),
+                   .expected = "one like each " + std::string(each) + ": " + to_string(Shapes(wanted))});
+  }
+};
+
+}  // namespace
+
+void list_custom_call_ops(OpTable& table) { table.add<CustomCall>(); }
+
+std::vector<Value> custom_call(const CustomOp& op, Operands operands, const std::vector<CallAttribute>& attributes) {
+  CustomCall call;
+  call.call_target_name = op.name;
+  call.has_side_effect = op.has_side_effect;
+  for (const CallAttribute& a : attributes) call.backend_config.members.push_back(a.attribute);
+  call.rules = op;
+  return apply_all(std::move(call), operands.values, operands.where);
+}
+
+}  // namespace hilo
