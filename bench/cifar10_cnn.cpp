@@ -30,12 +30,13 @@ data::Dataset noise(Dim count) {
 // One process: the first step, then the median of many, then an epoch through `fit`.
 Json measure(int batch, int steps) {
   const auto start = bench::Clock::now();
-  train::Trainer trainer(pjrt::open("cpu"), models::cifar_cnn(), loss::softmax_cross_entropy, train::Adam{.learning_rate = 1e-3});
+  const nn::Model model = models::cifar_cnn({.pixels = {.mean = {0.5, 0.5, 0.5}, .std = {0.25, 0.25, 0.25}}});
+  train::Trainer trainer(pjrt::open("cpu"), model, loss::softmax_cross_entropy, train::Adam{.learning_rate = 1e-3});
   const data::Dataset data = noise(batch * 32);
   Json result;
   std::vector<double> times;
   auto last = start;
-  trainer.on_step(every(1), [&](train::Trainer&, const train::Progress& p) {  // every(1) waits for each step
+  trainer.on_step(train::every(1), [&](train::Trainer&, const train::Progress& p) {  // every(1) waits for each step
     if (p.step == 1) result["first_step_s"] = bench::seconds_since(start);
     if (p.step > 5) times.push_back(bench::seconds_since(last) * 1e3);
     last = bench::Clock::now();
@@ -43,7 +44,7 @@ Json measure(int batch, int steps) {
   trainer.fit(data.batches(batch, {.drops_remainder = true}), {.steps = steps + 5});
   result["step_ms"] = bench::median(times);
 
-  train::Trainer free_running(pjrt::open("cpu"), models::cifar_cnn(), loss::softmax_cross_entropy, train::Adam{.learning_rate = 1e-3});
+  train::Trainer free_running(pjrt::open("cpu"), model, loss::softmax_cross_entropy, train::Adam{.learning_rate = 1e-3});
   free_running.fit(data.batches(batch, {.drops_remainder = true}), {.steps = 3});
   const auto begin = bench::Clock::now();
   free_running.fit(data.batches(batch, {.drops_remainder = true}), {.steps = 3 + steps});
