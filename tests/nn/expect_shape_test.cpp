@@ -62,7 +62,7 @@ TEST(ExpectShape, ShowsShapeRuleLettersAndLine) {
             "expect_shape: axis 2 is 32\n"
             "  got:      f32[8,28,32,3]\n"
             "  expected: [B,H,H,3], B = 8, H = 28\n"
-            "  at:       tests/nn/expect_shape_test.cpp:" + std::to_string(line));
+            "  at:       " __FILE__ ":" + std::to_string(line));
 }
 
 TEST(ExpectShape, LettersHoldAcrossValues) {
