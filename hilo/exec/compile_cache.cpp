@@ -7,12 +7,12 @@
 #include <cstdlib>
 #include <cstring>
 #include <fstream>
-#include <thread>
 
 #include "hilo/core/crc32c.h"
 #include "hilo/core/file.h"
 #include "hilo/pjrt/ffi.h"
 #include "hilo/pjrt/machine.h"
+#include "hilo/pjrt/threads.h"
 
 namespace hilo {
 namespace {
@@ -74,7 +74,7 @@ CompileCache::Entry CompileCache::entry(const pjrt::Client& client, std::string_
   add(std::to_string(file.bytes) + " " + std::to_string(file.modified_ns));
   add(client.platform_version());
   add(client.default_device().kind());
-  add(std::to_string(client.devices().size()) + " " + std::to_string(std::thread::hardware_concurrency()));
+  add(std::to_string(client.devices().size()) + " " + std::to_string(pjrt::usable_cpus()));
   add(features);
   const char* flags = std::getenv("XLA_FLAGS");
   add(flags == nullptr ? "" : flags);

@@ -4,12 +4,12 @@
 #include <charconv>
 #include <fstream>
 #include <nlohmann/json.hpp>
-#include <thread>
 
 #include "hilo/core/crc32c.h"
 #include "hilo/core/file.h"
 #include "hilo/core/text.h"
 #include "hilo/formats/safetensors.h"
+#include "hilo/pjrt/threads.h"
 #include "hilo/stablehlo/emit.h"
 #include "hilo/version.h"
 
@@ -39,7 +39,7 @@ std::map<std::string, std::string> describe_machine(const Trainer& trainer) {
   return {{"hilo", std::string(kVersion)},
           {"platform", trainer.client().platform_name()},
           {"plugin", trainer.client().plugin().file().content_id},
-          {"cores", std::to_string(std::thread::hardware_concurrency())},
+          {"cores", std::to_string(pjrt::usable_cpus())},
           {"seed", std::to_string(trainer.options().seed)},
           {"optimizer", std::string(trainer.optimizer().name())}};
 }

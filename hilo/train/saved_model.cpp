@@ -17,6 +17,7 @@ struct SavedModel::State {
   pjrt::Client client;
   Checkpoint checkpoint;
   std::vector<Tensor> weights{};             // in the order of the programs' arguments
+  std::map<std::string, std::string> texts{};  // of the programs, by file: the folder may go while the model is in use
   mutable std::mutex mutex{};
   mutable std::map<Dim, Program> programs{};  // compiled when first wanted, by batch
 
@@ -24,7 +25,7 @@ struct SavedModel::State {
     const std::lock_guard lock(mutex);
     const auto found = programs.find(saved.batch);
     if (found != programs.end()) return found->second;
-    const Program p = Program::compile_text(client, read_text(checkpoint.path / saved.file), {.name = "inference"});
+    const Program p = Program::compile_text(client, texts.at(saved.file), {.name = "inference"});
     return programs.emplace(saved.batch, p).first->second;
   }
 };
@@ -36,6 +37,7 @@ SavedModel SavedModel::open(const pjrt::Client& client, const std::filesystem::p
       client, is_step ? open_checkpoint(run) : latest_checkpoint(run, warnings != nullptr ? *warnings : ignored));
   const Checkpoint& c = state->checkpoint;
   if (c.programs.empty()) throw FormatError(c.path.string(), "holds no inference program; expected one that fit() saved");
+  for (const SavedProgram& program : c.programs) state->texts.emplace(program.file, read_text(c.path / program.file));
   std::map<std::string, Array, std::less<>> values;
   for (auto& [path, array] : load_values(c, false)) values.emplace(path, array);
   for (const std::string& path : c.arguments) {

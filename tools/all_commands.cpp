@@ -1,0 +1,22 @@
+#include "tools/command.h"
+
+namespace hilo::tools {
+
+// Every subcommand. A new one: its function here, and its place in the list.
+Command train_command();
+Command eval_command();
+Command classify_command();
+Command compile_command();
+Command run_command();
+Command doctor_command();
+Command devices_command();
+Command plugins_command();
+Command cache_command();
+Command version_command();
+
+std::vector<Command> all_commands() {
+  return {train_command(),  eval_command(),    classify_command(), compile_command(), run_command(),
+          doctor_command(), devices_command(), plugins_command(),  cache_command(),   version_command()};
+}
+
+}  // namespace hilo::tools
