@@ -25,7 +25,8 @@ if(NOT EXISTS ${HILO_PJRT_HEADERS}/xla/pjrt/c/pjrt_c_api.h)
   message(FATAL_ERROR "PJRT headers not found in ${HILO_PJRT_HEADERS}: run cmake/setup.sh (or `make build`)")
 endif()
 add_library(hilo_pjrt_headers INTERFACE)
-target_include_directories(hilo_pjrt_headers SYSTEM INTERFACE ${HILO_PJRT_HEADERS})
+target_include_directories(hilo_pjrt_headers SYSTEM INTERFACE $<BUILD_INTERFACE:${HILO_PJRT_HEADERS}>
+                                                              $<INSTALL_INTERFACE:include/hilo_pjrt>)
 # Their tables name each member as the member's type, which g++ refuses under -Wpedantic. With -Werror our own sources
 # are held to the rule all the same.
 target_compile_options(hilo_pjrt_headers INTERFACE $<$<CXX_COMPILER_ID:GNU>:-fpermissive>)

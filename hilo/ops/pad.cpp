@@ -8,6 +8,7 @@
 #include "hilo/ops/constant.h"
 #include "hilo/ops/convert.h"
 #include "hilo/ops/reduce.h"
+#include "hilo/ops/reshape.h"
 #include "hilo/ops/reverse.h"
 #include "hilo/ops/rules.h"
 #include "hilo/ops/select.h"
@@ -124,7 +125,9 @@ Value pad(Operand x, Operand value, Padding padding) {
   for (Dims* list : {&padding.low, &padding.high, &padding.interior}) {
     if (list->empty()) list->assign(rank, 0);
   }
-  const auto is_zero = [&](const Dims& list) { return list == Dims(rank, 0); };
+  const auto is_zero = [&](const Dims& list) {
+    return list.size() == rank && std::ranges::all_of(list, [](Dim d) { return d == 0; });
+  };
   if (!value.value && is_zero(padding.low) && is_zero(padding.high) && is_zero(padding.interior)) return x.value;
   const Value filler = value.value ? value.value : scalar_of("pad", value.scalar, x.value.dtype(), x.where);
   Pad op;
@@ -136,14 +139,10 @@ Value pad(Operand x, Operand value, Padding padding) {
 
 Value pad_axis(Operand x, Operand value, int axis, Dim low, Dim high, Dim interior) {
   const CallSite site(x.where);
-  const Dim rank = x.value.rank(), a = axis < 0 ? axis + rank : axis;
-  if (a < 0 || a >= rank) {
-    throw OpError({.op = "pad_axis", .problem = "axis " + std::to_string(axis) + " is out of range",
-                   .got = {x.value.shape()}, .expected = "-rank <= axis < rank"}, CallSite::current(x.where));
-  }
+  const auto a = static_cast<std::size_t>(normalized_axis("pad_axis", x, axis));
   const auto at_axis = [&](Dim n) {
-    Dims list(static_cast<std::size_t>(rank), 0);
-    list[static_cast<std::size_t>(a)] = n;
+    Dims list(x.value.dims().size(), 0);
+    list[a] = n;
     return list;
   };
   return pad(x, value, {.low = at_axis(low), .high = at_axis(high), .interior = at_axis(interior)});

@@ -14,9 +14,9 @@ std::optional<std::string> read_environment(const std::string& name) {
   return value;
 }
 
-std::string folder_of_this_program() {
+std::filesystem::path this_program() {
   std::error_code error;
-  return std::filesystem::read_symlink("/proc/self/exe", error).parent_path().string();
+  return std::filesystem::read_symlink("/proc/self/exe", error);
 }
 
 std::string problem_of_library(const std::string& name) {
@@ -39,7 +39,8 @@ int version_of_cuda_driver() {
 const Machine& Machine::here() {
   static const Machine machine{.environment = read_environment,
                                .root = "",
-                               .binary_folder = folder_of_this_program(),
+                               .binary_folder = this_program().parent_path().string(),
+                               .binary = this_program().string(),
                                .library_problem = problem_of_library,
                                .cuda_driver_version = version_of_cuda_driver};
   return machine;

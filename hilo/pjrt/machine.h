@@ -11,6 +11,7 @@ struct Machine {
   std::function<std::optional<std::string>(const std::string&)> environment;
   std::string root;           ///< before every absolute path of the system: "" here
   std::string binary_folder;  ///< where the running program is
+  std::string binary{};       ///< the running program itself; empty if unknown
   /// Whether the dynamic linker finds that library; the reason if not, else empty.
   std::function<std::string(const std::string&)> library_problem;
   /// What the CUDA driver supports: 13000 for CUDA 13.0; 0 if there is none.

@@ -6,6 +6,8 @@
 #include <filesystem>
 #include <string_view>
 
+#include "hilo/pjrt/embedded_plugin.h"
+
 namespace hilo::pjrt {
 namespace {
 
@@ -15,6 +17,7 @@ struct Candidate {
   std::string source;
   fs::path path;
   bool may_be_file = false;  // of the lists that users write; all else is folders
+  bool is_program = false;   // the running program, which may carry a plugin
 };
 
 // Where plugins of a kind stand in the cache and in lib/hilo, best first.
@@ -79,6 +82,7 @@ std::vector<Candidate> candidates(PluginKind kind, const Machine& machine) {
   add_list(out, machine, "PJRT_PLUGIN_LIBRARY_PATH");
   add("beside the binary", binary);
   add("beside the binary", binary / "lib");
+  if (kind == PluginKind::kCpu) out.push_back({.source = "in the binary", .path = machine.binary, .is_program = true});
   add("install prefix", binary.parent_path() / "lib" / "hilo");
   add("install prefix", machine.root + "/usr/local/lib/hilo");
   if (!home.empty()) add("home", fs::path(home) / ".local/lib/hilo");
@@ -120,6 +124,16 @@ std::string look_at(const Candidate& candidate, PluginKind kind, std::string& ve
   return found;
 }
 
+// A plugin that the program carries, unpacked; or empty with the reason in `verdict`.
+std::string look_inside(const fs::path& program, const Machine& machine, std::string& verdict) try {
+  std::string found = unpack_embedded_plugin(program, machine.cache());
+  if (found.empty()) verdict = "carries no plugin";
+  return found;
+} catch (const std::exception& e) {
+  verdict = e.what();
+  return {};
+}
+
 }  // namespace
 
 std::optional<PluginKind> kind_of_file(const std::string& path) {
@@ -138,7 +152,8 @@ std::optional<PluginKind> kind_of_file(const std::string& path) {
 std::string look_everywhere(PluginKind kind, const Machine& machine, std::vector<Place>& tried) {
   for (const Candidate& candidate : candidates(kind, machine)) {
     Place place{candidate.source, candidate.path.string(), "found", true};
-    std::string found = look_at(candidate, kind, place.verdict);
+    std::string found = candidate.is_program ? look_inside(candidate.path, machine, place.verdict)
+                                             : look_at(candidate, kind, place.verdict);
     place.is_found = !found.empty();
     if (place.is_found) place.path = found;
     tried.push_back(std::move(place));
