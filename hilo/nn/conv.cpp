@@ -9,20 +9,26 @@
 namespace hilo::nn {
 namespace {
 
-void check(std::string_view layer, Value x, const ConvLayerOptions& options, int rank, const std::string& rule) {
+void check(std::string_view layer, Value x, const ConvLayerOptions& options, int rank,
+           const std::string& rule) {
   expect_float_input(layer, x, rank, rule);
   if (x.rank() != rank) refuse_layer(layer, "x has too many axes", x, "floats " + rule);
-  if (options.filters == 0) refuse_layer(layer, "filters is not set", x, "filters of 1 or more", "{.filters = 32}");
+  if (options.filters == 0)
+    refuse_layer(layer, "filters is not set", x, "filters of 1 or more", "{.filters = 32}");
   expect_positive(layer, "filters", options.filters, x);
   expect_positive(layer, "groups", options.groups, x);
   if (x.dim(-1) % options.groups != 0 || options.filters % options.groups != 0) {
-    refuse_layer(layer, std::to_string(options.groups) + " groups do not divide " + std::to_string(x.dim(-1)) +
-                 " features in and " + std::to_string(options.filters) + " out", x, "multiples of groups");
+    refuse_layer(layer,
+                 std::to_string(options.groups) + " groups do not divide " +
+                     std::to_string(x.dim(-1)) + " features in and " +
+                     std::to_string(options.filters) + " out",
+                 x, "multiples of groups");
   }
 }
 
 // [spatial..,C/groups,filters].
-Shape kernel_shape(std::string_view layer, Value x, const ConvLayerOptions& options, std::size_t spatial_axes) {
+Shape kernel_shape(std::string_view layer, Value x, const ConvLayerOptions& options,
+                   std::size_t spatial_axes) {
   Dims dims;
   try {
     dims = options.kernel.for_axes(spatial_axes, 3, layer, "kernel");
@@ -34,20 +40,32 @@ Shape kernel_shape(std::string_view layer, Value x, const ConvLayerOptions& opti
   return {x.dtype(), std::move(dims)};
 }
 
-Value conv(const Scope& scope, std::string_view layer, Value x, const ConvLayerOptions& options, std::size_t spatial_axes,
-           const std::string& rule) {
+Value conv(const Scope& scope, std::string_view layer, Value x, const ConvLayerOptions& options,
+           std::size_t spatial_axes, const std::string& rule) {
   const CallSite site(scope.where(), scope.label());
   check(layer, x, options, static_cast<int>(spatial_axes) + 2, rule);
-  const Value kernel = scope.variable("kernel", kernel_shape(layer, x, options, spatial_axes), options.kernel_initializer);
-  const Value y = hilo::conv(x, kernel, {.strides = options.strides, .padding = options.padding,
-                                         .dilations = options.dilations, .groups = options.groups});
-  return options.bias ? y + scope.variable("bias", {x.dtype(), {options.filters}}, options.bias_initializer) : y;
+  const Value kernel = scope.variable("kernel", kernel_shape(layer, x, options, spatial_axes),
+                                      options.kernel_initializer);
+  const Value y = hilo::conv(x, kernel,
+                             {.strides = options.strides,
+                              .padding = options.padding,
+                              .dilations = options.dilations,
+                              .groups = options.groups});
+  return options.bias
+             ? y + scope.variable("bias", {x.dtype(), {options.filters}}, options.bias_initializer)
+             : y;
 }
 
 }  // namespace
 
-Value conv1d(Scope scope, Value x, const ConvLayerOptions& options) { return conv(scope, "conv1d", x, options, 1, "[B,W,C]"); }
-Value conv2d(Scope scope, Value x, const ConvLayerOptions& options) { return conv(scope, "conv2d", x, options, 2, "[B,H,W,C]"); }
-Value conv3d(Scope scope, Value x, const ConvLayerOptions& options) { return conv(scope, "conv3d", x, options, 3, "[B,D,H,W,C]"); }
+Value conv1d(Scope scope, Value x, const ConvLayerOptions& options) {
+  return conv(scope, "conv1d", x, options, 1, "[B,W,C]");
+}
+Value conv2d(Scope scope, Value x, const ConvLayerOptions& options) {
+  return conv(scope, "conv2d", x, options, 2, "[B,H,W,C]");
+}
+Value conv3d(Scope scope, Value x, const ConvLayerOptions& options) {
+  return conv(scope, "conv3d", x, options, 3, "[B,D,H,W,C]");
+}
 
 }  // namespace hilo::nn

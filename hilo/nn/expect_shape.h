@@ -12,7 +12,8 @@
 // Shape comments that are checked: where a reader looks for them, and right.
 namespace hilo::nn {
 
-/// An entry of a shape: a length, or a letter for one ("B", or any name). ".." stands for any number of axes, once.
+/// An entry of a shape: a length, or a letter for one ("B", or any name). ".." stands for any
+/// number of axes, once.
 struct ShapeTerm {
   template <std::integral T>
   ShapeTerm(T n) : length(static_cast<Dim>(n)) {}
@@ -35,7 +36,8 @@ class ShapeLetters {
   /// Letters whose lengths are known.
   ShapeLetters(std::initializer_list<std::pair<const std::string, Dim>> known) : lengths_(known) {}
 
-  /// Throws OpError that shows the shape, what was expected, the letters' lengths, and the first axis that differs.
+  /// Throws OpError that shows the shape, what was expected, the letters' lengths, and the first
+  /// axis that differs.
   void expect(Operand x, std::vector<ShapeTerm> terms);
   /// The same, and the dtype.
   void expect(Operand x, DType dtype, std::vector<ShapeTerm> terms);

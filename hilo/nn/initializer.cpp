@@ -24,7 +24,8 @@ Fans fans_of(const Shape& shape) {
   const auto out = static_cast<double>(std::max<Dim>(shape.dim(-1), 1));
   if (shape.rank() == 1) return {out, out};
   double field = 1;
-  for (int i = 0; i + 2 < shape.rank(); ++i) field *= static_cast<double>(std::max<Dim>(shape.dim(i), 1));
+  for (int i = 0; i + 2 < shape.rank(); ++i)
+    field *= static_cast<double>(std::max<Dim>(shape.dim(i), 1));
   return {field * static_cast<double>(std::max<Dim>(shape.dim(-2), 1)), field * out};
 }
 
@@ -32,7 +33,9 @@ Fans fans_of(const Shape& shape) {
 Initializer random(std::string name, std::function<Value(Value key, const Shape& draw)> build) {
   return {name, [name, build = std::move(build)](Value key, const Shape& shape) {
             if (!is_float(shape.dtype)) {
-              throw OpError({.op = "initializer " + name, .problem = "the variable is no float", .got = {shape},
+              throw OpError({.op = "initializer " + name,
+                             .problem = "the variable is no float",
+                             .got = {shape},
                              .expected = "a floating dtype"});
             }
             return convert(build(key, shape.with(shape.dtype == kF64 ? kF64 : kF32)), shape.dtype);
@@ -51,11 +54,13 @@ Initializer scaled_uniform(std::string name, double (*variance)(Fans)) {
   });
 }
 
-// A normal one cut off at two deviations, whose variance that makes smaller, widened back to `variance(fans)`.
+// A normal one cut off at two deviations, whose variance that makes smaller, widened back to
+// `variance(fans)`.
 Initializer scaled_normal(std::string name, double (*variance)(Fans)) {
   constexpr double kCutDeviation = 0.87962566103423978;  // of a standard normal between -2 and 2
   return random(std::move(name), [variance](Value key, const Shape& shape) {
-    return hilo::truncated_normal(key, shape, -2, 2) * (std::sqrt(variance(fans_of(shape))) / kCutDeviation);
+    return hilo::truncated_normal(key, shape, -2, 2) *
+           (std::sqrt(variance(fans_of(shape))) / kCutDeviation);
   });
 }
 
@@ -80,8 +85,10 @@ Initializer constant(double value) {
 Initializer values(std::vector<double> numbers) {
   return {"values", [numbers = std::move(numbers)](Value, const Shape& shape) {
             if (shape.size() != static_cast<Dim>(numbers.size())) {
-              throw OpError({.op = "initializer values", .problem = std::to_string(numbers.size()) + " numbers",
-                             .got = {shape}, .expected = "a number for each element"});
+              throw OpError({.op = "initializer values",
+                             .problem = std::to_string(numbers.size()) + " numbers",
+                             .got = {shape},
+                             .expected = "a number for each element"});
             }
             return hilo::constant(from_doubles(shape, numbers));
           }};
@@ -89,12 +96,16 @@ Initializer values(std::vector<double> numbers) {
 
 Initializer uniform(double low, double high) {
   expect(low < high, "uniform", "low is not less than high");
-  return random("uniform", [=](Value key, const Shape& shape) { return hilo::uniform(key, shape, low, high); });
+  return random("uniform", [=](Value key, const Shape& shape) {
+    return hilo::uniform(key, shape, low, high);
+  });
 }
 
 Initializer normal(double deviation, double mean) {
   expect(deviation >= 0, "normal", "the deviation is negative");
-  return random("normal", [=](Value key, const Shape& shape) { return mean + deviation * hilo::normal(key, shape); });
+  return random("normal", [=](Value key, const Shape& shape) {
+    return mean + deviation * hilo::normal(key, shape);
+  });
 }
 
 Initializer truncated_normal(double deviation, double mean) {
@@ -114,7 +125,8 @@ Initializer lecun_normal() { return scaled_normal("lecun_normal", lecun_variance
 Initializer orthogonal(double gain) {
   return random("orthogonal", [gain](Value key, const Shape& shape) {
     const Dim columns = shape.rank() == 0 ? 1 : std::max<Dim>(shape.dim(-1), 1);
-    return gain * reshape(random_orthogonal(key, shape.dtype, shape.size() / columns, columns), shape.dims);
+    return gain * reshape(random_orthogonal(key, shape.dtype, shape.size() / columns, columns),
+                          shape.dims);
   });
 }
 

@@ -7,9 +7,10 @@
 
 namespace hilo::nn {
 
-/// How the first value of a variable is made. Random ones are drawn in f32, for f64 in f64, and take the shape's dtype.
-/// Fans are those of the shape: the last axis is what comes out, the one before what goes in, all axes before those the
-/// receptive field (a dense kernel is [in,out], a convolution's [height,width,in,out]); both fans of [n] are n.
+/// How the first value of a variable is made. Random ones are drawn in f32, for f64 in f64, and
+/// take the shape's dtype. Fans are those of the shape: the last axis is what comes out, the one
+/// before what goes in, all axes before those the receptive field (a dense kernel is [in,out], a
+/// convolution's [height,width,in,out]); both fans of [n] are n.
 struct Initializer {
   std::string name;  ///< for summaries: "glorot_uniform"
   /// Builds the value from a random key (u64[2]) and the variable's shape.
@@ -19,7 +20,8 @@ struct Initializer {
 Initializer zeros();
 Initializer ones();
 Initializer constant(double value);
-/// These numbers, row-major. Throws OpError when it builds if they are not as many as the shape has elements.
+/// These numbers, row-major. Throws OpError when it builds if they are not as many as the shape has
+/// elements.
 Initializer values(std::vector<double> numbers);
 /// Even in low..high.
 Initializer uniform(double low, double high);
@@ -35,8 +37,8 @@ Initializer he_normal();
 /// Variance 1 / fan_in. Source: LeCun et al. 1998.
 Initializer lecun_uniform();
 Initializer lecun_normal();
-/// Rows (or columns, the fewer) of unit length at right angles to each other, times `gain`; axes before the last are
-/// joined. Source: Saxe et al. 2013.
+/// Rows (or columns, the fewer) of unit length at right angles to each other, times `gain`; axes
+/// before the last are joined. Source: Saxe et al. 2013.
 Initializer orthogonal(double gain = 1);
 
 }  // namespace hilo::nn

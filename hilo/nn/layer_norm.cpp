@@ -12,7 +12,8 @@ namespace hilo::nn {
 namespace {
 
 void expect_epsilon(std::string_view layer, double epsilon, Value x) {
-  if (!(epsilon >= 0)) refuse_layer(layer, "epsilon is " + std::to_string(epsilon), x, "epsilon >= 0");
+  if (!(epsilon >= 0))
+    refuse_layer(layer, "epsilon is " + std::to_string(epsilon), x, "epsilon >= 0");
 }
 
 // Mean 0 and variance 1 over the axes.
@@ -36,7 +37,9 @@ Value layer_norm(Scope scope, Value x, const LayerNormOptions& options) {
   const CallSite site(scope.where(), scope.label());
   expect_float_input("layer_norm", x, 1, "[..,C]");
   expect_epsilon("layer_norm", options.epsilon, x);
-  return rescaled(scope, x, standardized(convert(x, statistics_dtype(x.dtype())), {-1}, options.epsilon), options);
+  return rescaled(scope, x,
+                  standardized(convert(x, statistics_dtype(x.dtype())), {-1}, options.epsilon),
+                  options);
 }
 
 Value group_norm(Scope scope, Value x, const GroupNormOptions& options) {
@@ -45,7 +48,8 @@ Value group_norm(Scope scope, Value x, const GroupNormOptions& options) {
   expect_epsilon("group_norm", options.epsilon, x);
   expect_positive("group_norm", "groups", options.groups, x);
   if (x.dim(-1) % options.groups != 0) {
-    refuse_layer("group_norm", std::to_string(options.groups) + " groups do not divide the channels", x,
+    refuse_layer("group_norm",
+                 std::to_string(options.groups) + " groups do not divide the channels", x,
                  "[B,..,C], C a multiple of groups");
   }
   Dims grouped = x.dims();
@@ -67,8 +71,10 @@ Value rms_norm(Scope scope, Value x, const RmsNormOptions& options) {
   const Value wide = convert(x, dtype);
   Value y = wide * rsqrt(mean(wide * wide, {-1}, true) + options.epsilon);
   if (options.scale) {
-    const Value scale = scope.variable("scale", {x.dtype(), {x.dim(-1)}}, constant(1 - options.scale_offset));
-    y = y * (options.scale_offset == 0 ? convert(scale, dtype) : convert(scale, dtype) + options.scale_offset);
+    const Value scale =
+        scope.variable("scale", {x.dtype(), {x.dim(-1)}}, constant(1 - options.scale_offset));
+    y = y * (options.scale_offset == 0 ? convert(scale, dtype)
+                                       : convert(scale, dtype) + options.scale_offset);
   }
   return convert(y, x.dtype());
 }

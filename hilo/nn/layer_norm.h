@@ -2,8 +2,9 @@
 #include "hilo/nn/initializer.h"
 #include "hilo/nn/scope.h"
 
-// Norms of each example by itself. Statistics are computed in f32 or wider, the result has x's dtype; variables have it
-// too. All throw OpError if x is no float, has too few axes, or epsilon is negative.
+// Norms of each example by itself. Statistics are computed in f32 or wider, the result has x's
+// dtype; variables have it too. All throw OpError if x is no float, has too few axes, or epsilon is
+// negative.
 namespace hilo::nn {
 
 struct LayerNormOptions {
@@ -19,7 +20,7 @@ struct LayerNormOptions {
 Value layer_norm(Scope scope, Value x, const LayerNormOptions& options = {});
 
 struct GroupNormOptions {
-  Dim groups = 32;          ///< 1: over all channels; C: each channel by itself (instance norm)
+  Dim groups = 32;  ///< 1: over all channels; C: each channel by itself (instance norm)
   double epsilon = 1e-6;
   bool scale = true, bias = true;
   Initializer scale_initializer = ones();
@@ -35,10 +36,12 @@ Value group_norm(Scope scope, Value x, const GroupNormOptions& options = {});
 struct RmsNormOptions {
   double epsilon = 1e-6;
   bool scale = true;
-  double scale_offset = 0;  ///< added to the scale; 1 for Gemma, whose scales are kept as distances from 1
+  double scale_offset =
+      0;  ///< added to the scale; 1 for Gemma, whose scales are kept as distances from 1
 };
 
-/// x / sqrt(mean(x^2) + epsilon) * (scale_offset + scale) over the last axis. The scale starts as 1 - scale_offset.
+/// x / sqrt(mean(x^2) + epsilon) * (scale_offset + scale) over the last axis. The scale starts as 1
+/// - scale_offset.
 /// Shapes:  [..,C] -> the same; variable "scale" [C].
 /// Source:  Zhang and Sennrich 2019.
 Value rms_norm(Scope scope, Value x, const RmsNormOptions& options = {});

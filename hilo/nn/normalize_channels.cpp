@@ -15,11 +15,13 @@ Value normalize_channels(Scope scope, Value x, const ChannelMoments& moments) {
   const auto channels = static_cast<std::size_t>(x.dim(-1));
   if (moments.mean.size() != channels || moments.std.size() != channels) {
     refuse_layer("normalize_channels",
-                 std::to_string(moments.mean.size()) + " means and " + std::to_string(moments.std.size()) + " deviations", x,
-                 std::to_string(channels) + " of each, one a channel");
+                 std::to_string(moments.mean.size()) + " means and " +
+                     std::to_string(moments.std.size()) + " deviations",
+                 x, std::to_string(channels) + " of each, one a channel");
   }
   for (double deviation : moments.std) {
-    if (!(deviation > 0)) refuse_layer("normalize_channels", "a std is " + std::to_string(deviation), x, "std > 0");
+    if (!(deviation > 0))
+      refuse_layer("normalize_channels", "a std is " + std::to_string(deviation), x, "std > 0");
   }
   const Shape shape{kF32, {x.dim(-1)}};
   const Value mean = scope.state("mean", shape, values(moments.mean));

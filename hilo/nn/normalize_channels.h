@@ -10,7 +10,8 @@ struct ChannelMoments {
   std::vector<double> mean, std;
 };
 
-/// (x / 255 - mean) / std, by channel. Both are states "mean" and "std", so that a checkpoint knows them.
+/// (x / 255 - mean) / std, by channel. Both are states "mean" and "std", so that a checkpoint knows
+/// them.
 /// Shapes:  u8[..,C], or floats of the same numbers 0..255, -> f32[..,C].
 /// Throws:  OpError for other dtypes, unless there are C numbers each, or if a std is not positive.
 /// Example: nn::normalize_channels(scope / "pixels", images, {.mean = s.mean, .std = s.std})

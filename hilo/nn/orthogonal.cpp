@@ -15,21 +15,23 @@ namespace {
 
 // Each singular value s of x becomes 1.5 (scale s) - 0.5 (scale s)^3.
 Value cubic_step(Value x, double scale) {
-  const Value squares = matmul(x, transpose(x));                                                  // [k,k]
-  return 1.5 * scale * x - 0.5 * scale * scale * scale * matmul(squares, x);                      // [k,l]
+  const Value squares = matmul(x, transpose(x));                              // [k,k]
+  return 1.5 * scale * x - 0.5 * scale * scale * scale * matmul(squares, x);  // [k,l]
 }
 
 }  // namespace
 
 Value nearest_orthogonal(Value x) {
   const DType dtype = x.dtype();
-  // The scale sends both ends of least..1 to the same value, so that the worst singular value gains most.
+  // The scale sends both ends of least..1 to the same value, so that the worst singular value gains
+  // most.
   for (double least = 1e-8; least < 1 - 1e-6;) {
     const double scale = std::sqrt(3 / (1 + least + least * least));
     x = cubic_step(x, scale);
     least = 1.5 * scale * least - 0.5 * std::pow(scale * least, 3);
   }
-  // Products of f32 may be rounded to fewer bits (TF32 on GPUs); in f64 they are not, and errors are squared each time.
+  // Products of f32 may be rounded to fewer bits (TF32 on GPUs); in f64 they are not, and errors
+  // are squared each time.
   x = convert(x, kF64);
   for (int i = 0; i < 2; ++i) x = cubic_step(x, 1);
   return convert(x, dtype);
@@ -38,7 +40,8 @@ Value nearest_orthogonal(Value x) {
 Value random_orthogonal(Value key, DType dtype, Dim rows, Dim columns) {
   const bool is_wide = rows <= columns;
   const Dim k = std::min(rows, columns), l = std::max(rows, columns);
-  // The largest singular value of a k x l normal matrix is below sqrt(k) + sqrt(l) + t but with chance exp(-t^2 / 2).
+  // The largest singular value of a k x l normal matrix is below sqrt(k) + sqrt(l) + t but with
+  // chance exp(-t^2 / 2).
   const double bound = std::sqrt(static_cast<double>(k)) + std::sqrt(static_cast<double>(l)) + 8;
   // The polar factor of a normal matrix is spread evenly over all orthogonal ones.
   const Value x = nearest_orthogonal(normal(key, {dtype, {k, l}}) / bound);

@@ -42,7 +42,8 @@ std::string byte_text(std::int64_t bytes) {
   return text.append(" ").append(unit);
 }
 
-// The layers in the order in which the model comes to them, with what each gives: the last value built in its scope.
+// The layers in the order in which the model comes to them, with what each gives: the last value
+// built in its scope.
 std::vector<Row> layers_of(const Store& store, const Function& built) {
   std::map<std::string, std::int64_t> counts;  // by layer
   for (const auto& [path, variable] : store.variables()) {
@@ -62,7 +63,8 @@ std::vector<Row> layers_of(const Store& store, const Function& built) {
       const std::string_view path = built.graph().parameter_name(node.first_result);
       if (store.contains(path)) row_of(folder_of(path));
     } else if (!node.site.scope.empty()) {
-      row_of(std::string(node.site.scope.substr(1))).output = to_string(built.graph().shape(node.first_result));
+      row_of(std::string(node.site.scope.substr(1))).output =
+          to_string(built.graph().shape(node.first_result));
     }
   }
   // Variables that this building did not ask for.
@@ -89,8 +91,10 @@ Row total_of(const Store& store, Role role, std::string name) {
 std::string summary(const Store& store, const Function& built) {
   const Row head = {"layer", "output", "parameters"};
   const std::vector<Row> layers = layers_of(store, built);
-  const std::vector<Row> totals = {total_of(store, Role::kTrainable, "trainable"), total_of(store, Role::kState, "state")};
-  std::size_t first = head.layer.size(), second = head.output.size(), third = head.parameters.size();
+  const std::vector<Row> totals = {total_of(store, Role::kTrainable, "trainable"),
+                                   total_of(store, Role::kState, "state")};
+  std::size_t first = head.layer.size(), second = head.output.size(),
+              third = head.parameters.size();
   for (const std::vector<Row>* part : {&layers, &totals}) {
     for (const Row& row : *part) {
       first = std::max(first, row.layer.size());
@@ -102,7 +106,8 @@ std::string summary(const Store& store, const Function& built) {
   const auto add = [&](const Row& row) {
     std::string line = row.layer + std::string(first - row.layer.size() + 2, ' ') + row.output;
     if (!row.parameters.empty()) {
-      line += std::string(second - row.output.size() + 2 + third - row.parameters.size(), ' ') + row.parameters;
+      line += std::string(second - row.output.size() + 2 + third - row.parameters.size(), ' ') +
+              row.parameters;
     }
     text += line + "\n";
   };

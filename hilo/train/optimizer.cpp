@@ -13,14 +13,16 @@
 namespace hilo::train {
 namespace {
 
-void expect(bool is_right, std::string_view optimizer, std::string_view setting, double value, std::string_view rule) {
+void expect(bool is_right, std::string_view optimizer, std::string_view setting, double value,
+            std::string_view rule) {
   if (is_right) return;
-  throw UsageError(std::string(optimizer) + ": " + std::string(setting) + " is " + std::to_string(value) + "; expected " +
-                   std::string(rule));
+  throw UsageError(std::string(optimizer) + ": " + std::string(setting) + " is " +
+                   std::to_string(value) + "; expected " + std::string(rule));
 }
 
 void expect_share(std::string_view optimizer, std::string_view setting, double value) {
-  expect(value >= 0 && value < 1, optimizer, setting, value, "0 <= " + std::string(setting) + " < 1");
+  expect(value >= 0 && value < 1, optimizer, setting, value,
+         "0 <= " + std::string(setting) + " < 1");
 }
 
 void expect_not_negative(std::string_view optimizer, std::string_view setting, double value) {
@@ -29,7 +31,8 @@ void expect_not_negative(std::string_view optimizer, std::string_view setting, d
 
 // One update, in the dtype that it is computed in: f32 for what is narrower.
 struct Work {
-  explicit Work(const WeightUpdate& u) : update(u), dtype(bits(u.weight.dtype()) < 32 ? kF32 : u.weight.dtype()) {
+  explicit Work(const WeightUpdate& u)
+      : update(u), dtype(bits(u.weight.dtype()) < 32 ? kF32 : u.weight.dtype()) {
     w = convert(u.weight, dtype);
     g = convert(u.gradient, dtype);
     rate = convert(u.learning_rate, dtype);
@@ -38,12 +41,15 @@ struct Work {
 
   // Back in the dtypes that weight and slots are kept in.
   [[nodiscard]] NewWeight done(Value weight, std::vector<Value> fresh) const {
-    for (std::size_t i = 0; i < fresh.size(); ++i) fresh[i] = convert(fresh[i], update.slots[i].dtype());
+    for (std::size_t i = 0; i < fresh.size(); ++i)
+      fresh[i] = convert(fresh[i], update.slots[i].dtype());
     return {convert(weight, update.weight.dtype()), std::move(fresh)};
   }
 
   // decay * slot + (1 - decay) * x.
-  [[nodiscard]] Value average(std::size_t slot, double decay, Value x) const { return decay * slots[slot] + (1 - decay) * x; }
+  [[nodiscard]] Value average(std::size_t slot, double decay, Value x) const {
+    return decay * slots[slot] + (1 - decay) * x;
+  }
 
   // 1 - beta^(steps so far + ahead): what an average that began with 0 has of the whole.
   [[nodiscard]] Value share(double beta, int ahead = 0) const {
@@ -58,7 +64,8 @@ struct Work {
 };
 
 const std::vector<Slot>& moments() {
-  static const std::vector<Slot>& slots = *new std::vector<Slot>{{"first_moment", 0}, {"second_moment", 0}};
+  static const std::vector<Slot>& slots =
+      *new std::vector<Slot>{{"first_moment", 0}, {"second_moment", 0}};
   return slots;
 }
 
@@ -69,7 +76,8 @@ void expect_adam_settings(const T& t) {
   expect_not_negative(T::kName, "epsilon", t.epsilon);
 }
 
-NewWeight adam_update(const WeightUpdate& u, double beta1, double beta2, double epsilon, double weight_decay) {
+NewWeight adam_update(const WeightUpdate& u, double beta1, double beta2, double epsilon,
+                      double weight_decay) {
   const Work k(u);
   const Value m = k.average(0, beta1, k.g), v = k.average(1, beta2, k.g * k.g);
   Value step = m / k.share(beta1) / (sqrt(v / k.share(beta2)) + epsilon);
@@ -82,7 +90,8 @@ NewWeight adam_update(const WeightUpdate& u, double beta1, double beta2, double 
 std::vector<Slot> Sgd::slots() const {
   expect_share(kName, "momentum", momentum);
   expect_not_negative(kName, "weight_decay", weight_decay);
-  if (momentum == 0 && is_nesterov) throw UsageError("sgd: is_nesterov without momentum; expected momentum > 0");
+  if (momentum == 0 && is_nesterov)
+    throw UsageError("sgd: is_nesterov without momentum; expected momentum > 0");
   return momentum == 0 ? std::vector<Slot>{} : std::vector<Slot>{{"momentum", 0}};
 }
 
@@ -99,7 +108,9 @@ std::vector<Slot> Adam::slots() const {
   return moments();
 }
 
-NewWeight Adam::update(const WeightUpdate& u) const { return adam_update(u, beta1, beta2, epsilon, 0); }
+NewWeight Adam::update(const WeightUpdate& u) const {
+  return adam_update(u, beta1, beta2, epsilon, 0);
+}
 
 std::vector<Slot> AdamW::slots() const {
   expect_adam_settings(*this);
@@ -107,7 +118,9 @@ std::vector<Slot> AdamW::slots() const {
   return moments();
 }
 
-NewWeight AdamW::update(const WeightUpdate& u) const { return adam_update(u, beta1, beta2, epsilon, weight_decay); }
+NewWeight AdamW::update(const WeightUpdate& u) const {
+  return adam_update(u, beta1, beta2, epsilon, weight_decay);
+}
 
 std::vector<Slot> Nadam::slots() const {
   expect_adam_settings(*this);
@@ -128,7 +141,8 @@ std::vector<Slot> Adamax::slots() const {
 
 NewWeight Adamax::update(const WeightUpdate& u) const {
   const Work k(u);
-  const Value m = k.average(0, beta1, k.g), largest = maximum(beta2 * k.slots[1], abs(k.g) + epsilon);
+  const Value m = k.average(0, beta1, k.g),
+              largest = maximum(beta2 * k.slots[1], abs(k.g) + epsilon);
   return k.done(k.w - k.rate * (m / k.share(beta1) / largest), {m, largest});
 }
 

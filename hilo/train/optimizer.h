@@ -10,15 +10,16 @@ namespace hilo::train {
 
 /// A number that an optimizer keeps for each weight: a moment.
 struct Slot {
-  std::string name;     ///< "first_moment"
+  std::string name;  ///< "first_moment"
   double initial = 0;
 };
 
-/// What a rule is given for one weight. All have the weight's shape but `step` and `learning_rate`, f32[].
+/// What a rule is given for one weight. All have the weight's shape but `step` and `learning_rate`,
+/// f32[].
 struct WeightUpdate {
   Value weight, gradient;
-  std::vector<Value> slots;   ///< as `slots()` lists them
-  Value step;                 ///< 0 for the first
+  std::vector<Value> slots;  ///< as `slots()` lists them
+  Value step;                ///< 0 for the first
   Value learning_rate;
 };
 struct NewWeight {
@@ -26,8 +27,8 @@ struct NewWeight {
   std::vector<Value> slots;
 };
 
-/// How weights follow gradients, in f32 also for bf16 and f16 weights. An optimizer is a small struct of settings with these two functions and a member
-/// `learning_rate`:
+/// How weights follow gradients, in f32 also for bf16 and f16 weights. An optimizer is a small
+/// struct of settings with these two functions and a member `learning_rate`:
 ///     struct Sgd { Schedule learning_rate = 0.01; ..
 ///       std::vector<Slot> slots() const;  NewWeight update(const WeightUpdate& u) const; };
 template <class T>
@@ -68,10 +69,11 @@ class Optimizer {
   std::shared_ptr<const Interface> self_;
 };
 
-// Settings that make no sense (a beta outside of 0..1, say) throw UsageError when the first slot or update is asked for.
+// Settings that make no sense (a beta outside of 0..1, say) throw UsageError when the first slot or
+// update is asked for.
 
-/// Gradient descent; with momentum v' = momentum v + g and w' = w - rate v' (Nesterov: w - rate (g + momentum v')).
-/// `weight_decay` adds weight_decay * w to the gradient.
+/// Gradient descent; with momentum v' = momentum v + g and w' = w - rate v'
+/// (Nesterov: w - rate (g + momentum v')). `weight_decay` adds weight_decay * w to the gradient.
 struct Sgd {
   static constexpr std::string_view kName = "sgd";
   Schedule learning_rate = 0.01;
@@ -91,7 +93,8 @@ struct Adam {
   [[nodiscard]] NewWeight update(const WeightUpdate& u) const;
 };
 
-/// Adam with decoupled weight decay: w' = w - rate (adam + weight_decay w). Source: Loshchilov and Hutter 2019.
+/// Adam with decoupled weight decay: w' = w - rate (adam + weight_decay w). Source: Loshchilov and
+/// Hutter 2019.
 struct AdamW {
   static constexpr std::string_view kName = "adamw";
   Schedule learning_rate = 1e-3;
@@ -109,7 +112,8 @@ struct Nadam {
   [[nodiscard]] NewWeight update(const WeightUpdate& u) const;
 };
 
-/// Adam with the largest gradient of late in the place of the second moment. Source: Kingma and Ba 2015, section 7.
+/// Adam with the largest gradient of late in the place of the second moment. Source: Kingma and Ba
+/// 2015, section 7.
 struct Adamax {
   static constexpr std::string_view kName = "adamax";
   Schedule learning_rate = 2e-3;
@@ -127,8 +131,9 @@ struct Adagrad {
   [[nodiscard]] NewWeight update(const WeightUpdate& u) const;
 };
 
-/// w' = w - rate g / sqrt(a' + epsilon), a' = decay a + (1 - decay) g^2; centred: less the square of the mean gradient;
-/// with momentum, of these steps. Source: Hinton's lecture 6e; Graves 2013 for the centred form.
+/// w' = w - rate g / sqrt(a' + epsilon), a' = decay a + (1 - decay) g^2; centred: less the square
+/// of the mean gradient; with momentum, of these steps. Source: Hinton's lecture 6e; Graves 2013
+/// for the centred form.
 struct RmsProp {
   static constexpr std::string_view kName = "rmsprop";
   Schedule learning_rate = 1e-3;
@@ -138,7 +143,8 @@ struct RmsProp {
   [[nodiscard]] NewWeight update(const WeightUpdate& u) const;
 };
 
-/// The sign of a mix of gradient and momentum, with decoupled weight decay. Source: Chen et al. 2023.
+/// The sign of a mix of gradient and momentum, with decoupled weight decay. Source: Chen et al.
+/// 2023.
 struct Lion {
   static constexpr std::string_view kName = "lion";
   Schedule learning_rate = 1e-4;

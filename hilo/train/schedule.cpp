@@ -24,10 +24,12 @@ void expect_steps(std::string_view schedule, std::int64_t steps, std::int64_t be
   expect(begin >= 0, schedule, "begin is " + std::to_string(begin) + "; expected at least 0");
 }
 
-void expect_boundaries(std::string_view schedule, const std::map<std::int64_t, double>& factors, std::int64_t least) {
+void expect_boundaries(std::string_view schedule, const std::map<std::int64_t, double>& factors,
+                       std::int64_t least) {
   if (factors.empty()) return;
   expect(factors.begin()->first >= least, schedule,
-         "a factor stands at step " + std::to_string(factors.begin()->first) + "; expected at least " + std::to_string(least));
+         "a factor stands at step " + std::to_string(factors.begin()->first) +
+             "; expected at least " + std::to_string(least));
 }
 
 // How much of `steps` has passed since `begin`, in 0..1.
@@ -36,14 +38,16 @@ Value progress(Value step, std::int64_t steps, std::int64_t begin = 0) {
 }
 
 // `curve` goes from 0 to 1 as its argument does.
-Schedule piecewise(double init, std::map<std::int64_t, double> factors, Value (*curve)(Value passed)) {
+Schedule piecewise(double init, std::map<std::int64_t, double> factors,
+                   Value (*curve)(Value passed)) {
   return Schedule([init, curve, factors = std::move(factors)](Value step) {
     Value rate = full(step.shape(), init);
     double from = init;
     std::int64_t begin = 0;
     for (const auto& [boundary, factor] : factors) {
       const double to = from * factor;
-      rate = select(step >= begin, from + (to - from) * curve(progress(step, boundary - begin, begin)), rate);
+      rate = select(step >= begin,
+                    from + (to - from) * curve(progress(step, boundary - begin, begin)), rate);
       from = to;
       begin = boundary;
     }
@@ -53,7 +57,8 @@ Schedule piecewise(double init, std::map<std::int64_t, double> factors, Value (*
 
 }  // namespace
 
-Schedule::Schedule(double constant) : build_([constant](Value step) { return full(step.shape(), constant); }) {}
+Schedule::Schedule(double constant)
+    : build_([constant](Value step) { return full(step.shape(), constant); }) {}
 
 Schedule step_decay(double init, std::map<std::int64_t, double> factors) {
   expect_boundaries("step_decay", factors, 0);
@@ -75,12 +80,14 @@ Schedule piecewise_linear(double init, std::map<std::int64_t, double> factors) {
 
 Schedule piecewise_cosine(double init, std::map<std::int64_t, double> factors) {
   expect_boundaries("piecewise_cosine", factors, 1);
-  return piecewise(init, std::move(factors), [](Value passed) { return 0.5 * (1 - cos(passed * std::numbers::pi)); });
+  return piecewise(init, std::move(factors),
+                   [](Value passed) { return 0.5 * (1 - cos(passed * std::numbers::pi)); });
 }
 
 Schedule exponential_decay(double init, ExponentialDecay options) {
   expect_steps("exponential_decay", options.transition_steps, options.begin);
-  expect(options.rate > 0, "exponential_decay", "rate is " + std::to_string(options.rate) + "; expected more than 0");
+  expect(options.rate > 0, "exponential_decay",
+         "rate is " + std::to_string(options.rate) + "; expected more than 0");
   return Schedule([init, options](Value step) {
     const Value since = maximum(step - options.begin, 0);
     Value times = since / options.transition_steps;
@@ -93,7 +100,8 @@ Schedule exponential_decay(double init, ExponentialDecay options) {
 
 Schedule cosine_decay(double init, std::int64_t steps, double alpha, double exponent) {
   expect_steps("cosine_decay", steps);
-  expect(exponent > 0, "cosine_decay", "exponent is " + std::to_string(exponent) + "; expected more than 0");
+  expect(exponent > 0, "cosine_decay",
+         "exponent is " + std::to_string(exponent) + "; expected more than 0");
   return Schedule([=](Value step) {
     Value fall = 0.5 * (1 + cos(progress(step, steps) * std::numbers::pi));
     if (exponent != 1) fall = power(maximum(fall, 0), exponent);
@@ -119,7 +127,8 @@ Schedule warmup(std::int64_t steps, Schedule after, double from) {
   expect_steps("warmup", steps);
   return Schedule([=, after = std::move(after)](Value step) {
     const Value to = after(full(step.shape(), 0));
-    return select(step < steps, from + (to - from) * progress(step, steps), after(maximum(step - steps, 0)));
+    return select(step < steps, from + (to - from) * progress(step, steps),
+                  after(maximum(step - steps, 0)));
   });
 }
 
@@ -129,7 +138,8 @@ Schedule joined(std::vector<Schedule> parts, std::vector<std::int64_t> boundarie
              " boundaries; expected one boundary between any two parts");
   for (std::size_t i = 0; i < boundaries.size(); ++i) {
     expect(boundaries[i] > (i == 0 ? 0 : boundaries[i - 1]), "joined",
-           "boundary " + std::to_string(boundaries[i]) + " does not rise; expected steps in order, from 1 on");
+           "boundary " + std::to_string(boundaries[i]) +
+               " does not rise; expected steps in order, from 1 on");
   }
   return Schedule([parts = std::move(parts), boundaries = std::move(boundaries)](Value step) {
     Value rate = parts[0](step);

@@ -11,19 +11,24 @@
 namespace hilo {
 namespace {
 
-Value classify(nn::Scope scope, Value images) {                        // u8[B,32,32,3] -> f32[B,10]
+Value classify(nn::Scope scope, Value images) {  // u8[B,32,32,3] -> f32[B,10]
   Value x = nn::expect_shape(images, kU8, {"B", 32, 32, 3}).as(kF32) / 255.0;
-  x = nn::dropout(scope / "drop1", max_pool(relu(nn::conv2d(scope / "conv1", x, {.filters = 32, .kernel = 3})), 2), 0.3);
-  x = nn::dropout(scope / "drop2", max_pool(relu(nn::conv2d(scope / "conv2", x, {.filters = 64, .kernel = 3})), 2), 0.5);
+  x = nn::dropout(scope / "drop1",
+                  max_pool(relu(nn::conv2d(scope / "conv1", x, {.filters = 32, .kernel = 3})), 2),
+                  0.3);
+  x = nn::dropout(scope / "drop2",
+                  max_pool(relu(nn::conv2d(scope / "conv2", x, {.filters = 64, .kernel = 3})), 2),
+                  0.5);
   x = nn::dropout(scope / "drop3", relu(nn::dense(scope / "hidden", flatten(x), 128)), 0.5);
   return nn::dense(scope / "logits", x, 10);
 }
 
 // x: bf16[B,T,D] -> bf16[B,T,D].  B batch, T tokens, D model width, F hidden width.
 Value gated_mlp(nn::Scope scope, Value x, Dim hidden) {
-  const Value gate = gelu_tanh(nn::dense(scope / "gate_proj", x, hidden, {.bias = false}));        // [B,T,F]
-  const Value up = nn::dense(scope / "up_proj", x, hidden, {.bias = false});                       // [B,T,F]
-  return nn::dense(scope / "down_proj", gate * up, x.dim(-1), {.bias = false});                    // [B,T,D]
+  const Value gate =
+      gelu_tanh(nn::dense(scope / "gate_proj", x, hidden, {.bias = false}));     // [B,T,F]
+  const Value up = nn::dense(scope / "up_proj", x, hidden, {.bias = false});     // [B,T,F]
+  return nn::dense(scope / "down_proj", gate * up, x.dim(-1), {.bias = false});  // [B,T,D]
 }
 
 TEST(Umbrella, ModelsReadAsTheGuideSays) {
@@ -33,28 +38,53 @@ TEST(Umbrella, ModelsReadAsTheGuideSays) {
   EXPECT_EQ(store.element_count(), 545'098);
 
   nn::Store gemma;
-  const Function mlp = nn::declare(gemma, [](nn::Scope scope, Value x) { return gated_mlp(scope / "mlp", x, 32); }, {kBF16, {2, 5, 8}});
+  const Function mlp =
+      nn::declare(gemma, [](nn::Scope scope, Value x) { return gated_mlp(scope / "mlp", x, 32); },
+                  {kBF16, {2, 5, 8}});
   EXPECT_EQ(mlp.results()[0].shape(), (Shape{kBF16, {2, 5, 8}}));
-  EXPECT_THAT(nn::model_paths(gemma),
-              testing::ElementsAre("mlp/down_proj/kernel", "mlp/gate_proj/kernel", "mlp/up_proj/kernel"));
+  EXPECT_THAT(
+      nn::model_paths(gemma),
+      testing::ElementsAre("mlp/down_proj/kernel", "mlp/gate_proj/kernel", "mlp/up_proj/kernel"));
 }
 
 // Headers for the sources of their own room. A header is either here or in the umbrella.
 const std::set<std::string> kInternal = {
     "hilo/autodiff/sweep.h",
-    "hilo/core/crc32c.h", "hilo/core/text.h",
-    "hilo/data/class_folders.h", "hilo/data/codec.h", "hilo/data/parallel_for.h", "hilo/data/picture_source.h",
-    "hilo/exec/dispatch.h", "hilo/exec/latch.h", "hilo/exec/tensor_state.h",
-    "hilo/formats/byte_reader.h", "hilo/formats/byte_stream.h", "hilo/formats/idx.h", "hilo/formats/npy_header.h",
-    "hilo/formats/safetensors_header.h", "hilo/formats/tar.h", "hilo/formats/zip.h",
+    "hilo/core/crc32c.h",
+    "hilo/core/text.h",
+    "hilo/data/class_folders.h",
+    "hilo/data/codec.h",
+    "hilo/data/parallel_for.h",
+    "hilo/data/picture_source.h",
+    "hilo/exec/dispatch.h",
+    "hilo/exec/latch.h",
+    "hilo/exec/tensor_state.h",
+    "hilo/formats/byte_reader.h",
+    "hilo/formats/byte_stream.h",
+    "hilo/formats/idx.h",
+    "hilo/formats/npy_header.h",
+    "hilo/formats/safetensors_header.h",
+    "hilo/formats/tar.h",
+    "hilo/formats/zip.h",
     "hilo/models/image_recipe.h",
     "hilo/nn/layer_checks.h",
-    "hilo/ops/convolution_rules.h", "hilo/ops/einsum_equation.h", "hilo/ops/indexed_windows.h", "hilo/ops/rules.h",
+    "hilo/ops/convolution_rules.h",
+    "hilo/ops/einsum_equation.h",
+    "hilo/ops/indexed_windows.h",
+    "hilo/ops/rules.h",
     "hilo/ops/window_taps.h",
-    "hilo/pjrt/c_api.h", "hilo/pjrt/elf_check.h", "hilo/pjrt/executable_state.h", "hilo/pjrt/ffi_trampolines.h",
-    "hilo/pjrt/key_value_callbacks.h", "hilo/pjrt/places.h", "hilo/pjrt/plugin_checks.h", "hilo/pjrt/plugin_file.h",
+    "hilo/pjrt/c_api.h",
+    "hilo/pjrt/elf_check.h",
+    "hilo/pjrt/executable_state.h",
+    "hilo/pjrt/ffi_trampolines.h",
+    "hilo/pjrt/key_value_callbacks.h",
+    "hilo/pjrt/places.h",
+    "hilo/pjrt/plugin_checks.h",
+    "hilo/pjrt/plugin_file.h",
     "hilo/stablehlo/attribute_text.h",
-    "hilo/train/bar.h", "hilo/train/tally.h", "hilo/train/tracer.h",
+    "hilo/train/bar.h",
+    "hilo/train/tally.h",
+    "hilo/train/tracer.h",
     "hilo/custom_call.h",  // opt-in: it needs the headers of XLA's FFI
 };
 
@@ -68,7 +98,8 @@ TEST(Umbrella, HoldsEveryPublicHeader) {
     if (entry.path().extension() != ".h" || path == "hilo/hilo.h") continue;
     const bool is_included = text.str().find("#include \"" + path + "\"\n") != std::string::npos;
     if (kInternal.contains(path)) internal_seen.insert(path);
-    EXPECT_NE(is_included, kInternal.contains(path)) << path << " belongs in hilo/hilo.h or in the list of internal headers";
+    EXPECT_NE(is_included, kInternal.contains(path))
+        << path << " belongs in hilo/hilo.h or in the list of internal headers";
   }
   EXPECT_EQ(internal_seen, kInternal) << "the list names headers that are gone";
 }

@@ -14,8 +14,10 @@ using testing::AllOf;
 using testing::HasSubstr;
 
 TEST(Dense, IsAMatrixAndABias) {
-  const auto tried = try_model([](Scope scope, Value x) { return dense(scope / "hidden", x, 2); }, f32({2, 3}, {1, 2, 3, 4, 5, 6}),
-                               {{"hidden/kernel", f32({3, 2}, {1, 0, 0, 1, 1, 1})}, {"hidden/bias", f32({2}, {10, 20})}});
+  const auto tried = try_model(
+      [](Scope scope, Value x) { return dense(scope / "hidden", x, 2); },
+      f32({2, 3}, {1, 2, 3, 4, 5, 6}),
+      {{"hidden/kernel", f32({3, 2}, {1, 0, 0, 1, 1, 1})}, {"hidden/bias", f32({2}, {10, 20})}});
   EXPECT_EQ(tried.results[0].shape(), (Shape{kF32, {2, 2}}));
   test::expect_near(tried.results[0], {14, 25, 20, 31}, 1e-5);
   EXPECT_EQ(tried.store.element_count(), 8);
@@ -40,7 +42,9 @@ TEST(Dense, ShapesAndParameters) {
   for (const Row& row : rows) {
     SCOPED_TRACE(row.name);
     Store store;
-    const Function f = declare(store, [&](Scope scope, Value x) { return dense(scope / "d", x, 10, {.bias = row.bias}); }, row.x);
+    const Function f = declare(
+        store, [&](Scope scope, Value x) { return dense(scope / "d", x, 10, {.bias = row.bias}); },
+        row.x);
     EXPECT_EQ(f.results()[0].shape(), row.y);
     EXPECT_EQ(store.element_count(), row.parameters);
     EXPECT_EQ(store.at("d/kernel").shape.dtype, row.x.dtype);
@@ -49,25 +53,33 @@ TEST(Dense, ShapesAndParameters) {
 }
 
 TEST(Dense, InitializersAreOptions) {
-  const auto tried = try_model([](Scope scope, Value x) {
-    return dense(scope / "d", x, 1, {.kernel_initializer = constant(2), .bias_initializer = constant(-1)});
-  }, f32({1, 2}, {3, 4}));
+  const auto tried = try_model(
+      [](Scope scope, Value x) {
+        return dense(scope / "d", x, 1,
+                     {.kernel_initializer = constant(2), .bias_initializer = constant(-1)});
+      },
+      f32({1, 2}, {3, 4}));
   test::expect_near(tried.results[0], {13}, 1e-5);
 }
 
 TEST(Dense, NodesCarryTheUsersLineAndScope) {
   Store store;
-  const Function f = declare(store, [](Scope scope, Value x) { return dense(scope / "block" / "d", x, 3); }, {kF32, {2, 4}});
+  const Function f =
+      declare(store, [](Scope scope, Value x) { return dense(scope / "block" / "d", x, 3); },
+              {kF32, {2, 4}});
   const Site site = f.graph().node_of(f.results()[0].id()).site;
   EXPECT_EQ(site.scope, "/block/d");
   EXPECT_THAT(site.file, HasSubstr("dense_test.cpp"));
 }
 
 TEST(Dense, Refusals) {
-  const auto layer = [](Dim features) { return [=](Scope scope, Value x) { return dense(scope / "hidden", x, features); }; };
+  const auto layer = [](Dim features) {
+    return [=](Scope scope, Value x) { return dense(scope / "hidden", x, features); };
+  };
   EXPECT_THAT(refused(layer(3), {kU8, {2, 4}}),
-              AllOf(HasSubstr("dense: x is no float"), HasSubstr("got:      u8[2,4]"), HasSubstr("hint:     x.as(kF32)"),
-                    HasSubstr("dense_test.cpp"), HasSubstr("(scope /hidden)")));
+              AllOf(HasSubstr("dense: x is no float"), HasSubstr("got:      u8[2,4]"),
+                    HasSubstr("hint:     x.as(kF32)"), HasSubstr("dense_test.cpp"),
+                    HasSubstr("(scope /hidden)")));
   EXPECT_THAT(refused(layer(3), {kF32, {}}), HasSubstr("dense: x has too few axes"));
   EXPECT_THAT(refused(layer(0), {kF32, {2, 4}}), HasSubstr("features is 0"));
 }

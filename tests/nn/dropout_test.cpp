@@ -23,7 +23,8 @@ Model dropping(double rate) {
 TEST(Dropout, RateAndMean) {
   for (const double rate : {0.1, 0.3, 0.5, 0.9}) {
     SCOPED_TRACE(rate);
-    const std::vector<double> y = try_model(dropping(rate), ones_of(kCount), {}, Mode::kTraining).results[0].to_doubles();
+    const std::vector<double> y =
+        try_model(dropping(rate), ones_of(kCount), {}, Mode::kTraining).results[0].to_doubles();
     double zeros = 0, sum = 0;
     for (double v : y) {
       EXPECT_TRUE(v == 0 || std::abs(v - 1 / (1 - rate)) < 1e-5) << v;
@@ -37,7 +38,8 @@ TEST(Dropout, RateAndMean) {
 }
 
 TEST(Dropout, IsTheInputInInferenceAndForRateZero) {
-  for (const auto& [rate, mode] : {std::pair{0.5, Mode::kInference}, std::pair{0.0, Mode::kTraining}}) {
+  for (const auto& [rate, mode] :
+       {std::pair{0.5, Mode::kInference}, std::pair{0.0, Mode::kTraining}}) {
     Store store;
     const Function f = declare(store, dropping(rate), {kF32, {4}}, mode);
     EXPECT_TRUE(f.results()[0].is(f.parameters()[0]));
@@ -56,14 +58,17 @@ TEST(Dropout, LayersAndStepsDropOtherElements) {
 
 TEST(Dropout, KeepsTheDtype) {
   Store store;
-  EXPECT_EQ(declare(store, dropping(0.5), {kBF16, {4, 5}}).results()[0].shape(), (Shape{kBF16, {4, 5}}));
+  EXPECT_EQ(declare(store, dropping(0.5), {kBF16, {4, 5}}).results()[0].shape(),
+            (Shape{kBF16, {4, 5}}));
 }
 
 TEST(Dropout, Refusals) {
   for (const double rate : {1.0, -0.1, 1.5, std::nan("")}) {
     EXPECT_THAT(refused(dropping(rate), {kF32, {4}}),
-                AllOf(HasSubstr("dropout: rate is"), HasSubstr("0 <= rate < 1"), HasSubstr("(scope /drop)")));
-    EXPECT_THAT(refused(dropping(rate), {kF32, {4}}, Mode::kInference), HasSubstr("dropout: rate is"));
+                AllOf(HasSubstr("dropout: rate is"), HasSubstr("0 <= rate < 1"),
+                      HasSubstr("(scope /drop)")));
+    EXPECT_THAT(refused(dropping(rate), {kF32, {4}}, Mode::kInference),
+                HasSubstr("dropout: rate is"));
   }
   EXPECT_THAT(refused(dropping(0.5), {kI32, {4}}), HasSubstr("dropout: x is no float"));
 }

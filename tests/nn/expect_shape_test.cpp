@@ -12,7 +12,9 @@ using testing::AllOf;
 using testing::HasSubstr;
 
 std::string message(const Shape& shape, const std::vector<ShapeTerm>& terms) {
-  return refusal([&] { test::build_only([&](std::span<const Value> p) { return expect_shape(p[0], terms); }, {shape}); });
+  return refusal([&] {
+    test::build_only([&](std::span<const Value> p) { return expect_shape(p[0], terms); }, {shape});
+  });
 }
 
 struct Row {
@@ -62,30 +64,43 @@ TEST(ExpectShape, ShowsShapeRuleLettersAndLine) {
             "expect_shape: axis 2 is 32\n"
             "  got:      f32[8,28,32,3]\n"
             "  expected: [B,H,H,3], B = 8, H = 28\n"
-            "  at:       " __FILE__ ":" + std::to_string(line));
+            "  at:       " __FILE__ ":" +
+                std::to_string(line));
 }
 
 TEST(ExpectShape, LettersHoldAcrossValues) {
   const Shape x{kF32, {8, 5, 64}}, y{kF32, {8, 7, 64}}, z{kBF16, {8, 7, 32}};
-  test::build_only([](std::span<const Value> p) {
-    ShapeLetters shapes({{"D", 64}});
-    shapes.expect(p[0], {"B", "T", "D"});
-    shapes.expect(p[1], {"B", "S", "D"});
-    EXPECT_EQ(shapes["B"], 8);
-    EXPECT_EQ(shapes["S"], 7);
-    EXPECT_THAT(refusal([&] { shapes.expect(p[1], {"B", "T", "D"}); }), AllOf(HasSubstr("axis 1 is 7"), HasSubstr("T = 5")));
-    EXPECT_THAT(refusal([&] { shapes.expect(p[2], {"B", "S", "D"}); }), HasSubstr("axis 2 is 32"));
-    EXPECT_THAT(refusal([&] { shapes.expect(p[2], kF32, {"B", "S", 32}); }),
-                AllOf(HasSubstr("the dtype is bf16"), HasSubstr("f32[B,S,32]")));
-    shapes.expect(p[2], kBF16, {"B", "S", 32});
-    EXPECT_THAT(refusal([&] { (void)shapes["batch"]; }), HasSubstr("no value bound the letter batch"));
-    EXPECT_THAT(refusal([&] { expect_shape(1.0, {}); }), HasSubstr("there is no value"));
-    return p[0];
-  }, {x, y, z});
+  test::build_only(
+      [](std::span<const Value> p) {
+        ShapeLetters shapes({{"D", 64}});
+        shapes.expect(p[0], {"B", "T", "D"});
+        shapes.expect(p[1], {"B", "S", "D"});
+        EXPECT_EQ(shapes["B"], 8);
+        EXPECT_EQ(shapes["S"], 7);
+        EXPECT_THAT(refusal([&] {
+                      shapes.expect(p[1], {"B", "T", "D"});
+                    }),
+                    AllOf(HasSubstr("axis 1 is 7"), HasSubstr("T = 5")));
+        EXPECT_THAT(refusal([&] {
+                      shapes.expect(p[2], {"B", "S", "D"});
+                    }),
+                    HasSubstr("axis 2 is 32"));
+        EXPECT_THAT(refusal([&] {
+                      shapes.expect(p[2], kF32, {"B", "S", 32});
+                    }),
+                    AllOf(HasSubstr("the dtype is bf16"), HasSubstr("f32[B,S,32]")));
+        shapes.expect(p[2], kBF16, {"B", "S", 32});
+        EXPECT_THAT(refusal([&] { (void)shapes["batch"]; }),
+                    HasSubstr("no value bound the letter batch"));
+        EXPECT_THAT(refusal([&] { expect_shape(1.0, {}); }), HasSubstr("there is no value"));
+        return p[0];
+      },
+      {x, y, z});
 }
 
 TEST(ExpectShape, ReturnsTheValue) {
-  const Function f = test::build_only([](std::span<const Value> p) { return expect_shape(p[0], kF32, {"B"}); }, {{kF32, {3}}});
+  const Function f = test::build_only(
+      [](std::span<const Value> p) { return expect_shape(p[0], kF32, {"B"}); }, {{kF32, {3}}});
   EXPECT_TRUE(f.results()[0].is(f.parameters()[0]));
 }
 

@@ -34,7 +34,8 @@ std::vector<Row> rows() {
   const double cut = 0.87962566103423978;
   // A kernel of 3 x 3 places, 20 features in, 60 out: fans 180 and 540; a matrix of 100 x 300.
   const Shape kernel{kF32, {3, 3, 20, 60}}, matrix{kF32, {100, 300}};
-  const double glorot = std::sqrt(2.0 / 720), he = std::sqrt(2.0 / 180), lecun = std::sqrt(1.0 / 100);
+  const double glorot = std::sqrt(2.0 / 720), he = std::sqrt(2.0 / 180),
+               lecun = std::sqrt(1.0 / 100);
   const double third = std::sqrt(3.0), tail = 2 / cut;
   return {
       {zeros(), matrix, 0, 0, 0, 0},
@@ -79,14 +80,16 @@ TEST(Initializer, OrthogonalRowsOrColumns) {
     for (std::uint64_t seed = 0; seed < 3; ++seed) {
       SCOPED_TRACE(to_string(dims) + " seed " + std::to_string(seed));
       const std::vector<double> x = made(orthogonal(2), {kF32, dims}, seed).to_doubles();
-      const std::size_t columns = dims.empty() ? 1 : static_cast<std::size_t>(dims.back()), rows = x.size() / columns;
+      const std::size_t columns = dims.empty() ? 1 : static_cast<std::size_t>(dims.back()),
+                        rows = x.size() / columns;
       const bool by_row = rows <= columns;
       const std::size_t vectors = by_row ? rows : columns, length = by_row ? columns : rows;
       for (std::size_t i = 0; i < vectors; ++i) {
         for (std::size_t j = 0; j <= i; ++j) {
           double dot = 0;
           for (std::size_t k = 0; k < length; ++k) {
-            dot += by_row ? x[i * columns + k] * x[j * columns + k] : x[k * columns + i] * x[k * columns + j];
+            dot += by_row ? x[i * columns + k] * x[j * columns + k]
+                          : x[k * columns + i] * x[k * columns + j];
           }
           EXPECT_NEAR(dot, i == j ? 4 : 0, 4e-5) << i << ", " << j;
         }
@@ -101,17 +104,27 @@ TEST(Initializer, OrthogonalIsAnotherOneForEachSeed) {
 
 TEST(Initializer, ValuesAreTheNumbersThemselves) {
   EXPECT_EQ(made(values({1, 2, 3, 4}), {kF32, {2, 2}}), test::f32({2, 2}, {1, 2, 3, 4}));
-  EXPECT_THAT(refusal([] { made(values({1, 2, 3}), {kF32, {2, 2}}); }), HasSubstr("initializer values: 3 numbers"));
+  EXPECT_THAT(refusal([] {
+                made(values({1, 2, 3}), {kF32, {2, 2}});
+              }),
+              HasSubstr("initializer values: 3 numbers"));
 }
 
 TEST(Initializer, Refusals) {
-  EXPECT_THAT(refusal([] { (void)uniform(1, 1); }), HasSubstr("uniform: low is not less than high"));
+  EXPECT_THAT(refusal([] { (void)uniform(1, 1); }),
+              HasSubstr("uniform: low is not less than high"));
   EXPECT_THAT(refusal([] { (void)normal(-1); }), HasSubstr("normal: the deviation is negative"));
-  EXPECT_THAT(refusal([] { (void)truncated_normal(-1); }), HasSubstr("truncated_normal: the deviation is negative"));
-  EXPECT_THAT(refusal([] { made(glorot_uniform(), {kI32, {2, 2}}); }),
+  EXPECT_THAT(refusal([] { (void)truncated_normal(-1); }),
+              HasSubstr("truncated_normal: the deviation is negative"));
+  EXPECT_THAT(refusal([] {
+                made(glorot_uniform(), {kI32, {2, 2}});
+              }),
               HasSubstr("initializer glorot_uniform: the variable is no float"));
   const Initializer wrong{"wrong", [](Value key, const Shape&) { return key; }};
-  EXPECT_THAT(refusal([&] { made(wrong, {kF32, {2}}); }), HasSubstr("initializer wrong: wrong shape for v"));
+  EXPECT_THAT(refusal([&] {
+                made(wrong, {kF32, {2}});
+              }),
+              HasSubstr("initializer wrong: wrong shape for v"));
 }
 
 }  // namespace

@@ -26,13 +26,26 @@ TEST(Pooling, Values) {
       {"max", [](Scope s, Value x) { return max_pool(s / "p", x, 2); }, {1, 1, 2, 1}, {6, 8}},
       {"min", [](Scope s, Value x) { return min_pool(s / "p", x, 2); }, {1, 1, 2, 1}, {1, 3}},
       {"avg", [](Scope s, Value x) { return avg_pool(s / "p", x, 2); }, {1, 1, 2, 1}, {3.5, 5.5}},
-      {"window of two lengths", [](Scope s, Value x) { return max_pool(s / "p", x, {1, 2}, {.strides = 1}); }, {1, 2, 3, 1},
+      {"window of two lengths",
+       [](Scope s, Value x) {
+         return max_pool(s / "p", x, {1, 2}, {.strides = 1});
+       },
+       {1, 2, 3, 1},
        {2, 3, 4, 6, 7, 8}},
-      {"same", [](Scope s, Value x) { return avg_pool(s / "p", x, 3, {.padding = "same"}); }, {1, 1, 2, 1}, {3.5, 5.5}},
+      {"same",
+       [](Scope s, Value x) { return avg_pool(s / "p", x, 3, {.padding = "same"}); },
+       {1, 1, 2, 1},
+       {3.5, 5.5}},
       {"global max", [](Scope s, Value x) { return global_max_pool(s / "p", x); }, {1, 1}, {8}},
       {"global avg", [](Scope s, Value x) { return global_avg_pool(s / "p", x); }, {1, 1}, {4.5}},
-      {"global, kept", [](Scope s, Value x) { return global_avg_pool(s / "p", x, true); }, {1, 1, 1, 1}, {4.5}},
-      {"flatten", [](Scope s, Value x) { return flatten(s / "p", x); }, {1, 8}, {1, 2, 3, 4, 5, 6, 7, 8}},
+      {"global, kept",
+       [](Scope s, Value x) { return global_avg_pool(s / "p", x, true); },
+       {1, 1, 1, 1},
+       {4.5}},
+      {"flatten",
+       [](Scope s, Value x) { return flatten(s / "p", x); },
+       {1, 8},
+       {1, 2, 3, 4, 5, 6, 7, 8}},
   };
   for (const Row& row : rows) {
     SCOPED_TRACE(row.name);
@@ -46,7 +59,11 @@ TEST(Pooling, Values) {
 }
 
 TEST(Pooling, RefusalsCarryTheScope) {
-  EXPECT_THAT(refused([](Scope s, Value x) { return max_pool(s / "p", x, {2, 2, 2}); }, {kF32, {1, 2, 4, 1}}),
+  EXPECT_THAT(refused(
+                  [](Scope s, Value x) {
+                    return max_pool(s / "p", x, {2, 2, 2});
+                  },
+                  {kF32, {1, 2, 4, 1}}),
               AllOf(HasSubstr("max_pool"), HasSubstr("(scope /p)"), HasSubstr("pooling_test.cpp")));
 }
 

@@ -51,8 +51,12 @@ std::string refusal(F f) {
   return {};
 }
 
-inline Array f32(Dims dims, const std::vector<float>& values) { return Array::of(std::move(dims), values); }
-inline Array i32(Dims dims, const std::vector<std::int32_t>& values) { return Array::of(std::move(dims), values); }
+inline Array f32(Dims dims, const std::vector<float>& values) {
+  return Array::of(std::move(dims), values);
+}
+inline Array i32(Dims dims, const std::vector<std::int32_t>& values) {
+  return Array::of(std::move(dims), values);
+}
 
 /// Every element within `tolerance` of what is expected; NaN fits NaN.
 inline void expect_near(const Array& got, const std::vector<double>& expected, double tolerance) {

@@ -61,41 +61,63 @@ struct Row {
 
 std::vector<Row> refusals() {
   return {
-      {"a path twice", [](Scope scope, Value x) { return dense(scope / "d", dense(scope / "d", x, 3), 3); },
-       {"scope: /d is opened a second time", "each path once, or its layers would share their weights",
-        "scope.next(\"d\") for another one, scope.shared(\"d\") to share", "scope_test.cpp", "(scope /d)"}},
-      {"an empty name", [](Scope scope, Value x) { return dense(scope / "", x, 3); }, {"\"\" is no name"}},
-      {"a slash", [](Scope scope, Value x) { return dense(scope / "a/b", x, 3); },
+      {"a path twice",
+       [](Scope scope, Value x) { return dense(scope / "d", dense(scope / "d", x, 3), 3); },
+       {"scope: /d is opened a second time",
+        "each path once, or its layers would share their weights",
+        "scope.next(\"d\") for another one, scope.shared(\"d\") to share", "scope_test.cpp",
+        "(scope /d)"}},
+      {"an empty name",
+       [](Scope scope, Value x) { return dense(scope / "", x, 3); },
+       {"\"\" is no name"}},
+      {"a slash",
+       [](Scope scope, Value x) { return dense(scope / "a/b", x, 3); },
        {"\"a/b\" is no name", "a name that is not empty and has no slash"}},
-      {"another shape", [](Scope scope, Value x) {
+      {"another shape",
+       [](Scope scope, Value x) {
          dense(scope.shared("d"), x, 3);
          return dense(scope.shared("d"), x, 4);
-       }, {"variable d/kernel has another shape", "got:      f32[3,4]", "expected: f32[3,3]"}},
-      {"a state that is none", [](Scope scope, Value x) {
+       },
+       {"variable d/kernel has another shape", "got:      f32[3,4]", "expected: f32[3,3]"}},
+      {"a state that is none",
+       [](Scope scope, Value x) {
          scope.update("mean", x);
          return x;
-       }, {"no state mean"}},
-      {"a weight as a state", [](Scope scope, Value x) {
+       },
+       {"no state mean"}},
+      {"a weight as a state",
+       [](Scope scope, Value x) {
          scope.update("w", scope.variable("w", {kF32, {}}, zeros()));
          return x;
-       }, {"no state w"}},
-      {"a state of another shape", [](Scope scope, Value x) {
+       },
+       {"no state w"}},
+      {"a state of another shape",
+       [](Scope scope, Value x) {
          scope.state("s", {kF32, {}}, zeros());
          scope.update("s", x);
          return x;
-       }, {"state s has another shape", "got:      f32[2,3]", "expected: f32[]"}},
-      {"a variable made inside vmap", [](Scope scope, Value x) {
-         return vmap([&](std::span<const Value> p) {
-           return std::vector{p[0] * scope.variable("w", {kF32, {3}}, zeros())};
-         }, std::vector{x})[0];
-       }, {"variable w is made inside the body of a transform", "made outside"}},
-      {"a state written inside vmap", [](Scope scope, Value x) {
+       },
+       {"state s has another shape", "got:      f32[2,3]", "expected: f32[]"}},
+      {"a variable made inside vmap",
+       [](Scope scope, Value x) {
+         return vmap(
+             [&](std::span<const Value> p) {
+               return std::vector{p[0] * scope.variable("w", {kF32, {3}}, zeros())};
+             },
+             std::vector{x})[0];
+       },
+       {"variable w is made inside the body of a transform", "made outside"}},
+      {"a state written inside vmap",
+       [](Scope scope, Value x) {
          const Value s = scope.state("s", {kF32, {3}}, zeros());
-         return vmap([&](std::span<const Value> p) {
-           scope.update("s", p[0]);
-           return std::vector{p[0] * s};
-         }, std::vector{x})[0];
-       }, {"state s is written inside the body of a transform"}},
+         return vmap(
+             [&](std::span<const Value> p) {
+               scope.update("s", p[0]);
+               return std::vector{p[0] * s};
+             },
+             std::vector{x})[0];
+       },
+       {"state s is written inside the body of a transform"}},
   };
 }
 
@@ -112,24 +134,30 @@ TEST(Scope, NoRandomKeyInInference) {
     (void)scope.key();
     return x;
   };
-  EXPECT_THAT(refused(model, kInput, Mode::kInference), AllOf(HasSubstr("no random key"), HasSubstr("if (scope.is_training())")));
+  EXPECT_THAT(refused(model, kInput, Mode::kInference),
+              AllOf(HasSubstr("no random key"), HasSubstr("if (scope.is_training())")));
   EXPECT_EQ(refused(model, kInput, Mode::kTraining), "");
 }
 
 TEST(Scope, InferenceOfAnotherModelIsRefused) {
   Store store;
-  declare(store, [](Scope scope, Value x) { return dense(scope / "a", x, 3); }, kInput);
+  declare(
+      store, [](Scope scope, Value x) { return dense(scope / "a", x, 3); }, kInput);
   EXPECT_THAT(test::refusal([&] {
-                inference_function(store, [](Scope scope, Value x) { return dense(scope / "b", x, 3); }, kInput);
+                inference_function(
+                    store, [](Scope scope, Value x) { return dense(scope / "b", x, 3); }, kInput);
               }),
               HasSubstr("variable b/kernel is not in the store"));
 }
 
 TEST(Scope, VariablesAreReadInsideVmap) {
-  const auto tried = try_model([](Scope scope, Value x) {
-    const Value w = scope.variable("w", {kF32, {3}}, zeros());
-    return vmap([&](std::span<const Value> p) { return std::vector{p[0] * w}; }, std::vector{x})[0];
-  }, f32({2, 3}, {1, 2, 3, 4, 5, 6}), {{"w", f32({3}, {1, 10, 100})}});
+  const auto tried = try_model(
+      [](Scope scope, Value x) {
+        const Value w = scope.variable("w", {kF32, {3}}, zeros());
+        return vmap([&](std::span<const Value> p) { return std::vector{p[0] * w}; },
+                    std::vector{x})[0];
+      },
+      f32({2, 3}, {1, 2, 3, 4, 5, 6}), {{"w", f32({3}, {1, 10, 100})}});
   test::expect_near(tried.results[0], {1, 20, 300, 4, 50, 600}, 1e-4);
 }
 
@@ -147,13 +175,17 @@ TEST(Scope, StatesAreUpdatedInTraining) {
 
 TEST(Scope, EveryCallGetsAnotherKey) {
   const Model model = [](Scope scope, Value x) {
-    const Value a = uniform((scope / "a").key(), {kF32, {4}}), b = uniform((scope / "b").key(), {kF32, {4}});
+    const Value a = uniform((scope / "a").key(), {kF32, {4}}),
+                b = uniform((scope / "b").key(), {kF32, {4}});
     const Value c = uniform(scope.shared("a").key(), {kF32, {4}});
     return concatenate({a, b, c, x}, 0);
   };
-  const auto first = try_model(model, f32({1}, {0}), {}, Mode::kTraining, 1).results[0].to_doubles();
-  const auto again = try_model(model, f32({1}, {0}), {}, Mode::kTraining, 1).results[0].to_doubles();
-  const auto other = try_model(model, f32({1}, {0}), {}, Mode::kTraining, 2).results[0].to_doubles();
+  const auto first =
+      try_model(model, f32({1}, {0}), {}, Mode::kTraining, 1).results[0].to_doubles();
+  const auto again =
+      try_model(model, f32({1}, {0}), {}, Mode::kTraining, 1).results[0].to_doubles();
+  const auto other =
+      try_model(model, f32({1}, {0}), {}, Mode::kTraining, 2).results[0].to_doubles();
   EXPECT_EQ(first, again);
   for (std::size_t i = 0; i < 12; ++i) {
     EXPECT_NE(first[i], other[i]);
@@ -166,7 +198,8 @@ TEST(Scope, InferenceFunctionTakesTheVariablesInOrderOfPath) {
   const Model model = [](Scope scope, Value x) { return dense(scope / "d", x, 2); };
   declare(store, model, kInput);
   const Function f = inference_function(store, model, kInput);
-  const std::vector<Array> arguments = {f32({2}, {10, 20}), f32({3, 2}, {1, 0, 0, 1, 1, 1}), f32({2, 3}, {1, 2, 3, 4, 5, 6})};
+  const std::vector<Array> arguments = {f32({2}, {10, 20}), f32({3, 2}, {1, 0, 0, 1, 1, 1}),
+                                        f32({2, 3}, {1, 2, 3, 4, 5, 6})};
   test::expect_near(evaluate(test::cpu(), f, arguments)[0], {14, 25, 20, 31}, 1e-5);
   EXPECT_EQ(f.graph().parameter_name(f.parameters()[1].id()), "d/kernel");
   EXPECT_EQ(f.graph().parameter_name(f.parameters()[2].id()), "input");

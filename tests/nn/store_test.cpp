@@ -75,11 +75,21 @@ TEST(Store, DeclaringTheSameAgainIsNothing) {
 
 TEST(Store, Refusals) {
   Store store = two_kernels();
-  EXPECT_THAT(refusal([&] { store.declare("a/mean", {kF32, {5}}, Role::kState, zeros()); }),
-              AllOf(HasSubstr("a/mean is declared with another shape or role"), HasSubstr("f32[5]"), HasSubstr("f32[4], as before")));
-  EXPECT_THAT(refusal([&] { store.declare("a/mean", {kF32, {4}}, Role::kTrainable, zeros()); }), HasSubstr("shape or role"));
-  EXPECT_THAT(refusal([&] { store.set("a/mean", f32({2}, {1, 2})); }), HasSubstr("variable a/mean: got f32[2], expected f32[4]"));
-  EXPECT_THAT(refusal([&] { (void)store.at("a/mena"); }), HasSubstr("no variable a/mena; did you mean a/mean"));
+  EXPECT_THAT(refusal([&] {
+                store.declare("a/mean", {kF32, {5}}, Role::kState, zeros());
+              }),
+              AllOf(HasSubstr("a/mean is declared with another shape or role"), HasSubstr("f32[5]"),
+                    HasSubstr("f32[4], as before")));
+  EXPECT_THAT(refusal([&] {
+                store.declare("a/mean", {kF32, {4}}, Role::kTrainable, zeros());
+              }),
+              HasSubstr("shape or role"));
+  EXPECT_THAT(refusal([&] {
+                store.set("a/mean", f32({2}, {1, 2}));
+              }),
+              HasSubstr("variable a/mean: got f32[2], expected f32[4]"));
+  EXPECT_THAT(refusal([&] { (void)store.at("a/mena"); }),
+              HasSubstr("no variable a/mena; did you mean a/mean"));
   EXPECT_EQ(refusal([&] { (void)store.at("something/else"); }), "no variable something/else");
 }
 

@@ -27,7 +27,8 @@ Value classify(Scope scope, Value images) {
 TEST(Summary, IsATableOfLayers) {
   Store store;
   const Function built = declare(store, classify, {kU8, {64, 32, 32, 3}});
-  store.declare("optimizer/conv1/kernel/momentum", {kF32, {3, 3, 3, 32}}, Role::kOptimizer, zeros());
+  store.declare("optimizer/conv1/kernel/momentum", {kF32, {3, 3, 3, 32}}, Role::kOptimizer,
+                zeros());
   EXPECT_EQ(summary(store, built),
             "layer        output            parameters\n"
             "-----------------------------------------\n"
@@ -45,10 +46,12 @@ TEST(Summary, IsATableOfLayers) {
 
 TEST(Summary, VariablesOutsideOfLayers) {
   Store store;
-  const Function built = declare(store, [](Scope scope, Value x) {
-    x = x * (scope / "own").variable("scale", {kF32, {3}}, ones());
-    return x + scope.variable("shift", {kF32, {3}}, zeros());
-  }, {kF32, {2, 3}});
+  const Function built = declare(store,
+                                 [](Scope scope, Value x) {
+                                   x = x * (scope / "own").variable("scale", {kF32, {3}}, ones());
+                                   return x + scope.variable("shift", {kF32, {3}}, zeros());
+                                 },
+                                 {kF32, {2, 3}});
   store.declare("other/weight", {kF32, {1000}}, Role::kTrainable, zeros());
   EXPECT_EQ(summary(store, built),
             "layer      output   parameters\n"

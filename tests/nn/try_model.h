@@ -16,7 +16,8 @@ struct Tried {
 };
 
 /// Declares `model` for `x`, sets `values` (the others are made with seed 1), and runs it.
-inline Tried try_model(const Model& model, const Array& x, const std::map<std::string, Array>& values = {},
+inline Tried try_model(const Model& model, const Array& x,
+                       const std::map<std::string, Array>& values = {},
                        Mode mode = Mode::kInference, std::uint64_t key = 0) {
   Tried tried;
   declare(tried.store, model, x.shape(), Mode::kTraining);
@@ -32,13 +33,16 @@ inline Tried try_model(const Model& model, const Array& x, const std::map<std::s
     shapes.push_back(extra.shape());
     arguments.push_back(extra);
   }
-  const Function f = trace([&](std::span<const Value> p) {
-    const std::size_t n = p.size() - 2;
-    const Building building(tried.store, mode, mode == Mode::kTraining ? p[n + 1] : Value(), p.first(n));
-    std::vector<Value> results = {model(building.root(), p[n])};
-    for (const auto& [path, value] : building.updates()) results.push_back(value);
-    return results;
-  }, shapes);
+  const Function f = trace(
+      [&](std::span<const Value> p) {
+        const std::size_t n = p.size() - 2;
+        const Building building(tried.store, mode, mode == Mode::kTraining ? p[n + 1] : Value(),
+                                p.first(n));
+        std::vector<Value> results = {model(building.root(), p[n])};
+        for (const auto& [path, value] : building.updates()) results.push_back(value);
+        return results;
+      },
+      shapes);
   tried.results = evaluate(cpu(), f, arguments);
   return tried;
 }
