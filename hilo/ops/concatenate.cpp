@@ -107,10 +107,10 @@ Value tile(Operand x, Dims counts) {
 
 Value repeat(Operand x, Dim count, int axis) {
   const CallSite site(x.where);
-  const int a = axis < 0 ? axis + x.value.rank() : axis;
-  if (count < 0 || a < 0 || a >= x.value.rank()) {
-    throw OpError({.op = "repeat", .problem = "cannot repeat axis " + std::to_string(axis) + " " + std::to_string(count) + " times",
-                   .got = {x.value.shape()}, .expected = "-rank <= axis < rank, a count of at least 0"}, CallSite::current(x.where));
+  const int a = normalized_axis("repeat", x, axis);
+  if (count < 0) {
+    throw OpError({.op = "repeat", .problem = "cannot repeat " + std::to_string(count) + " times", .got = {x.value.shape()},
+                   .expected = "a count of at least 0"}, CallSite::current(x.where));
   }
   return multiplied(x.value, static_cast<std::size_t>(a), 1, count);
 }

@@ -24,7 +24,7 @@ Value cumulative(std::string_view name, const Operand& operand, int axis, Cumula
                  std::string_view reducer) {
   const CallSite site(operand.where);
   Value x = operand.value;
-  const int a = static_cast<int>(normalized_axes(name, {axis}, x.rank())[0]);
+  const int a = normalized_axis(name, operand, axis);
   const Value neutral = neutral_element(reducer, x.dtype());
   const Dim direction = options.is_reversed ? -1 : 1, n = x.dim(a);
   if (options.is_exclusive) x = moved(x, a, direction, neutral);

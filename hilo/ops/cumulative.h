@@ -9,6 +9,7 @@ struct CumulativeOptions {
 };
 
 // Running totals along `axis` (negative counts from the back): element i of the result folds elements 0..i.
+// Gradient: of products right for zeros; of the largest and smallest, ties share evenly, two by two.
 // Cost: log2(n) passes over x, n the length of the axis.
 Value cumulative_sum(Operand x, int axis, CumulativeOptions options = {});
 Value cumulative_prod(Operand x, int axis, CumulativeOptions options = {});

@@ -1,13 +1,17 @@
 #include "hilo/ops/dynamic_slice.h"
 
 #include <algorithm>
+#include <numeric>
 
 #include "hilo/ops/all_ops.h"
 #include "hilo/ops/concatenate.h"
 #include "hilo/ops/constant.h"
 #include "hilo/ops/convert.h"
+#include "hilo/ops/gather.h"
 #include "hilo/ops/reshape.h"
 #include "hilo/ops/rules.h"
+#include "hilo/ops/scatter.h"
+#include "hilo/ops/select.h"
 #include "hilo/ops/slice.h"
 
 namespace hilo {
@@ -24,15 +28,19 @@ void expect_starts(Shapes in, Shapes starts) {
 
 std::vector<Operand> as_operands(std::span<const Value> values) { return {values.begin(), values.end()}; }
 
-// One example after the other, side by side: for starts that differ from example to example.
-std::vector<Value> example_by_example(const Batch& b, auto rule) {
-  std::vector<Value> results;
-  for (Dim i = 0; i < b.size; ++i) {
-    std::vector<Value> in;
-    for (std::size_t k = 0; k < b.in.size(); ++k) in.push_back(b.is_batched[k] ? index_axis(b.in[k], 0, i) : b.in[k]);
-    results.push_back(rule(std::span<const Value>(in)));
+// Starts that differ from example to example, as index rows: [b, rank].
+Value index_rows(const Batch& b, std::size_t first) {
+  std::vector<Value> columns;
+  for (std::size_t k = first; k < b.in.size(); ++k) {
+    columns.push_back(b.is_batched[k] ? b.in[k] : broadcast_to(b.in[k], {b.size}));
   }
-  return {stack(results, 0)};
+  return stack(columns, 1);
+}
+
+Axes range(std::int64_t first, std::size_t count) {
+  Axes axes(count);
+  std::iota(axes.begin(), axes.end(), first);
+  return axes;
 }
 
 // The starts with the batch axis's in front.
@@ -76,9 +84,15 @@ struct DynamicSlice {
   }
   [[nodiscard]] std::vector<Value> batch(const Batch& b) const {
     if (any_batched(b, 1)) {
-      return example_by_example(b, [&](std::span<const Value> in) {
-        return dynamic_slice(in[0], as_operands(in.subspan(1)), slice_sizes);
-      });
+      const std::size_t rank = slice_sizes.size();
+      GatherDimensionNumbers n{.offset_dims = range(1, rank), .start_index_map = range(0, rank), .index_vector_dim = 1};
+      Dims sizes = slice_sizes;
+      if (b.is_batched[0]) {
+        n.operand_batching_dims = n.start_indices_batching_dims = {0};
+        n.start_index_map = range(1, rank);
+        sizes.insert(sizes.begin(), 1);
+      }
+      return {gather(b.in[0], index_rows(b, 1), std::move(n), std::move(sizes))};
     }
     Dims sizes = slice_sizes;
     sizes.insert(sizes.begin(), b.size);
@@ -116,9 +130,17 @@ struct DynamicUpdateSlice : NoFields {
   }
   [[nodiscard]] std::vector<Value> batch(const Batch& b) const {
     if (any_batched(b, 2)) {
-      return example_by_example(b, [](std::span<const Value> in) {
-        return dynamic_update_slice(in[0], in[1], as_operands(in.subspan(2)));
-      });
+      const std::vector<Value> all = all_batched(b);
+      const std::size_t rank = all.size() - 2;
+      std::vector<Value> columns;  // moved inside, since scatter drops what sticks out
+      for (std::size_t k = 0; k < rank; ++k) {
+        const Value start = bits(all[k + 2].dtype()) < 32 ? convert(all[k + 2], kI32) : all[k + 2];  // a u8 has no 300
+        columns.push_back(clamp(0, start, all[0].dims()[k + 1] - all[1].dims()[k + 1]));
+      }
+      const ScatterDimensionNumbers n{.update_window_dims = range(1, rank), .input_batching_dims = {0},
+                                      .scatter_indices_batching_dims = {0},
+                                      .scatter_dims_to_operand_dims = range(1, rank), .index_vector_dim = 1};
+      return {scatter(all[0], stack(columns, 1), all[1], n, Update::kSet, {.unique_indices = true})};
     }
     const std::vector<Value> both = all_batched({b.in.first(2), {b.is_batched[0], b.is_batched[1]}, b.size, b.transforms});
     return {dynamic_update_slice(both[0], both[1], batched_starts(b.in.subspan(2)))};
@@ -135,14 +157,9 @@ void append_starts(std::vector<Value>& operands, std::string_view op, const std:
 }
 
 // Starts of 0 but for one axis.
-std::vector<Operand> starts_at(std::string_view op, const Operand& x, int axis, const Operand& start) {
-  const int a = axis < 0 ? axis + x.value.rank() : axis;
-  if (a < 0 || a >= x.value.rank()) {
-    throw OpError({.op = std::string(op), .problem = "axis " + std::to_string(axis) + " is out of range",
-                   .got = {x.value.shape()}, .expected = "-rank <= axis < rank"}, CallSite::current(x.where));
-  }
+std::vector<Operand> starts_at(const Operand& x, int axis, const Operand& start) {
   std::vector<Operand> starts(x.value.dims().size(), 0);
-  starts[static_cast<std::size_t>(a)] = start;
+  starts[static_cast<std::size_t>(axis)] = start;
   return starts;
 }
 
@@ -169,15 +186,15 @@ Value dynamic_update_slice(Operand x, Operand update, std::vector<Operand> start
 
 Value dynamic_slice_axis(Operand x, int axis, Operand start, Dim size) {
   const CallSite site(x.where);
-  std::vector<Operand> starts = starts_at("dynamic_slice_axis", x, axis, start);
+  axis = normalized_axis("dynamic_slice_axis", x, axis);
   Dims sizes = x.value.dims();
-  sizes[static_cast<std::size_t>(axis < 0 ? axis + x.value.rank() : axis)] = size;
-  return dynamic_slice(x, std::move(starts), std::move(sizes));
+  sizes[static_cast<std::size_t>(axis)] = size;
+  return dynamic_slice(x, starts_at(x, axis, start), std::move(sizes));
 }
 
 Value dynamic_update_slice_axis(Operand x, Operand update, int axis, Operand start) {
   const CallSite site(x.where);
-  return dynamic_update_slice(x, update, starts_at("dynamic_update_slice_axis", x, axis, start));
+  return dynamic_update_slice(x, update, starts_at(x, normalized_axis("dynamic_update_slice_axis", x, axis), start));
 }
 
 Value dynamic_index_axis(Operand x, int axis, Operand i) {

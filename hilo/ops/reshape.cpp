@@ -82,6 +82,16 @@ Axes normalized_axes(std::string_view op, Axes axes, int rank) {
   return axes;
 }
 
+int normalized_axis(std::string_view op, const Operand& x, std::int64_t axis) {
+  try {
+    return static_cast<int>(normalized_axes(op, {axis}, x.value.rank())[0]);
+  } catch (const OpError& e) {
+    Refusal r = e.refusal();
+    r.got = {x.value.shape()};
+    throw OpError(std::move(r), CallSite::current(x.where));
+  }
+}
+
 Value reshape(Operand x, Dims dims) {
   const CallSite site(x.where);
   Dim known = 1;

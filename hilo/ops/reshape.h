@@ -26,5 +26,7 @@ Value flatten(Operand x, int first = 1);
 
 /// Axes with negative ones counted from the back of `rank`. Throws OpError, naming `op`, for one out of range or twice.
 Axes normalized_axes(std::string_view op, Axes axes, int rank);
+/// One axis of x, counted from the front. Throws OpError, with x's shape and line.
+int normalized_axis(std::string_view op, const Operand& x, std::int64_t axis);
 
 }  // namespace hilo

@@ -38,11 +38,7 @@ Value reverse(Operand x, Axes axes) {
 
 Value roll(Operand x, Dim shift, int axis) {
   const CallSite site(x.where);
-  const int a = axis < 0 ? axis + x.value.rank() : axis;
-  if (a < 0 || a >= x.value.rank()) {
-    throw OpError({.op = "roll", .problem = "axis " + std::to_string(axis) + " is out of range", .got = {x.value.shape()},
-                   .expected = "-rank <= axis < rank"}, CallSite::current(x.where));
-  }
+  const int a = normalized_axis("roll", x, axis);
   const Dim n = x.value.dim(a);
   const Dim cut = n == 0 ? 0 : ((-shift % n) + n) % n;  // the element that comes first
   if (cut == 0) return x.value;

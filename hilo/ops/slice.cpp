@@ -63,17 +63,6 @@ struct Slice : LinearJvp<Slice> {
   }
 };
 
-// The axis counted from the front; refused with the caller's line.
-int axis_of(std::string_view op, const Operand& x, int axis) {
-  try {
-    return static_cast<int>(normalized_axes(op, {axis}, x.value.rank())[0]);
-  } catch (const OpError& e) {
-    Refusal r = e.refusal();
-    r.got = {x.value.shape()};
-    throw OpError(std::move(r), CallSite::current(x.where));
-  }
-}
-
 Value slice_of_axis(const Operand& x, int axis, Dim start, Dim limit, Dim stride) {
   const auto a = static_cast<std::size_t>(axis);
   Dims starts(x.value.dims().size(), 0), limits = x.value.dims(), strides(starts.size(), 1);
@@ -102,7 +91,7 @@ Value slice(Operand x, Dims start, Dims limit, Dims strides) {
 
 Value slice_axis(Operand x, int axis, Dim start, Dim limit, Dim stride) {
   const CallSite site(x.where);
-  axis = axis_of("slice_axis", x, axis);
+  axis = normalized_axis("slice_axis", x, axis);
   const Dim n = x.value.dim(axis);
   const Dim from = start < 0 ? start + n : start;
   const Dim to = limit == kEnd ? n : limit < 0 ? limit + n : limit;
@@ -119,7 +108,7 @@ Value slice_axis(Operand x, int axis, Dim start, Dim limit, Dim stride) {
 
 Value index_axis(Operand x, int axis, Dim i) {
   const CallSite site(x.where);
-  axis = axis_of("index_axis", x, axis);
+  axis = normalized_axis("index_axis", x, axis);
   const Dim n = x.value.dim(axis), at = i < 0 ? i + n : i;
   if (at < 0 || at >= n) {
     throw OpError({.op = "index_axis", .problem = "no element " + std::to_string(i) + " on axis " + std::to_string(axis),
@@ -130,7 +119,7 @@ Value index_axis(Operand x, int axis, Dim i) {
 
 std::vector<Value> split(Operand x, int count, int axis) {
   const CallSite site(x.where);
-  axis = axis_of("split", x, axis);
+  axis = normalized_axis("split", x, axis);
   if (count < 1 || x.value.dim(axis) % count != 0) {
     throw OpError({.op = "split", .problem = "axis " + std::to_string(axis) + " is no " + std::to_string(count) + " equal pieces",
                    .got = {x.value.shape()}, .expected = "a count that divides the length"}, CallSite::current(x.where));
@@ -140,7 +129,7 @@ std::vector<Value> split(Operand x, int count, int axis) {
 
 std::vector<Value> split(Operand x, Dims lengths, int axis) {
   const CallSite site(x.where);
-  axis = axis_of("split", x, axis);
+  axis = normalized_axis("split", x, axis);
   const bool is_negative = std::ranges::any_of(lengths, [](Dim n) { return n < 0; });
   if (is_negative || std::accumulate(lengths.begin(), lengths.end(), Dim{0}) != x.value.dim(axis)) {
     throw OpError({.op = "split", .problem = "pieces of " + to_string(lengths) + " do not make up axis " + std::to_string(axis),

@@ -236,7 +236,7 @@ TEST(Slices, Refusals) {
       {"stack", {x, {kF32, {4, 5}}}, [](In p) { stack({p[0], p[1]}); }, {"stack: parts differ", "all of one shape and dtype"}},
       {"stack axis", {x}, [](In p) { stack({p[0]}, 3); }, {"stack: the new axis is out of range"}},
       {"tile", {x}, [](In p) { tile(p[0], {2}); }, {"tile: counts of [2] do not fit"}},
-      {"repeat", {x}, [](In p) { repeat(p[0], -1, 0); }, {"repeat: cannot repeat axis 0 -1 times"}},
+      {"repeat", {x}, [](In p) { repeat(p[0], -1, 0); }, {"repeat: cannot repeat -1 times"}},
       {"reverse C2", {x}, [](In p) { reverse(p[0], {0, -2}); }, {"reverse: axis 0 is named twice", "distinct axes"}},
       {"reverse C3", {x}, [](In p) { reverse(p[0], 2); }, {"reverse: axis 2 is out of range"}},
       {"roll", {x}, [](In p) { roll(p[0], 1, 2); }, {"roll: axis 2 is out of range"}},
