@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Packs what a bare Debian 12 needs: the program, the shared libraries it uses (lib/), the CPU plugin beside it, and the
-# licences of all of them. Leaves build/dist/hilo-VERSION-linux-ARCH and the same as .tar.gz.
+# licences of all of them. Leaves build/dist/hilo-VERSION-linux-ARCH and the same as .tar.gz. Beside it lies one executable,
+# hilo-VERSION-linux-ARCH.bin, that carries all but the C library, the plugin too (hilo/pjrt/embedded_plugin.h).
 # Usage: cmake/dist.sh build
 set -euo pipefail
 
@@ -63,3 +64,13 @@ cp LICENSE README.md CHANGELOG.md "$out/"
 
 tar --sort=name --owner=0 --group=0 --numeric-owner -C "$build/dist" -czf "$out.tar.gz" "$name"
 say "$out.tar.gz ($(du -h "$out.tar.gz" | cut -f1))"
+
+# One executable: the program, the plugin as a zstd frame, and the trailer that tells where the frame is.
+single=$out.bin
+cmake --build "$build" --target hilo_single
+install -m 755 -s "$build/tools/hilo_single" "$single"
+frame=$build/dist/plugin.zst
+zstd --quiet --force --check -12 -T0 "$plugin" -o "$frame"
+python3 "$here/pack_plugin.py" "$single" "$frame"
+rm "$frame"
+say "$single ($(du -h "$single" | cut -f1))"

@@ -1,5 +1,6 @@
 #include "hilo/pjrt/embedded_plugin.h"
 
+#include <zlib.h>
 #include <zstd.h>
 
 #include <array>
@@ -9,7 +10,6 @@
 #include <memory>
 #include <vector>
 
-#include "hilo/core/crc32c.h"
 #include "hilo/core/error.h"
 #include "hilo/core/file.h"
 
@@ -76,7 +76,7 @@ std::string unpack_embedded_plugin(const fs::path& program, const fs::path& cach
                                             " bytes expected before the trailer");
   }
   const auto frame = all.subspan(all.size() - kTrailerBytes - trailer.frame_bytes, trailer.frame_bytes);
-  if (crc32c(frame) != trailer.crc) throw FormatError(program.string(), "the plugin in it is damaged: its checksum differs");
+  if (crc32_z(0, reinterpret_cast<const Bytef*>(frame.data()), frame.size()) != trailer.crc) throw FormatError(program.string(), "the plugin in it is damaged: its checksum differs");
   fs::create_directories(path.parent_path());
   AtomicFile file(path);
   unpack(frame, program, file);

@@ -5,8 +5,8 @@
 
 namespace hilo::pjrt {
 
-/// A program may carry the CPU plugin behind its own bytes, as cmake/dist.sh packs it:
-///     program, plugin as one zstd frame with a checksum, u64 bytes of the frame, u32 CRC-32C of the frame, "HILOPLUG"
+/// A program may carry the CPU plugin behind its own bytes, as cmake/pack_plugin.py packs it:
+///     program, plugin as one zstd frame with a checksum, u64 bytes of the frame, u32 CRC-32 of the frame, "HILOPLUG"
 /// Unpacks it once to `cache`/plugins/packed-CRC/ and returns its path; empty if the program carries none. The frame is
 /// checked before it is used, the file appears whole, and one that is there already is not written again.
 /// Throws:  FormatError naming the program if what it carries is damaged; Error if the cache cannot be written.
