@@ -75,6 +75,7 @@ const std::set<std::string> kInternal = {
     "hilo/ops/window_taps.h",
     "hilo/pjrt/c_api.h",
     "hilo/pjrt/elf_check.h",
+    "hilo/pjrt/embedded_plugin.h",
     "hilo/pjrt/executable_state.h",
     "hilo/pjrt/ffi_trampolines.h",
     "hilo/pjrt/key_value_callbacks.h",
