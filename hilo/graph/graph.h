@@ -1,4 +1,5 @@
 #pragma once
+#include <deque>
 #include <functional>
 #include <memory>
 #include <span>
@@ -68,7 +69,7 @@ class Graph {
 
   Graph* parent_;
   std::vector<Node> nodes_;
-  std::vector<Shape> shapes_;                 // by value
+  std::deque<Shape> shapes_;                  // by value; rules hold references to them while they add nodes
   std::vector<std::int32_t> node_of_value_;   // by value
   std::vector<std::pair<std::int32_t, std::string>> names_;
   std::vector<Capture> captures_;
