@@ -47,7 +47,8 @@ TEST(Umbrella, ModelsReadAsTheGuideSays) {
       testing::ElementsAre("mlp/down_proj/kernel", "mlp/gate_proj/kernel", "mlp/up_proj/kernel"));
 }
 
-// Headers for the sources of their own room. A header is either here or in the umbrella.
+// Headers for the sources of their own room. A header is in the umbrella, or here, or says so
+// itself.
 const std::set<std::string> kInternal = {
     "hilo/autodiff/sweep.h",
     "hilo/core/crc32c.h",
@@ -89,17 +90,25 @@ const std::set<std::string> kInternal = {
     "hilo/custom_call.h",  // opt-in: it needs the headers of XLA's FFI
 };
 
+std::string text_of(const std::filesystem::path& file) {
+  std::ostringstream text;
+  text << std::ifstream(file).rdbuf();
+  return text.str();
+}
+
 TEST(Umbrella, HoldsEveryPublicHeader) {
   const std::filesystem::path root = HILO_SOURCE_DIR;
-  std::ostringstream text;
-  text << std::ifstream(root / "hilo" / "hilo.h").rdbuf();
+  const std::string umbrella = text_of(root / "hilo" / "hilo.h");
   std::set<std::string> internal_seen;
   for (const auto& entry : std::filesystem::recursive_directory_iterator(root / "hilo")) {
     const std::string path = entry.path().lexically_relative(root).generic_string();
     if (entry.path().extension() != ".h" || path == "hilo/hilo.h") continue;
-    const bool is_included = text.str().find("#include \"" + path + "\"\n") != std::string::npos;
     if (kInternal.contains(path)) internal_seen.insert(path);
-    EXPECT_NE(is_included, kInternal.contains(path))
+    const bool is_internal =
+        kInternal.contains(path) ||
+        text_of(entry.path()).find("for the sources of this room") != std::string::npos;
+    const bool is_included = umbrella.find("#include \"" + path + "\"\n") != std::string::npos;
+    EXPECT_NE(is_included, is_internal)
         << path << " belongs in hilo/hilo.h or in the list of internal headers";
   }
   EXPECT_EQ(internal_seen, kInternal) << "the list names headers that are gone";
