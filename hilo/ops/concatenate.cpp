@@ -18,7 +18,9 @@ struct Concatenate : LinearJvp<Concatenate> {
 
   [[nodiscard]] std::vector<Shape> infer(Shapes in) const {
     const auto refuse = [&](std::string problem, std::string expected) {
-      return OpError({.problem = std::move(problem), .got = {in.begin(), in.end()}, .expected = std::move(expected)});
+      return OpError({.problem = std::move(problem),
+                      .got = {in.begin(), in.end()},
+                      .expected = std::move(expected)});
     };
     if (in.empty()) throw refuse("nothing to join", "at least one part");  // C3
     if (dimension < 0 || dimension >= in[0].rank()) {                      // C4
@@ -30,10 +32,13 @@ struct Concatenate : LinearJvp<Concatenate> {
       if (s.dtype != in[0].dtype) throw refuse("dtypes differ", "equal dtypes");  // C1
       bool fits = s.dims.size() == out.dims.size();
       for (std::size_t i = 0; fits && i < s.dims.size(); ++i) {
-        fits = i == axis || s.dims[i] == out.dims[i] || s.dims[i] == kDynamic || out.dims[i] == kDynamic;
+        fits = i == axis || s.dims[i] == out.dims[i] || s.dims[i] == kDynamic ||
+               out.dims[i] == kDynamic;
         if (fits && i != axis && out.dims[i] == kDynamic) out.dims[i] = s.dims[i];
       }
-      if (!fits) throw refuse("parts differ outside of axis " + std::to_string(axis), "equal lengths of all other axes");  // C2
+      if (!fits)
+        throw refuse("parts differ outside of axis " + std::to_string(axis),
+                     "equal lengths of all other axes");  // C2
       const bool is_dynamic = out.dims[axis] == kDynamic || s.dims[axis] == kDynamic;
       out.dims[axis] = is_dynamic ? kDynamic : out.dims[axis] + s.dims[axis];  // C6
     }
@@ -41,7 +46,8 @@ struct Concatenate : LinearJvp<Concatenate> {
   }
   [[nodiscard]] std::vector<Value> vjp(const Vjp& v) const {
     Dims lengths;
-    for (const Value& part : v.in) lengths.push_back(part.dims()[static_cast<std::size_t>(dimension)]);
+    for (const Value& part : v.in)
+      lengths.push_back(part.dims()[static_cast<std::size_t>(dimension)]);
     return split(v.d_out, std::move(lengths), static_cast<int>(dimension));
   }
   [[nodiscard]] std::vector<Value> batch(const Batch& b) const {
@@ -77,26 +83,38 @@ Value stack(Operands parts, int axis) {
   const CallSite site(parts.where);
   std::vector<Shape> shapes;
   for (const Value& part : parts.values) shapes.push_back(part.shape());
-  const bool are_equal = std::ranges::all_of(shapes, [&](const Shape& s) { return s == shapes[0]; });
+  const bool are_equal =
+      std::ranges::all_of(shapes, [&](const Shape& s) { return s == shapes[0]; });
   if (shapes.empty() || !are_equal) {
-    throw OpError({.op = "stack", .problem = shapes.empty() ? "nothing to stack" : "parts differ", .got = std::move(shapes),
-                   .expected = "at least one part, all of one shape and dtype"}, CallSite::current(parts.where));
+    throw OpError({.op = "stack",
+                   .problem = shapes.empty() ? "nothing to stack" : "parts differ",
+                   .got = std::move(shapes),
+                   .expected = "at least one part, all of one shape and dtype"},
+                  CallSite::current(parts.where));
   }
   axis = axis < 0 ? axis + shapes[0].rank() + 1 : axis;
   if (axis < 0 || axis > shapes[0].rank()) {
-    throw OpError({.op = "stack", .problem = "the new axis is out of range", .got = std::move(shapes),
-                   .expected = "-rank - 1 <= axis <= rank"}, CallSite::current(parts.where));
+    throw OpError({.op = "stack",
+                   .problem = "the new axis is out of range",
+                   .got = std::move(shapes),
+                   .expected = "-rank - 1 <= axis <= rank"},
+                  CallSite::current(parts.where));
   }
   std::vector<Value> slabs;
-  for (const Value& part : parts.values) slabs.push_back(expand_dims(Operand(part, parts.where), axis));
+  for (const Value& part : parts.values)
+    slabs.push_back(expand_dims(Operand(part, parts.where), axis));
   return concatenate(Operands(std::move(slabs), parts.where), axis);
 }
 
 Value tile(Operand x, Dims counts) {
   const CallSite site(x.where);
-  if (counts.size() != x.value.dims().size() || std::ranges::any_of(counts, [](Dim n) { return n < 0; })) {
-    throw OpError({.op = "tile", .problem = "counts of " + to_string(counts) + " do not fit", .got = {x.value.shape()},
-                   .expected = "a count of at least 0 for each axis"}, CallSite::current(x.where));
+  if (counts.size() != x.value.dims().size() ||
+      std::ranges::any_of(counts, [](Dim n) { return n < 0; })) {
+    throw OpError({.op = "tile",
+                   .problem = "counts of " + to_string(counts) + " do not fit",
+                   .got = {x.value.shape()},
+                   .expected = "a count of at least 0 for each axis"},
+                  CallSite::current(x.where));
   }
   Value y = x.value;
   for (std::size_t i = 0; i < counts.size(); ++i) {
@@ -109,8 +127,11 @@ Value repeat(Operand x, Dim count, int axis) {
   const CallSite site(x.where);
   const int a = normalized_axis("repeat", x, axis);
   if (count < 0) {
-    throw OpError({.op = "repeat", .problem = "cannot repeat " + std::to_string(count) + " times", .got = {x.value.shape()},
-                   .expected = "a count of at least 0"}, CallSite::current(x.where));
+    throw OpError({.op = "repeat",
+                   .problem = "cannot repeat " + std::to_string(count) + " times",
+                   .got = {x.value.shape()},
+                   .expected = "a count of at least 0"},
+                  CallSite::current(x.where));
   }
   return multiplied(x.value, static_cast<std::size_t>(a), 1, count);
 }

@@ -28,24 +28,30 @@ struct ConvolutionDimensionNumbers {
     field("output_feature_dimension", &Self::output_feature_dimension);
     field("output_spatial_dimensions", &Self::output_spatial_dimensions);
   }
-  /// [B,spatial..,C] x [spatial..,I,O] -> [B,spatial..,C], or [B,C,spatial..] x [O,I,spatial..] -> [B,C,spatial..].
+  /// [B,spatial..,C] x [spatial..,I,O] -> [B,spatial..,C], or [B,C,spatial..] x [O,I,spatial..] ->
+  /// [B,C,spatial..].
   static ConvolutionDimensionNumbers of(Layout layout, std::size_t spatial_axes);
 };
 
-/// The attributes of StableHLO's convolution, for each spatial axis; an empty list is 1 for all (padding: 0, reversal: no).
+/// The attributes of StableHLO's convolution, for each spatial axis; an empty list is 1 for all
+/// (padding: 0, reversal: no).
 struct ConvolutionOptions {
   Dims window_strides{};
-  Int64Pairs padding{};                ///< zeros before and behind the (dilated) input; negative numbers cut off
-  Dims lhs_dilation{}, rhs_dilation{}; ///< distance of neighbouring elements of the input, of the kernel
-  std::vector<bool> window_reversal{}; ///< whether the kernel is mirrored
+  Int64Pairs padding{};  ///< zeros before and behind the (dilated) input; negative numbers cut off
+  Dims lhs_dilation{},
+      rhs_dilation{};  ///< distance of neighbouring elements of the input, of the kernel
+  std::vector<bool> window_reversal{};  ///< whether the kernel is mirrored
   ConvolutionDimensionNumbers dimension_numbers{};
-  std::int64_t feature_group_count = 1;  ///< input and output features fall into groups that do not mix
-  std::int64_t batch_group_count = 1;    ///< the batch falls into groups, each with its own output features
-  std::optional<DType> dtype{};          ///< of the result and of the sums; the input's if not given
+  std::int64_t feature_group_count =
+      1;  ///< input and output features fall into groups that do not mix
+  std::int64_t batch_group_count =
+      1;                         ///< the batch falls into groups, each with its own output features
+  std::optional<DType> dtype{};  ///< of the result and of the sums; the input's if not given
 };
 
-/// Slides `kernel` over x: at each place, the sum of products over the window and the input features.
-/// Shapes:  x batch N, features C; kernel features C / feature_group_count in, O out; result batch
+/// Slides `kernel` over x: at each place, the sum of products over the window and the input
+/// features. Shapes:  x batch N, features C; kernel features C / feature_group_count in, O out;
+/// result batch
 ///          N / batch_group_count, features O, spatial axes as for reduce_window.
 /// Throws:  OpError if lists, axes, lengths, groups or dtypes do not fit.
 /// Gradient: to x and to the kernel, for every option.
@@ -57,16 +63,17 @@ struct ConvOptions {
   WindowPadding padding = "valid";  ///< "same", "valid" or {low, high} for each spatial axis
   PerAxis dilations{};              ///< of the kernel
   PerAxis input_dilations{};        ///< of x: zeros between its elements
-  Dim groups = 1;                   ///< features fall into groups that do not mix; C for a depthwise convolution
+  Dim groups = 1;  ///< features fall into groups that do not mix; C for a depthwise convolution
   Layout layout = Layout::kChannelsLast;
-  std::optional<DType> dtype{};     ///< of the result and of the sums
+  std::optional<DType> dtype{};  ///< of the result and of the sums
 };
 
-/// The convolution of neural networks (a correlation, as in all frameworks), with 1 to 3 spatial axes.
-/// Shapes:  x [B,H,W,C], kernel [h,w,C / groups,O] -> [B,H',W',O]; channels first: [B,C,H,W], [O,C / groups,h,w].
+/// The convolution of neural networks (a correlation, as in all frameworks), with 1 to 3 spatial
+/// axes. Shapes:  x [B,H,W,C], kernel [h,w,C / groups,O] -> [B,H',W',O]; channels first: [B,C,H,W],
+/// [O,C / groups,h,w].
 ///          "same": H' = ceil(H / stride); "valid": H' = floor((H - h) / stride) + 1.
-/// Throws:  OpError if ranks, features, groups or lists do not fit; dtypes are promoted where nothing is lost.
-/// Example: conv(x, kernel, {.strides = 2, .padding = "same"})
+/// Throws:  OpError if ranks, features, groups or lists do not fit; dtypes are promoted where
+/// nothing is lost. Example: conv(x, kernel, {.strides = 2, .padding = "same"})
 Value conv(Operand x, Operand kernel, ConvOptions options = {});
 
 }  // namespace hilo

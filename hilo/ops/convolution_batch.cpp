@@ -59,21 +59,26 @@ Value batched_convolution(const ConvolutionOptions& o, const Batch& b) {
   if (b.is_batched[0] && b.is_batched[1]) {  // an example is a group
     const bool has_batch_groups = o.batch_group_count > 1;
     (has_batch_groups ? wide.batch_group_count : wide.feature_group_count) *= b.size;
-    const Value y = convolution(joined(x, has_batch_groups ? n.input_batch_dimension : n.input_feature_dimension),
-                                joined(kernel, n.kernel_output_feature_dimension), wide);
+    const Value y = convolution(
+        joined(x, has_batch_groups ? n.input_batch_dimension : n.input_feature_dimension),
+        joined(kernel, n.kernel_output_feature_dimension), wide);
     return parted(y, n.output_feature_dimension, b.size);
   }
   if (b.is_batched[0]) {
     if (o.batch_group_count == 1) {
-      return parted(convolution(joined(x, n.input_batch_dimension), kernel, wide), n.output_batch_dimension, b.size);
+      return parted(convolution(joined(x, n.input_batch_dimension), kernel, wide),
+                    n.output_batch_dimension, b.size);
     }
-    const Value y = convolution(joined_inside(x, n.input_batch_dimension, o.batch_group_count), kernel, wide);
+    const Value y =
+        convolution(joined_inside(x, n.input_batch_dimension, o.batch_group_count), kernel, wide);
     return parted(y, n.output_batch_dimension, b.size);
   }
   if (groups == 1) {
-    return parted(convolution(x, joined(kernel, n.kernel_output_feature_dimension), wide), n.output_feature_dimension, b.size);
+    return parted(convolution(x, joined(kernel, n.kernel_output_feature_dimension), wide),
+                  n.output_feature_dimension, b.size);
   }
-  const Value y = convolution(x, joined_inside(kernel, n.kernel_output_feature_dimension, groups), wide);
+  const Value y =
+      convolution(x, joined_inside(kernel, n.kernel_output_feature_dimension, groups), wide);
   return parted_inside(y, n.output_feature_dimension, groups, b.size);
 }
 

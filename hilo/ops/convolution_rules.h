@@ -2,7 +2,8 @@
 #include "hilo/graph/op.h"
 #include "hilo/ops/convolution.h"
 
-// The parts of the rules of convolution, each of which writes one as other convolutions. All lists are filled in.
+// The parts of the rules of convolution, each of which writes one as other convolutions. All lists
+// are filled in.
 namespace hilo {
 
 /// Windows along each spatial axis.

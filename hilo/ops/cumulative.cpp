@@ -20,8 +20,8 @@ Value moved(Value x, int axis, Dim by, Value neutral) {
 }
 
 // Doubling: after the pass with distance k, element i folds the 2k elements up to i.
-Value cumulative(std::string_view name, const Operand& operand, int axis, CumulativeOptions options, BinaryOp op,
-                 std::string_view reducer) {
+Value cumulative(std::string_view name, const Operand& operand, int axis, CumulativeOptions options,
+                 BinaryOp op, std::string_view reducer) {
   const CallSite site(operand.where);
   Value x = operand.value;
   const int a = normalized_axis(name, operand, axis);

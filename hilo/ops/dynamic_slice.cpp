@@ -20,13 +20,17 @@ namespace {
 // C2, C3 of dynamic_slice; C4, C5 of dynamic_update_slice.
 void expect_starts(Shapes in, Shapes starts) {
   bool fits = starts.size() == in[0].dims.size();
-  for (const Shape& s : starts) fits = fits && s == starts[0] && s.is_scalar() && is_integer(s.dtype);
+  for (const Shape& s : starts)
+    fits = fits && s == starts[0] && s.is_scalar() && is_integer(s.dtype);
   if (fits) return;
-  throw OpError({.problem = "the starts do not fit", .got = {in.begin(), in.end()},
+  throw OpError({.problem = "the starts do not fit",
+                 .got = {in.begin(), in.end()},
                  .expected = "an integer scalar for each axis, all of one dtype"});
 }
 
-std::vector<Operand> as_operands(std::span<const Value> values) { return {values.begin(), values.end()}; }
+std::vector<Operand> as_operands(std::span<const Value> values) {
+  return {values.begin(), values.end()};
+}
 
 // Starts that differ from example to example, as index rows: [b, rank].
 Value index_rows(const Batch& b, std::size_t first) {
@@ -51,7 +55,8 @@ std::vector<Operand> batched_starts(std::span<const Value> starts) {
 }
 
 bool any_batched(const Batch& b, std::size_t first) {
-  return std::find(b.is_batched.begin() + static_cast<std::ptrdiff_t>(first), b.is_batched.end(), true) != b.is_batched.end();
+  return std::find(b.is_batched.begin() + static_cast<std::ptrdiff_t>(first), b.is_batched.end(),
+                   true) != b.is_batched.end();
 }
 
 struct DynamicSlice {
@@ -65,10 +70,12 @@ struct DynamicSlice {
     expect_starts(in, in.subspan(1));  // C2, C3
     bool fits = slice_sizes.size() == in[0].dims.size();
     for (std::size_t i = 0; fits && i < slice_sizes.size(); ++i) {
-      fits = slice_sizes[i] >= 0 && (in[0].dims[i] == kDynamic || slice_sizes[i] <= in[0].dims[i]);  // C4
+      fits = slice_sizes[i] >= 0 &&
+             (in[0].dims[i] == kDynamic || slice_sizes[i] <= in[0].dims[i]);  // C4
     }
     if (!fits) {
-      throw OpError({.problem = "sizes of " + to_string(slice_sizes) + " do not fit", .got = {in.begin(), in.end()},
+      throw OpError({.problem = "sizes of " + to_string(slice_sizes) + " do not fit",
+                     .got = {in.begin(), in.end()},
                      .expected = "0 <= size <= length for each axis"});
     }
     return {{in[0].dtype, slice_sizes}};  // C1, C5
@@ -85,7 +92,8 @@ struct DynamicSlice {
   [[nodiscard]] std::vector<Value> batch(const Batch& b) const {
     if (any_batched(b, 1)) {
       const std::size_t rank = slice_sizes.size();
-      GatherDimensionNumbers n{.offset_dims = range(1, rank), .start_index_map = range(0, rank), .index_vector_dim = 1};
+      GatherDimensionNumbers n{
+          .offset_dims = range(1, rank), .start_index_map = range(0, rank), .index_vector_dim = 1};
       Dims sizes = slice_sizes;
       if (b.is_batched[0]) {
         n.operand_batching_dims = n.start_indices_batching_dims = {0};
@@ -105,13 +113,14 @@ struct DynamicUpdateSlice : NoFields {
 
   [[nodiscard]] std::vector<Shape> infer(Shapes in) const {
     if (in.size() < 2) expect_count(in, 2);
-    expect_starts(in, in.subspan(2));                                                     // C4, C5
-    bool fits = in[1].dtype == in[0].dtype && in[1].dims.size() == in[0].dims.size();     // C2, C3
+    expect_starts(in, in.subspan(2));                                                  // C4, C5
+    bool fits = in[1].dtype == in[0].dtype && in[1].dims.size() == in[0].dims.size();  // C2, C3
     for (std::size_t i = 0; fits && i < in[0].dims.size(); ++i) {
-      fits = in[0].dims[i] == kDynamic || in[1].dims[i] <= in[0].dims[i];                 // C6
+      fits = in[0].dims[i] == kDynamic || in[1].dims[i] <= in[0].dims[i];  // C6
     }
     if (!fits) {
-      throw OpError({.problem = "the update does not fit", .got = {in.begin(), in.end()},
+      throw OpError({.problem = "the update does not fit",
+                     .got = {in.begin(), in.end()},
                      .expected = "x's dtype and rank, and no axis longer than x's"});
     }
     return {in[0]};  // C1
@@ -134,26 +143,33 @@ struct DynamicUpdateSlice : NoFields {
       const std::size_t rank = all.size() - 2;
       std::vector<Value> columns;  // moved inside, since scatter drops what sticks out
       for (std::size_t k = 0; k < rank; ++k) {
-        const Value start = bits(all[k + 2].dtype()) < 32 ? convert(all[k + 2], kI32) : all[k + 2];  // a u8 has no 300
+        const Value start = bits(all[k + 2].dtype()) < 32 ? convert(all[k + 2], kI32)
+                                                          : all[k + 2];  // a u8 has no 300
         columns.push_back(clamp(0, start, all[0].dims()[k + 1] - all[1].dims()[k + 1]));
       }
-      const ScatterDimensionNumbers n{.update_window_dims = range(1, rank), .input_batching_dims = {0},
+      const ScatterDimensionNumbers n{.update_window_dims = range(1, rank),
+                                      .input_batching_dims = {0},
                                       .scatter_indices_batching_dims = {0},
-                                      .scatter_dims_to_operand_dims = range(1, rank), .index_vector_dim = 1};
-      return {scatter(all[0], stack(columns, 1), all[1], n, Update::kSet, {.unique_indices = true})};
+                                      .scatter_dims_to_operand_dims = range(1, rank),
+                                      .index_vector_dim = 1};
+      return {
+          scatter(all[0], stack(columns, 1), all[1], n, Update::kSet, {.unique_indices = true})};
     }
-    const std::vector<Value> both = all_batched({b.in.first(2), {b.is_batched[0], b.is_batched[1]}, b.size, b.transforms});
+    const std::vector<Value> both =
+        all_batched({b.in.first(2), {b.is_batched[0], b.is_batched[1]}, b.size, b.transforms});
     return {dynamic_update_slice(both[0], both[1], batched_starts(b.in.subspan(2)))};
   }
 };
 
 // Numbers take the dtype of the other starts, i32 if all are numbers.
-void append_starts(std::vector<Value>& operands, std::string_view op, const std::vector<Operand>& starts) {
+void append_starts(std::vector<Value>& operands, std::string_view op,
+                   const std::vector<Operand>& starts) {
   DType dtype = kI32;
   for (const Operand& s : starts) {
     if (s.value) dtype = s.value.dtype();
   }
-  for (const Operand& s : starts) operands.push_back(s.value ? s.value : scalar_of(op, s.scalar, dtype, s.where));
+  for (const Operand& s : starts)
+    operands.push_back(s.value ? s.value : scalar_of(op, s.scalar, dtype, s.where));
 }
 
 // Starts of 0 but for one axis.
@@ -179,7 +195,8 @@ Value dynamic_slice(Operand x, std::vector<Operand> starts, Dims sizes) {
 
 Value dynamic_update_slice(Operand x, Operand update, std::vector<Operand> starts) {
   const CallSite site(x.where);
-  std::vector<Value> operands = {x.value, update.value ? update.value : convert(update, x.value.dtype())};
+  std::vector<Value> operands = {x.value,
+                                 update.value ? update.value : convert(update, x.value.dtype())};
   append_starts(operands, DynamicUpdateSlice::kName, starts);
   return apply(DynamicUpdateSlice{}, operands, x.where);
 }
@@ -194,7 +211,8 @@ Value dynamic_slice_axis(Operand x, int axis, Operand start, Dim size) {
 
 Value dynamic_update_slice_axis(Operand x, Operand update, int axis, Operand start) {
   const CallSite site(x.where);
-  return dynamic_update_slice(x, update, starts_at(x, normalized_axis("dynamic_update_slice_axis", x, axis), start));
+  return dynamic_update_slice(
+      x, update, starts_at(x, normalized_axis("dynamic_update_slice_axis", x, axis), start));
 }
 
 Value dynamic_index_axis(Operand x, int axis, Operand i) {

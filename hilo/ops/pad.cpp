@@ -31,30 +31,38 @@ struct Pad : LinearJvp<Pad> {
     expect_count(in, 2);
     const std::size_t rank = in[0].dims.size();
     const auto refuse = [&](std::string problem, std::string expected) {
-      return OpError({.problem = std::move(problem) + " (low = " + to_string(edge_padding_low) + ", high = " +
-                                 to_string(edge_padding_high) + ", interior = " + to_string(interior_padding) + ")",
-                      .got = {in[0], in[1]}, .expected = std::move(expected)});
+      return OpError({.problem = std::move(problem) + " (low = " + to_string(edge_padding_low) +
+                                 ", high = " + to_string(edge_padding_high) +
+                                 ", interior = " + to_string(interior_padding) + ")",
+                      .got = {in[0], in[1]},
+                      .expected = std::move(expected)});
     };
     if (!in[1].is_scalar() || in[1].dtype != in[0].dtype) {  // C1
       throw refuse("the padding value does not fit", "a scalar of x's dtype");
     }
-    if (edge_padding_low.size() != rank || edge_padding_high.size() != rank || interior_padding.size() != rank) {  // C2
-      throw refuse("a list does not match the rank", "low, high and interior padding for each axis");
+    if (edge_padding_low.size() != rank || edge_padding_high.size() != rank ||
+        interior_padding.size() != rank) {  // C2
+      throw refuse("a list does not match the rank",
+                   "low, high and interior padding for each axis");
     }
     Shape out = in[0];
     for (std::size_t i = 0; i < rank; ++i) {
-      if (interior_padding[i] < 0) throw refuse("interior padding is negative", "at least 0");  // C3
+      if (interior_padding[i] < 0)
+        throw refuse("interior padding is negative", "at least 0");  // C3
       const Dim n = in[0].dims[i];
       if (n == kDynamic) continue;
-      out.dims[i] = edge_padding_low[i] + n + std::max<Dim>(n - 1, 0) * interior_padding[i] + edge_padding_high[i];  // C4
+      out.dims[i] = edge_padding_low[i] + n + std::max<Dim>(n - 1, 0) * interior_padding[i] +
+                    edge_padding_high[i];  // C4
       if (out.dims[i] < 0) {
-        throw refuse("axis " + std::to_string(i) + " would have length " + std::to_string(out.dims[i]),
-                     "no more taken away than is there");
+        throw refuse(
+            "axis " + std::to_string(i) + " would have length " + std::to_string(out.dims[i]),
+            "no more taken away than is there");
       }
     }
     return {out};
   }
-  // x's elements lie `interior + 1` apart from `low` on; those that negative padding took away get zeros.
+  // x's elements lie `interior + 1` apart from `low` on; those that negative padding took away get
+  // zeros.
   [[nodiscard]] std::vector<Value> vjp(const Vjp& v) const {
     Dims low, high, strides;
     for (std::size_t i = 0; i < interior_padding.size(); ++i) {
@@ -71,10 +79,12 @@ struct Pad : LinearJvp<Pad> {
       list.insert(list.begin(), 0);
       return list;
     };
-    const Padding wider{.low = with_zero(edge_padding_low), .high = with_zero(edge_padding_high),
+    const Padding wider{.low = with_zero(edge_padding_low),
+                        .high = with_zero(edge_padding_high),
                         .interior = with_zero(interior_padding)};
     if (!b.is_batched[1]) return {pad(b.in[0], b.in[1], wider)};
-    // A value for each example: x padded with zeros, and the value where a mask padded likewise is false.
+    // A value for each example: x padded with zeros, and the value where a mask padded likewise is
+    // false.
     const Value x = all_batched(b)[0];
     const Value is_x = pad(ones(x.shape().with(kI1)), false, wider);
     const Value around = broadcast_in_dim(b.in[1], is_x.dims(), {0});
@@ -83,19 +93,24 @@ struct Pad : LinearJvp<Pad> {
   }
 };
 
-Value continued(std::string_view name, const Operand& x, const Dims& low, const Dims& high, bool is_reflected) {
+Value continued(std::string_view name, const Operand& x, const Dims& low, const Dims& high,
+                bool is_reflected) {
   const CallSite site(x.where);
   const auto rank = x.value.dims().size();
   bool fits = low.size() == rank && high.size() == rank;
   for (std::size_t i = 0; fits && i < rank; ++i) {
     const Dim most = is_reflected ? x.value.dims()[i] - 1 : x.value.dims()[i] == 0 ? 0 : kEnd;
-    fits = low[i] >= 0 && high[i] >= 0 && low[i] <= std::max<Dim>(most, 0) && high[i] <= std::max<Dim>(most, 0);
+    fits = low[i] >= 0 && high[i] >= 0 && low[i] <= std::max<Dim>(most, 0) &&
+           high[i] <= std::max<Dim>(most, 0);
   }
   if (!fits) {
-    throw OpError({.op = std::string(name), .problem = "cannot pad by low = " + to_string(low) + ", high = " + to_string(high),
-                   .got = {x.value.shape()},
-                   .expected = is_reflected ? "0 <= padding < length on every axis" : "0 <= padding, axes that are not empty"},
-                  CallSite::current(x.where));
+    throw OpError(
+        {.op = std::string(name),
+         .problem = "cannot pad by low = " + to_string(low) + ", high = " + to_string(high),
+         .got = {x.value.shape()},
+         .expected = is_reflected ? "0 <= padding < length on every axis"
+                                  : "0 <= padding, axes that are not empty"},
+        CallSite::current(x.where));
   }
   Value y = x.value;
   for (std::size_t i = 0; i < rank; ++i) {
@@ -107,9 +122,13 @@ Value continued(std::string_view name, const Operand& x, const Dims& low, const 
       return broadcast_to(edge, dims);
     };
     std::vector<Value> parts;
-    if (low[i] > 0) parts.push_back(is_reflected ? reverse(slice_axis(y, axis, 1, low[i] + 1), {axis}) : stretched(slice_axis(y, axis, 0, 1), low[i]));
+    if (low[i] > 0)
+      parts.push_back(is_reflected ? reverse(slice_axis(y, axis, 1, low[i] + 1), {axis})
+                                   : stretched(slice_axis(y, axis, 0, 1), low[i]));
     parts.push_back(y);
-    if (high[i] > 0) parts.push_back(is_reflected ? reverse(slice_axis(y, axis, n - 1 - high[i], n - 1), {axis}) : stretched(slice_axis(y, axis, n - 1, n), high[i]));
+    if (high[i] > 0)
+      parts.push_back(is_reflected ? reverse(slice_axis(y, axis, n - 1 - high[i], n - 1), {axis})
+                                   : stretched(slice_axis(y, axis, n - 1, n), high[i]));
     y = parts.size() == 1 ? y : concatenate(parts, axis);
   }
   return y;
@@ -128,8 +147,10 @@ Value pad(Operand x, Operand value, Padding padding) {
   const auto is_zero = [&](const Dims& list) {
     return list.size() == rank && std::ranges::all_of(list, [](Dim d) { return d == 0; });
   };
-  if (!value.value && is_zero(padding.low) && is_zero(padding.high) && is_zero(padding.interior)) return x.value;
-  const Value filler = value.value ? value.value : scalar_of("pad", value.scalar, x.value.dtype(), x.where);
+  if (!value.value && is_zero(padding.low) && is_zero(padding.high) && is_zero(padding.interior))
+    return x.value;
+  const Value filler =
+      value.value ? value.value : scalar_of("pad", value.scalar, x.value.dtype(), x.where);
   Pad op;
   op.edge_padding_low = std::move(padding.low);
   op.edge_padding_high = std::move(padding.high);
@@ -148,7 +169,11 @@ Value pad_axis(Operand x, Operand value, int axis, Dim low, Dim high, Dim interi
   return pad(x, value, {.low = at_axis(low), .high = at_axis(high), .interior = at_axis(interior)});
 }
 
-Value pad_reflect(Operand x, Dims low, Dims high) { return continued("pad_reflect", x, low, high, true); }
-Value pad_edge(Operand x, Dims low, Dims high) { return continued("pad_edge", x, low, high, false); }
+Value pad_reflect(Operand x, Dims low, Dims high) {
+  return continued("pad_reflect", x, low, high, true);
+}
+Value pad_edge(Operand x, Dims low, Dims high) {
+  return continued("pad_edge", x, low, high, false);
+}
 
 }  // namespace hilo

@@ -17,8 +17,11 @@ namespace {
 Axes spatial_axes(std::string_view op, const Operand& x, Layout layout) {
   const int rank = x.value.rank();
   if (rank < 3 || rank > 5) {
-    throw OpError({.op = std::string(op), .problem = "rank " + std::to_string(rank), .got = {x.value.shape()},
-                   .expected = "[B,spatial..,C] with 1 to 3 spatial axes"}, CallSite::current(x.where));
+    throw OpError({.op = std::string(op),
+                   .problem = "rank " + std::to_string(rank),
+                   .got = {x.value.shape()},
+                   .expected = "[B,spatial..,C] with 1 to 3 spatial axes"},
+                  CallSite::current(x.where));
   }
   Axes axes(static_cast<std::size_t>(rank) - 2);
   std::iota(axes.begin(), axes.end(), layout == Layout::kChannelsLast ? 1 : 2);
@@ -26,19 +29,25 @@ Axes spatial_axes(std::string_view op, const Operand& x, Layout layout) {
 }
 
 // The window over all axes of x.
-Window whole_window(std::string_view op, const Operand& x, const PerAxis& window, const PoolOptions& options) {
+Window whole_window(std::string_view op, const Operand& x, const PerAxis& window,
+                    const PoolOptions& options) {
   const Axes spatial = spatial_axes(op, x, options.layout);
   const std::size_t rank = x.value.dims().size(), n = spatial.size();
   try {
-    const Dims sizes = window.for_axes(n, 1, op, "windows"), dilations = options.dilations.for_axes(n, 1, op, "dilations");
-    const Dims strides = options.strides.numbers.empty() ? sizes : options.strides.for_axes(n, 1, op, "strides");
+    const Dims sizes = window.for_axes(n, 1, op, "windows"),
+               dilations = options.dilations.for_axes(n, 1, op, "dilations");
+    const Dims strides =
+        options.strides.numbers.empty() ? sizes : options.strides.for_axes(n, 1, op, "strides");
     Dims lengths, reach;
     for (std::size_t i = 0; i < n; ++i) {
       lengths.push_back(x.value.dim(static_cast<int>(spatial[i])));
       reach.push_back(dilated(sizes[i], dilations[i]));
     }
     const Int64Pairs padding = options.padding.for_axes(lengths, reach, strides, op);
-    Window w{.dimensions = Dims(rank, 1), .strides = Dims(rank, 1), .window_dilations = Dims(rank, 1), .padding = Int64Pairs(rank)};
+    Window w{.dimensions = Dims(rank, 1),
+             .strides = Dims(rank, 1),
+             .window_dilations = Dims(rank, 1),
+             .padding = Int64Pairs(rank)};
     for (std::size_t i = 0; i < n; ++i) {
       const auto axis = static_cast<std::size_t>(spatial[i]);
       w.dimensions[axis] = sizes[i];
@@ -54,14 +63,16 @@ Window whole_window(std::string_view op, const Operand& x, const PerAxis& window
   }
 }
 
-Value pool(std::string_view name, const Operand& x, const PerAxis& window, const PoolOptions& options, BinaryOp op) {
+Value pool(std::string_view name, const Operand& x, const PerAxis& window,
+           const PoolOptions& options, BinaryOp op) {
   const CallSite site(x.where);
   return reduce_window(x, op, whole_window(name, x, window, options));
 }
 
 Value wide_sum(Value x, const Window& w) {
   const bool is_narrow = x.dtype() == kBF16 || x.dtype() == kF16;
-  return is_narrow ? convert(reduce_window(convert(x, kF32), add, w), x.dtype()) : reduce_window(x, add, w);
+  return is_narrow ? convert(reduce_window(convert(x, kF32), add, w), x.dtype())
+                   : reduce_window(x, add, w);
 }
 
 // How many elements of x each window holds: an array of the spatial dims, 1 along the other axes.
@@ -69,9 +80,11 @@ Array element_counts(const Dims& dims, const Window& w) {
   Dims shape(dims.size(), 1);
   std::vector<float> counts = {1};
   for (std::size_t i = 0; i < dims.size(); ++i) {
-    const bool is_slid = w.dimensions[i] != 1 || w.strides[i] != 1 || w.padding[i] != std::array<std::int64_t, 2>{};
+    const bool is_slid =
+        w.dimensions[i] != 1 || w.strides[i] != 1 || w.padding[i] != std::array<std::int64_t, 2>{};
     if (!is_slid) continue;
-    const WindowAxis axis{dims[i], w.dimensions[i], w.strides[i], 1, w.window_dilations[i], w.padding[i]};
+    const WindowAxis axis{dims[i], w.dimensions[i],       w.strides[i],
+                          1,       w.window_dilations[i], w.padding[i]};
     shape[i] = axis.count();
     std::vector<float> wider;
     for (float outer : counts) {
@@ -91,8 +104,12 @@ Array element_counts(const Dims& dims, const Window& w) {
 
 }  // namespace
 
-Value max_pool(Operand x, PerAxis window, PoolOptions options) { return pool("max_pool", x, window, options, maximum); }
-Value min_pool(Operand x, PerAxis window, PoolOptions options) { return pool("min_pool", x, window, options, minimum); }
+Value max_pool(Operand x, PerAxis window, PoolOptions options) {
+  return pool("max_pool", x, window, options, maximum);
+}
+Value min_pool(Operand x, PerAxis window, PoolOptions options) {
+  return pool("min_pool", x, window, options, minimum);
+}
 
 Value sum_pool(Operand x, PerAxis window, PoolOptions options) {
   const CallSite site(x.where);
@@ -105,11 +122,15 @@ Value avg_pool(Operand x, PerAxis window, PoolOptions options) {
   const Value f = is_differentiable(x.value.dtype()) ? x.value : convert(x.value, kF32);
   const bool is_narrow = f.dtype() == kBF16 || f.dtype() == kF16;
   const Value total = reduce_window(is_narrow ? convert(f, kF32) : f, add, w);
-  const bool is_padded = std::ranges::any_of(w.padding, [](const auto& p) { return p[0] > 0 || p[1] > 0; });
-  const Dim size = std::accumulate(w.dimensions.begin(), w.dimensions.end(), Dim{1}, std::multiplies<>());
-  if (options.counts_padding || !is_padded) return convert(total / static_cast<double>(size), f.dtype());
+  const bool is_padded =
+      std::ranges::any_of(w.padding, [](const auto& p) { return p[0] > 0 || p[1] > 0; });
+  const Dim size =
+      std::accumulate(w.dimensions.begin(), w.dimensions.end(), Dim{1}, std::multiplies<>());
+  if (options.counts_padding || !is_padded)
+    return convert(total / static_cast<double>(size), f.dtype());
   const Value counts = constant(element_counts(f.dims(), w));
-  return convert(total / maximum(convert(counts, total.dtype()), 1), f.dtype());  // a window of padding alone is 0
+  return convert(total / maximum(convert(counts, total.dtype()), 1),
+                 f.dtype());  // a window of padding alone is 0
 }
 
 Value global_max_pool(Operand x, bool keeps_dims, Layout layout) {

@@ -15,7 +15,8 @@
 namespace hilo {
 namespace {
 
-// Windows up to this size are differentiated tap by tap; larger ones of max and min by select_and_scatter.
+// Windows up to this size are differentiated tap by tap; larger ones of max and min by
+// select_and_scatter.
 constexpr Dim kMostTapsOfExtremes = 64, kMostTapsOfProducts = 256;
 
 struct ReduceWindow {
@@ -36,20 +37,30 @@ struct ReduceWindow {
   [[nodiscard]] std::vector<Shape> infer(Shapes in) const {
     const std::size_t n = in.size() / 2;
     const auto refuse = [&](std::string problem, std::string expected) {
-      return OpError({.problem = std::move(problem), .got = {in.begin(), in.end()}, .expected = std::move(expected)});
+      return OpError({.problem = std::move(problem),
+                      .got = {in.begin(), in.end()},
+                      .expected = std::move(expected)});
     };
-    if (n == 0 || in.size() % 2 != 0) throw refuse("inputs and start values do not pair", "n inputs, n scalars");  // C1
+    if (n == 0 || in.size() % 2 != 0)
+      throw refuse("inputs and start values do not pair", "n inputs, n scalars");  // C1
     std::vector<Shape> scalars;
     for (std::size_t k = 0; k < n; ++k) {
       if (in[k].dims != in[0].dims) throw refuse("inputs differ", "inputs of the same dims");  // C2
-      if (!in[n + k].is_scalar() || in[n + k].dtype != in[k].dtype) throw refuse("a start value does not fit", "a scalar of its input's dtype");  // C3
+      if (!in[n + k].is_scalar() || in[n + k].dtype != in[k].dtype)
+        throw refuse("a start value does not fit", "a scalar of its input's dtype");  // C3
       scalars.push_back(in[n + k]);
     }
-    for (const Dims* list : {&window_dimensions, &window_strides, &base_dilations, &window_dilations}) {
-      if (list->size() != in[0].dims.size()) throw refuse("the window does not match the rank", "an entry for each axis in each list");  // C4, C6, C8, C10
-      if (std::ranges::any_of(*list, [](Dim d) { return d <= 0; })) throw refuse("a length, stride or dilation is not positive", "at least 1");  // C5, C7, C9, C11
+    for (const Dims* list :
+         {&window_dimensions, &window_strides, &base_dilations, &window_dilations}) {
+      if (list->size() != in[0].dims.size())
+        throw refuse("the window does not match the rank",
+                     "an entry for each axis in each list");  // C4, C6, C8, C10
+      if (std::ranges::any_of(*list, [](Dim d) { return d <= 0; }))
+        throw refuse("a length, stride or dilation is not positive",
+                     "at least 1");  // C5, C7, C9, C11
     }
-    if (padding.size() != in[0].dims.size()) throw refuse("the padding does not match the rank", "{low, high} for each axis");  // C12
+    if (padding.size() != in[0].dims.size())
+      throw refuse("the padding does not match the rank", "{low, high} for each axis");  // C12
     std::vector<Shape> arguments = scalars;
     arguments.insert(arguments.end(), scalars.begin(), scalars.end());
     if (!body || body.parameter_shapes() != arguments || body.result_shapes() != scalars) {  // C13
@@ -65,7 +76,8 @@ struct ReduceWindow {
   [[nodiscard]] std::vector<WindowAxis> axes(const Dims& dims) const {
     std::vector<WindowAxis> result;
     for (std::size_t i = 0; i < dims.size(); ++i) {
-      result.push_back({dims[i], window_dimensions[i], window_strides[i], base_dilations[i], window_dilations[i], padding[i]});
+      result.push_back({dims[i], window_dimensions[i], window_strides[i], base_dilations[i],
+                        window_dilations[i], padding[i]});
     }
     return result;
   }
@@ -78,15 +90,18 @@ struct ReduceWindow {
     for (Dim d : window_dimensions) product *= d;
     return product;
   }
-  [[nodiscard]] bool is_extreme() const { return reducer_name(body) == "maximum" || reducer_name(body) == "minimum"; }
+  [[nodiscard]] bool is_extreme() const {
+    return reducer_name(body) == "maximum" || reducer_name(body) == "minimum";
+  }
   [[nodiscard]] bool is_plain() const {
     const auto is_one = [](Dim d) { return d == 1; };
     const auto adds = [](const auto& p) { return p[0] >= 0 && p[1] >= 0; };
-    return std::ranges::all_of(base_dilations, is_one) && std::ranges::all_of(window_dilations, is_one) &&
-           std::ranges::all_of(padding, adds);
+    return std::ranges::all_of(base_dilations, is_one) &&
+           std::ranges::all_of(window_dilations, is_one) && std::ranges::all_of(padding, adds);
   }
 
-  // Every element of x gets the cotangents of all windows that hold it: the windows of the transposed map.
+  // Every element of x gets the cotangents of all windows that hold it: the windows of the
+  // transposed map.
   [[nodiscard]] Value sum_cotangent(Value x, Value d_out) const {
     const WindowTaps whole = taps(x, zeros({x.dtype(), {}}));
     if (whole.are_disjoint()) return whole.spread(d_out);
@@ -98,25 +113,31 @@ struct ReduceWindow {
       around.interior.push_back(window_strides[i++] - 1);
     }
     return reduce_window(pad(d_out, 0, std::move(around)), add,
-                         {.dimensions = window_dimensions, .strides = base_dilations, .window_dilations = window_dilations});
+                         {.dimensions = window_dimensions,
+                          .strides = base_dilations,
+                          .window_dilations = window_dilations});
   }
 
-  // The first element that equals the result gets all. Tried on XLA:CPU against select_and_scatter: 40 times cheaper for
-  // disjoint windows, 5 to 7 times for overlapping ones (docs/performance.md).
+  // The first element that equals the result gets all. Tried on XLA:CPU against select_and_scatter:
+  // 40 times cheaper for disjoint windows, 5 to 7 times for overlapping ones (docs/performance.md).
   [[nodiscard]] Value extreme_cotangent(Value x, Value init, Value y, Value d_out) const {
     const WindowTaps t = taps(x, init);
     if (t.are_disjoint() && size() <= kMostTapsOfExtremes) return t.spread(d_out, t.first_equal(y));
     if (size() > kMostTapsOfExtremes && is_plain()) {
       const std::vector<Shape> pair(2, Shape{x.dtype(), {}});
       const bool is_max = reducer_name(body) == "maximum";
-      Function stays = trace([&](std::span<const Value> p) {
-        return std::vector{is_max ? greater_equal(p[0], p[1]) : less_equal(p[0], p[1])};
-      }, pair);
-      return select_and_scatter(x, d_out, zeros(pair[0]), window(), std::move(stays), scalar_reducer(add, x.dtype()));
+      Function stays = trace(
+          [&](std::span<const Value> p) {
+            return std::vector{is_max ? greater_equal(p[0], p[1]) : less_equal(p[0], p[1])};
+          },
+          pair);
+      return select_and_scatter(x, d_out, zeros(pair[0]), window(), std::move(stays),
+                                scalar_reducer(add, x.dtype()));
     }
     const Value winner = t.first_equal(y), none = zeros_like(d_out);
     Value d_x;
-    for (int k = 0; k < t.size(); ++k) d_x = add_tangents(d_x, t.untap(k, select(equal(winner, k), d_out, none)));
+    for (int k = 0; k < t.size(); ++k)
+      d_x = add_tangents(d_x, t.untap(k, select(equal(winner, k), d_out, none)));
     return d_x;
   }
   [[nodiscard]] Value extreme_tangent(Value x, Value init, Value y, Value d_x) const {
@@ -130,8 +151,9 @@ struct ReduceWindow {
   // Tap by tap, the product of all other taps; right for zeros.
   [[nodiscard]] std::vector<Value> products_of_the_others(const WindowTaps& t) const {
     if (size() > kMostTapsOfProducts) {
-      throw OpError({.problem = "a product over a window of " + std::to_string(size()) + " elements",
-                     .expected = "at most " + std::to_string(kMostTapsOfProducts) + " for a gradient"});
+      throw OpError(
+          {.problem = "a product over a window of " + std::to_string(size()) + " elements",
+           .expected = "at most " + std::to_string(kMostTapsOfProducts) + " for a gradient"});
     }
     const auto n = static_cast<std::size_t>(t.size());
     std::vector<Value> others(n);
@@ -152,8 +174,11 @@ struct ReduceWindow {
   [[nodiscard]] std::vector<Value> vjp(const Vjp& v) const {
     const std::string_view name = reducer_name(body);
     if (name != "add" && name != "multiply" && !is_extreme()) {
-      throw OpError({.problem = "no gradient of this body is known", .got = {v.in[0].shape()},
-                     .expected = "one input, and a body that adds, multiplies, or takes the larger or smaller"});
+      throw OpError(
+          {.problem = "no gradient of this body is known",
+           .got = {v.in[0].shape()},
+           .expected =
+               "one input, and a body that adds, multiplies, or takes the larger or smaller"});
     }
     expect_constant_init(v.in[1]);
     const Value x = v.in[0];
@@ -180,31 +205,40 @@ struct ReduceWindow {
     }
     return folded_with_tangents(v);
   }
-  // Folds pairs of values and tangents by the body's derivative; of equals the first one's tangent stays.
+  // Folds pairs of values and tangents by the body's derivative; of equals the first one's tangent
+  // stays.
   [[nodiscard]] std::vector<Value> folded_with_tangents(const Jvp& v) const {
     const std::size_t n = v.outs.size();
     std::vector<Value> inputs(v.in.begin(), v.in.begin() + static_cast<std::ptrdiff_t>(n)), inits;
     for (const Value& d : materialized(v.d_in.first(n), v.in.first(n))) inputs.push_back(d);
     std::vector<Shape> scalars;
     for (const Value& x : inputs) scalars.push_back({x.dtype(), {}});
-    for (std::size_t k = 0; k < 2 * n; ++k) inits.push_back(k < n ? v.in[n + k] : zeros(scalars[k]));
-    scalars.insert(scalars.end(), scalars.begin(), scalars.begin() + static_cast<std::ptrdiff_t>(2 * n));
+    for (std::size_t k = 0; k < 2 * n; ++k)
+      inits.push_back(k < n ? v.in[n + k] : zeros(scalars[k]));
+    scalars.insert(scalars.end(), scalars.begin(),
+                   scalars.begin() + static_cast<std::ptrdiff_t>(2 * n));
     Function pairs;
     if (is_extreme()) {
       const bool is_max = reducer_name(body) == "maximum";
-      pairs = trace([&](std::span<const Value> p) {
-        const Value stays = is_max ? greater_equal(p[0], p[2]) : less_equal(p[0], p[2]);
-        return std::vector{select(stays, p[0], p[2]), select(stays, p[1], p[3])};
-      }, scalars);
+      pairs = trace(
+          [&](std::span<const Value> p) {
+            const Value stays = is_max ? greater_equal(p[0], p[2]) : less_equal(p[0], p[2]);
+            return std::vector{select(stays, p[0], p[2]), select(stays, p[1], p[3])};
+          },
+          scalars);
     } else {
       const Function derivative = v.transforms.jvp(body, std::vector<bool>(2 * n, true));
-      pairs = trace([&](std::span<const Value> p) {  // (a.., da.., b.., db..) -> the derivative's (a.., b.., da.., db..)
-        std::vector<Value> arguments;
-        for (std::size_t first : {std::size_t{0}, 2 * n, n, 3 * n}) {
-          arguments.insert(arguments.end(), p.begin() + static_cast<std::ptrdiff_t>(first), p.begin() + static_cast<std::ptrdiff_t>(first + n));
-        }
-        return call(derivative, arguments);
-      }, scalars);
+      pairs = trace(
+          [&](std::span<const Value>
+                  p) {  // (a.., da.., b.., db..) -> the derivative's (a.., b.., da.., db..)
+            std::vector<Value> arguments;
+            for (std::size_t first : {std::size_t{0}, 2 * n, n, 3 * n}) {
+              arguments.insert(arguments.end(), p.begin() + static_cast<std::ptrdiff_t>(first),
+                               p.begin() + static_cast<std::ptrdiff_t>(first + n));
+            }
+            return call(derivative, arguments);
+          },
+          scalars);
     }
     std::vector<Value> all = reduce_window(inputs, inits, window(), std::move(pairs));
     return {all.begin() + static_cast<std::ptrdiff_t>(n), all.end()};
@@ -213,12 +247,18 @@ struct ReduceWindow {
   [[nodiscard]] std::vector<Value> batch(const Batch& b) const {
     const std::size_t n = b.in.size() / 2;
     for (std::size_t k = n; k < 2 * n; ++k) {
-      if (b.is_batched[k]) throw OpError({.problem = "a start value may not be batched", .expected = "the same one for all"});
+      if (b.is_batched[k])
+        throw OpError(
+            {.problem = "a start value may not be batched", .expected = "the same one for all"});
     }
-    const std::vector<Value> inputs = all_batched(
-        {b.in.first(n), {b.is_batched.begin(), b.is_batched.begin() + static_cast<std::ptrdiff_t>(n)}, b.size, b.transforms});
+    const std::vector<Value> inputs =
+        all_batched({b.in.first(n),
+                     {b.is_batched.begin(), b.is_batched.begin() + static_cast<std::ptrdiff_t>(n)},
+                     b.size,
+                     b.transforms});
     Window w = window();
-    for (Dims* list : {&w.dimensions, &w.strides, &w.base_dilations, &w.window_dilations}) list->insert(list->begin(), 1);
+    for (Dims* list : {&w.dimensions, &w.strides, &w.base_dilations, &w.window_dilations})
+      list->insert(list->begin(), 1);
     w.padding.insert(w.padding.begin(), {0, 0});
     return reduce_window(inputs, b.in.subspan(n), std::move(w), body);
   }
@@ -228,17 +268,19 @@ struct ReduceWindow {
 
 void list_reduce_window_ops(OpTable& table) { table.add<ReduceWindow>(); }
 
-std::vector<Value> reduce_window(std::span<const Value> inputs, std::span<const Value> inits, Window window, Function body,
-                                 std::source_location where) {
+std::vector<Value> reduce_window(std::span<const Value> inputs, std::span<const Value> inits,
+                                 Window window, Function body, std::source_location where) {
   const std::size_t rank = inputs.empty() ? 0 : inputs[0].dims().size();
-  for (Dims* list : {&window.dimensions, &window.strides, &window.base_dilations, &window.window_dilations}) {
+  for (Dims* list :
+       {&window.dimensions, &window.strides, &window.base_dilations, &window.window_dilations}) {
     if (list->empty()) list->assign(rank, 1);
   }
   if (window.padding.empty()) window.padding.resize(rank);
   std::vector<Value> operands(inputs.begin(), inputs.end());
   operands.insert(operands.end(), inits.begin(), inits.end());
-  ReduceWindow op{std::move(window.dimensions), std::move(window.strides), std::move(window.base_dilations),
-                  std::move(window.window_dilations), std::move(window.padding), std::move(body)};
+  ReduceWindow op{std::move(window.dimensions),     std::move(window.strides),
+                  std::move(window.base_dilations), std::move(window.window_dilations),
+                  std::move(window.padding),        std::move(body)};
   return apply_all(std::move(op), operands, where);
 }
 
@@ -246,7 +288,8 @@ Value reduce_window(Operand x, BinaryOp op, Window window) {
   const CallSite site(x.where);
   Function body = scalar_reducer(op, x.value.dtype());
   const Value init = neutral_element(reducer_name(body), x.value.dtype());
-  return reduce_window(std::span(&x.value, 1), std::span(&init, 1), std::move(window), std::move(body), x.where)[0];
+  return reduce_window(std::span(&x.value, 1), std::span(&init, 1), std::move(window),
+                       std::move(body), x.where)[0];
 }
 
 }  // namespace hilo

@@ -20,8 +20,12 @@ struct Reverse : LinearJvp<Reverse> {
     normalized_axes(kName, dimensions, in[0].rank());  // C2, C3
     return {in[0]};                                    // C1
   }
-  [[nodiscard]] std::vector<Value> vjp(const Vjp& v) const { return {reverse(v.d_out, dimensions)}; }
-  [[nodiscard]] std::vector<Value> batch(const Batch& b) const { return {reverse(b.in[0], shifted(dimensions))}; }
+  [[nodiscard]] std::vector<Value> vjp(const Vjp& v) const {
+    return {reverse(v.d_out, dimensions)};
+  }
+  [[nodiscard]] std::vector<Value> batch(const Batch& b) const {
+    return {reverse(b.in[0], shifted(dimensions))};
+  }
 };
 
 }  // namespace

@@ -9,7 +9,8 @@ namespace hilo {
 Value reverse(Operand x, Axes axes);
 inline Value reverse(Operand x, int axis) { return reverse(x, Axes{axis}); }
 
-/// Shifts along `axis` by `shift` places; what falls off one end comes in at the other. Element i goes to i + shift.
+/// Shifts along `axis` by `shift` places; what falls off one end comes in at the other. Element i
+/// goes to i + shift.
 Value roll(Operand x, Dim shift, int axis);
 
 }  // namespace hilo

@@ -30,26 +30,38 @@ struct SelectAndScatter {
   [[nodiscard]] std::vector<Shape> infer(Shapes in) const {
     expect_count(in, 3);
     const auto refuse = [&](std::string problem, std::string expected) {
-      return OpError({.problem = std::move(problem), .got = {in.begin(), in.end()}, .expected = std::move(expected)});
+      return OpError({.problem = std::move(problem),
+                      .got = {in.begin(), in.end()},
+                      .expected = std::move(expected)});
     };
     const std::size_t rank = in[0].dims.size();
-    if (in[1].dtype != in[0].dtype || in[2].dtype != in[0].dtype) throw refuse("dtypes differ", "equal dtypes");  // C1, C3
+    if (in[1].dtype != in[0].dtype || in[2].dtype != in[0].dtype)
+      throw refuse("dtypes differ", "equal dtypes");  // C1, C3
     if (!in[2].is_scalar()) throw refuse("the start value is no scalar", "a scalar");
-    if (window_dimensions.size() != rank || window_strides.size() != rank || padding.size() != rank) {  // C4, C6, C8
-      throw refuse("the window does not match the rank", "a length, a stride and padding for each axis");
+    if (window_dimensions.size() != rank || window_strides.size() != rank ||
+        padding.size() != rank) {  // C4, C6, C8
+      throw refuse("the window does not match the rank",
+                   "a length, a stride and padding for each axis");
     }
     const auto is_positive = [](Dim n) { return n > 0; };
-    if (!std::ranges::all_of(window_dimensions, is_positive) || !std::ranges::all_of(window_strides, is_positive)) {  // C5, C7
+    if (!std::ranges::all_of(window_dimensions, is_positive) ||
+        !std::ranges::all_of(window_strides, is_positive)) {  // C5, C7
       throw refuse("a length or stride of the window is not positive", "at least 1");
     }
     Dims counts;
-    for (std::size_t i = 0; i < rank; ++i) counts.push_back(window_count(padded(in[0].dims[i], padding[i]), window_dimensions[i], window_strides[i]));
-    if (in[1].dims != counts) throw refuse("the source does not fit the windows", "source dims " + to_string(counts));  // C2
+    for (std::size_t i = 0; i < rank; ++i)
+      counts.push_back(
+          window_count(padded(in[0].dims[i], padding[i]), window_dimensions[i], window_strides[i]));
+    if (in[1].dims != counts)
+      throw refuse("the source does not fit the windows",
+                   "source dims " + to_string(counts));  // C2
     const std::vector<Shape> pair(2, Shape{in[0].dtype, {}});
-    if (!select || select.parameter_shapes() != pair || select.result_shapes() != std::vector<Shape>{{kI1, {}}}) {  // C9
+    if (!select || select.parameter_shapes() != pair ||
+        select.result_shapes() != std::vector<Shape>{{kI1, {}}}) {  // C9
       throw refuse("select does not fit", "a function from 2 scalars to i1");
     }
-    if (!scatter || scatter.parameter_shapes() != pair || scatter.result_shapes() != std::vector<Shape>{pair[0]}) {  // C10
+    if (!scatter || scatter.parameter_shapes() != pair ||
+        scatter.result_shapes() != std::vector<Shape>{pair[0]}) {  // C10
       throw refuse("scatter does not fit", "a function from 2 scalars to one");
     }
     return {in[0]};  // C11, C12
@@ -60,21 +72,26 @@ struct SelectAndScatter {
   }
   void expect_sum() const {
     if (reducer_name(scatter) == "add") return;
-    throw OpError({.problem = "no gradient of this scatter function is known", .expected = "one that adds"});
+    throw OpError(
+        {.problem = "no gradient of this scatter function is known", .expected = "one that adds"});
   }
   // For every window, what lies in `t` at the selected element of x. Padding is never selected.
   [[nodiscard]] Value gathered(Value x, Value t) const {
     const std::vector<Shape> one = {{x.dtype(), {}}, {t.dtype(), {}}, {kI1, {}}};
     std::vector<Shape> both = one;
     both.insert(both.end(), one.begin(), one.end());
-    Function body = trace([&](std::span<const Value> p) {
-      const std::vector<Value> heads = {p[0], p[3]};
-      const Value stays = logical_or(logical_not(p[5]), logical_and(p[2], call(select, heads)[0]));
-      std::vector<Value> kept;
-      for (std::size_t k = 0; k < 3; ++k) kept.push_back(hilo::select(stays, p[k], p[k + 3]));
-      return kept;
-    }, both);
-    const std::vector<Value> inputs = {x, t, ones(x.shape().with(kI1))}, inits = {zeros(one[0]), zeros(one[1]), zeros(one[2])};
+    Function body = trace(
+        [&](std::span<const Value> p) {
+          const std::vector<Value> heads = {p[0], p[3]};
+          const Value stays =
+              logical_or(logical_not(p[5]), logical_and(p[2], call(select, heads)[0]));
+          std::vector<Value> kept;
+          for (std::size_t k = 0; k < 3; ++k) kept.push_back(hilo::select(stays, p[k], p[k + 3]));
+          return kept;
+        },
+        both);
+    const std::vector<Value> inputs = {x, t, ones(x.shape().with(kI1))},
+                             inits = {zeros(one[0]), zeros(one[1]), zeros(one[2])};
     return reduce_window(inputs, inits, window(), std::move(body))[1];
   }
 
@@ -89,8 +106,11 @@ struct SelectAndScatter {
     return {select_and_scatter(v.in[0], d[0], d[1], window(), select, scatter)};
   }
   [[nodiscard]] std::vector<Value> batch(const Batch& b) const {
-    if (b.is_batched[2]) throw OpError({.problem = "the start value may not be batched", .expected = "the same one for all"});
-    const std::vector<Value> both = all_batched({b.in.first(2), {b.is_batched[0], b.is_batched[1]}, b.size, b.transforms});
+    if (b.is_batched[2])
+      throw OpError(
+          {.problem = "the start value may not be batched", .expected = "the same one for all"});
+    const std::vector<Value> both =
+        all_batched({b.in.first(2), {b.is_batched[0], b.is_batched[1]}, b.size, b.transforms});
     Window w = window();
     w.dimensions.insert(w.dimensions.begin(), 1);
     w.strides.insert(w.strides.begin(), 1);
@@ -103,13 +123,18 @@ struct SelectAndScatter {
 
 void list_select_and_scatter_ops(OpTable& table) { table.add<SelectAndScatter>(); }
 
-Value select_and_scatter(Operand x, Value source, Value init, Window window, Function select, Function scatter) {
+Value select_and_scatter(Operand x, Value source, Value init, Window window, Function select,
+                         Function scatter) {
   const CallSite site(x.where);
   const std::size_t rank = x.value.dims().size();
   const auto is_one = [](Dim n) { return n == 1; };
-  if (!std::ranges::all_of(window.base_dilations, is_one) || !std::ranges::all_of(window.window_dilations, is_one)) {
-    throw OpError({.op = "select_and_scatter", .problem = "a dilated window", .got = {x.value.shape()},
-                   .expected = "dilations of 1"}, CallSite::current(x.where));
+  if (!std::ranges::all_of(window.base_dilations, is_one) ||
+      !std::ranges::all_of(window.window_dilations, is_one)) {
+    throw OpError({.op = "select_and_scatter",
+                   .problem = "a dilated window",
+                   .got = {x.value.shape()},
+                   .expected = "dilations of 1"},
+                  CallSite::current(x.where));
   }
   SelectAndScatter op;
   op.window_dimensions = window.dimensions.empty() ? Dims(rank, 1) : std::move(window.dimensions);

@@ -26,17 +26,21 @@ struct Slice : LinearJvp<Slice> {
     const std::size_t rank = in[0].dims.size();
     const auto refuse = [&](std::string problem, std::string expected) {
       return OpError({.problem = std::move(problem) + " (start = " + to_string(start_indices) +
-                                 ", limit = " + to_string(limit_indices) + ", strides = " + to_string(strides) + ")",
-                      .got = {in[0]}, .expected = std::move(expected)});
+                                 ", limit = " + to_string(limit_indices) +
+                                 ", strides = " + to_string(strides) + ")",
+                      .got = {in[0]},
+                      .expected = std::move(expected)});
     };
-    if (start_indices.size() != rank || limit_indices.size() != rank || strides.size() != rank) {  // C2
+    if (start_indices.size() != rank || limit_indices.size() != rank ||
+        strides.size() != rank) {  // C2
       throw refuse("a list does not match the rank", "a start, a limit and a stride for each axis");
     }
     Shape out = in[0];  // C1
     for (std::size_t i = 0; i < rank; ++i) {
       const Dim start = start_indices[i], limit = limit_indices[i], n = in[0].dims[i];
       if (start < 0 || start > limit || (n != kDynamic && limit > n)) {  // C3
-        throw refuse("axis " + std::to_string(i) + " is cut outside of x", "0 <= start <= limit <= length");
+        throw refuse("axis " + std::to_string(i) + " is cut outside of x",
+                     "0 <= start <= limit <= length");
       }
       if (strides[i] <= 0) throw refuse("a stride is not positive", "strides of at least 1");  // C4
       out.dims[i] = (limit - start + strides[i] - 1) / strides[i];                             // C5
@@ -48,18 +52,21 @@ struct Slice : LinearJvp<Slice> {
     Dims high, interior;
     for (std::size_t i = 0; i < strides.size(); ++i) {
       const Dim taken = v.d_out.dims()[i];
-      const Dim behind_last = taken == 0 ? start_indices[i] : start_indices[i] + (taken - 1) * strides[i] + 1;
+      const Dim behind_last =
+          taken == 0 ? start_indices[i] : start_indices[i] + (taken - 1) * strides[i] + 1;
       high.push_back(v.in[0].dims()[i] - behind_last);
       interior.push_back(strides[i] - 1);
     }
-    return {pad(v.d_out, 0, {.low = start_indices, .high = std::move(high), .interior = std::move(interior)})};
+    return {pad(v.d_out, 0,
+                {.low = start_indices, .high = std::move(high), .interior = std::move(interior)})};
   }
   [[nodiscard]] std::vector<Value> batch(const Batch& b) const {
     const auto with_first = [](Dims list, Dim first) {
       list.insert(list.begin(), first);
       return list;
     };
-    return {slice(b.in[0], with_first(start_indices, 0), with_first(limit_indices, b.size), with_first(strides, 1))};
+    return {slice(b.in[0], with_first(start_indices, 0), with_first(limit_indices, b.size),
+                  with_first(strides, 1))};
   }
 };
 
@@ -78,7 +85,8 @@ void list_slice_ops(OpTable& table) { table.add<Slice>(); }
 
 Value slice(Operand x, Dims start, Dims limit, Dims strides) {
   if (strides.empty()) strides.assign(start.size(), 1);
-  const bool is_whole = limit == x.value.dims() && std::ranges::all_of(start, [](Dim i) { return i == 0; }) &&
+  const bool is_whole = limit == x.value.dims() &&
+                        std::ranges::all_of(start, [](Dim i) { return i == 0; }) &&
                         std::ranges::all_of(strides, [](Dim i) { return i == 1; }) &&
                         start.size() == limit.size() && strides.size() == limit.size();
   if (is_whole) return x.value;
@@ -98,12 +106,14 @@ Value slice_axis(Operand x, int axis, Dim start, Dim limit, Dim stride) {
   if (from < 0 || to < 0 || from > n || to > n || stride < 1) {
     throw OpError({.op = "slice_axis",
                    .problem = "cannot take " + std::to_string(start) + ":" +
-                              (limit == kEnd ? "" : std::to_string(limit)) + ":" + std::to_string(stride) +
-                              " of axis " + std::to_string(axis),
-                   .got = {x.value.shape()}, .expected = "positions from -length to length, a stride of at least 1"},
+                              (limit == kEnd ? "" : std::to_string(limit)) + ":" +
+                              std::to_string(stride) + " of axis " + std::to_string(axis),
+                   .got = {x.value.shape()},
+                   .expected = "positions from -length to length, a stride of at least 1"},
                   CallSite::current(x.where));
   }
-  return slice_of_axis(x, axis, from, std::max(from, to), stride);  // nothing, as in NumPy, if the end comes first
+  return slice_of_axis(x, axis, from, std::max(from, to),
+                       stride);  // nothing, as in NumPy, if the end comes first
 }
 
 Value index_axis(Operand x, int axis, Dim i) {
@@ -111,8 +121,12 @@ Value index_axis(Operand x, int axis, Dim i) {
   axis = normalized_axis("index_axis", x, axis);
   const Dim n = x.value.dim(axis), at = i < 0 ? i + n : i;
   if (at < 0 || at >= n) {
-    throw OpError({.op = "index_axis", .problem = "no element " + std::to_string(i) + " on axis " + std::to_string(axis),
-                   .got = {x.value.shape()}, .expected = "-length <= i < length"}, CallSite::current(x.where));
+    throw OpError(
+        {.op = "index_axis",
+         .problem = "no element " + std::to_string(i) + " on axis " + std::to_string(axis),
+         .got = {x.value.shape()},
+         .expected = "-length <= i < length"},
+        CallSite::current(x.where));
   }
   return squeeze(slice_of_axis(x, axis, at, at + 1, 1), {axis});
 }
@@ -121,8 +135,12 @@ std::vector<Value> split(Operand x, int count, int axis) {
   const CallSite site(x.where);
   axis = normalized_axis("split", x, axis);
   if (count < 1 || x.value.dim(axis) % count != 0) {
-    throw OpError({.op = "split", .problem = "axis " + std::to_string(axis) + " is no " + std::to_string(count) + " equal pieces",
-                   .got = {x.value.shape()}, .expected = "a count that divides the length"}, CallSite::current(x.where));
+    throw OpError({.op = "split",
+                   .problem = "axis " + std::to_string(axis) + " is no " + std::to_string(count) +
+                              " equal pieces",
+                   .got = {x.value.shape()},
+                   .expected = "a count that divides the length"},
+                  CallSite::current(x.where));
   }
   return split(x, Dims(static_cast<std::size_t>(count), x.value.dim(axis) / count), axis);
 }
@@ -132,8 +150,12 @@ std::vector<Value> split(Operand x, Dims lengths, int axis) {
   axis = normalized_axis("split", x, axis);
   const bool is_negative = std::ranges::any_of(lengths, [](Dim n) { return n < 0; });
   if (is_negative || std::accumulate(lengths.begin(), lengths.end(), Dim{0}) != x.value.dim(axis)) {
-    throw OpError({.op = "split", .problem = "pieces of " + to_string(lengths) + " do not make up axis " + std::to_string(axis),
-                   .got = {x.value.shape()}, .expected = "lengths that add up to the axis"}, CallSite::current(x.where));
+    throw OpError({.op = "split",
+                   .problem = "pieces of " + to_string(lengths) + " do not make up axis " +
+                              std::to_string(axis),
+                   .got = {x.value.shape()},
+                   .expected = "lengths that add up to the axis"},
+                  CallSite::current(x.where));
   }
   std::vector<Value> pieces;
   Dim start = 0;

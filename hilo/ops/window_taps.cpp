@@ -2,9 +2,9 @@
 
 #include <numeric>
 
+#include "hilo/ops/broadcast.h"
 #include "hilo/ops/compare.h"
 #include "hilo/ops/constant.h"
-#include "hilo/ops/broadcast.h"
 #include "hilo/ops/pad.h"
 #include "hilo/ops/reshape.h"
 #include "hilo/ops/rules.h"
@@ -13,7 +13,8 @@
 
 namespace hilo {
 
-WindowTaps::WindowTaps(std::vector<WindowAxis> axes, Value x, Value filler) : axes_(std::move(axes)) {
+WindowTaps::WindowTaps(std::vector<WindowAxis> axes, Value x, Value filler)
+    : axes_(std::move(axes)) {
   Padding around;
   bool is_bare = true;
   for (const WindowAxis& a : axes_) {
@@ -53,7 +54,8 @@ Value WindowTaps::untap(int t, Value d_tap) const {
   for (std::size_t i = 0; i < axes_.size(); ++i) {
     const WindowAxis& a = axes_[i];
     around.low[i] = around.low[i] * a.window_dilation - a.padding[0];
-    around.high.push_back(dilated(a.length, a.base_dilation) - around.low[i] - dilated(a.count(), a.stride));
+    around.high.push_back(dilated(a.length, a.base_dilation) - around.low[i] -
+                          dilated(a.count(), a.stride));
     around.interior.push_back(a.stride - 1);
     base.push_back(a.base_dilation);
     is_dilated = is_dilated || a.base_dilation > 1;
@@ -70,7 +72,8 @@ bool WindowTaps::are_disjoint() const {
 }
 
 Value WindowTaps::spread(Value d, Value winner) const {
-  // Each axis longer than one place in the window becomes two: [.., count, window, ..]; then they are joined again.
+  // Each axis longer than one place in the window becomes two: [.., count, window, ..]; then they
+  // are joined again.
   Dims apart, joined, window;
   Axes of_windows, of_places;
   Padding to_x;
@@ -84,7 +87,8 @@ Value WindowTaps::spread(Value d, Value winner) const {
     }
     joined.push_back(a.count() * a.window);
     to_x.low.push_back(-a.padding[0]);
-    to_x.high.push_back(a.length + a.padding[0] - joined.back());  // what no window covers, or padding that one does
+    to_x.high.push_back(a.length + a.padding[0] -
+                        joined.back());  // what no window covers, or padding that one does
   }
   Value all = broadcast_in_dim(d, apart, of_windows);
   if (winner) {

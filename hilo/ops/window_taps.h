@@ -6,8 +6,8 @@
 
 namespace hilo {
 
-/// The windows of x taken apart: tap t is the t-th element (row-major) of every window, a strided slice of x in the
-/// dims of the windows. Gradients of windows are made of them.
+/// The windows of x taken apart: tap t is the t-th element (row-major) of every window, a strided
+/// slice of x in the dims of the windows. Gradients of windows are made of them.
 class WindowTaps {
  public:
   /// Places outside of x hold `filler`.
@@ -21,8 +21,8 @@ class WindowTaps {
 
   /// Whether no element of x lies in two windows, nor between places of one.
   [[nodiscard]] bool are_disjoint() const;
-  /// For disjoint windows: `d` at every element of its window; with `winner` (i32, of the windows' dims) only at the
-  /// element of that number, 0 elsewhere.
+  /// For disjoint windows: `d` at every element of its window; with `winner` (i32, of the windows'
+  /// dims) only at the element of that number, 0 elsewhere.
   [[nodiscard]] Value spread(Value d, Value winner = {}) const;
 
   /// The number (i32) of the first tap that equals y; the last one if none does (a NaN).

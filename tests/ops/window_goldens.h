@@ -11,8 +11,8 @@ namespace hilo::test {
 
 /// The archive that window_goldens.py made.
 inline const formats::NpzFile& window_goldens() {
-  static const auto& file = *new formats::NpzFile(
-      formats::NpzFile::open(std::filesystem::path(HILO_SOURCE_DIR) / "tests/ops/window_goldens.npz"));
+  static const auto& file = *new formats::NpzFile(formats::NpzFile::open(
+      std::filesystem::path(HILO_SOURCE_DIR) / "tests/ops/window_goldens.npz"));
   return file;
 }
 
@@ -20,7 +20,8 @@ inline const formats::NpzFile& window_goldens() {
 inline std::vector<std::string> golden_cases(const std::string& folder) {
   std::vector<std::string> result;
   for (const std::string& name : window_goldens().names()) {
-    if (name.starts_with(folder + "/") && name.ends_with("/y")) result.push_back(name.substr(0, name.size() - 2));
+    if (name.starts_with(folder + "/") && name.ends_with("/y"))
+      result.push_back(name.substr(0, name.size() - 2));
   }
   return result;
 }
