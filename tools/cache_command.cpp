@@ -39,7 +39,7 @@ int list(const CompileCache& cache, bool as_json) {
   if (as_json) {
     std::cout << text_of(json) << "\n";
   } else {
-    std::cout << fmt::format("{} compiled programs, {}, in {}\n", items.size(), bytes_text(bytes), cache.folder().string());
+    std::cout << fmt::format("{}, {}, in {}\n", count_of(items.size(), "compiled program"), bytes_text(bytes), cache.folder().string());
   }
   return kDone;
 }
@@ -48,7 +48,7 @@ int clear(const CompileCache& cache) {
   std::uint64_t bytes = 0;
   for (const CompileCache::Item& item : cache.list()) bytes += item.bytes;
   const std::size_t count = cache.clear();
-  std::cout << fmt::format("removed {} compiled programs, {}\n", count, bytes_text(bytes));
+  std::cout << fmt::format("removed {}, {}\n", count_of(count, "compiled program"), bytes_text(bytes));
   return kDone;
 }
 

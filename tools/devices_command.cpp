@@ -28,7 +28,7 @@ int devices(const ComputeFlags& flags, bool as_json) {
     std::cout << text_of({{"platform", client.platform_name()}, {"plugin", client.plugin().path()}, {"devices", list}}) << "\n";
     return kDone;
   }
-  std::cout << fmt::format("{} devices of {} ({})\n", list.size(), client.platform_name(), client.plugin().path());
+  std::cout << fmt::format("{} of {} ({})\n", count_of(list.size(), "device"), client.platform_name(), client.plugin().path());
   for (const Json& device : list) {
     std::cout << fmt::format("  {:>3}  {}", device["id"].get<int>(), device["kind"].get<std::string>());
     if (device.contains("memory_bytes")) std::cout << "  " << bytes_text(device["memory_bytes"].get<std::uint64_t>());

@@ -117,7 +117,7 @@ int doctor(const ComputeFlags& flags, bool as_json) {
   if (as_json) {
     std::cout << text_of(json) << "\n";
   } else {
-    std::cout << fmt::format("hilo {}, {} CPUs, cache {}\n", kVersion, pjrt::usable_cpus(), json["cache"].get<std::string>());
+    std::cout << fmt::format("hilo {}, {}, cache {}\n", kVersion, count_of(static_cast<std::uint64_t>(pjrt::usable_cpus()), "CPU"), json["cache"].get<std::string>());
     for (const Json& found : json["backends"]) print(found);
     std::cout << fmt::format("\nbackend {} is {}: {}\n", flags.backend, pjrt::name(chosen.kind),
                              is_fine ? chosen.path : "it cannot be used");

@@ -1,5 +1,6 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <csignal>
 #include <iostream>
 #include <new>
 
@@ -110,6 +111,7 @@ int run_program(int argc, char** argv) {
 int main(int argc, char** argv) {
   using namespace hilo::tools;
   int code = kFailed;
+  std::signal(SIGXFSZ, SIG_IGN);  // a file beyond its limit is an error like a full disk, not the end
   try {
     code = run_program(argc, argv);
     std::cout.flush();

@@ -7,6 +7,7 @@
 #include <iostream>
 
 #include "hilo/core/text.h"
+#include "hilo/train/bar.h"
 
 namespace hilo::tools {
 
@@ -24,6 +25,10 @@ std::string shown(const std::string& path) {
 
 std::string line_of(const Json& json) { return json.dump(-1, ' ', false, Json::error_handler_t::replace); }
 std::string text_of(const Json& json) { return json.dump(2, ' ', false, Json::error_handler_t::replace); }
+
+std::string count_of(std::uint64_t count, std::string_view what) {
+  return fmt::format("{} {}{}", train::count_text(static_cast<std::int64_t>(count)), what, count == 1 ? "" : "s");
+}
 
 std::string bytes_text(std::uint64_t bytes) {
   constexpr std::array kUnits = {"B", "kB", "MB", "GB", "TB"};

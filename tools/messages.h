@@ -20,6 +20,8 @@ std::string shown(const std::string& path);
 std::string line_of(const Json& json);
 std::string text_of(const Json& json);
 
+/// "1 device", "12,345 devices".
+std::string count_of(std::uint64_t count, std::string_view what);
 /// "1.5 GB", "12 kB".
 std::string bytes_text(std::uint64_t bytes);
 

@@ -55,7 +55,8 @@ void add_callbacks(train::Trainer& trainer, const fs::path& run, const train::Sa
 
 void print_beginning(const models::Recipe& recipe, const data::Split& split, const train::Trainer& trainer) {
   std::cout << fmt::format("{}: {}\n", recipe.name(), recipe.summary());
-  std::cout << fmt::format("{} pictures to train on, {} to test on, {} classes; on {}\n\n", train::count_text(split.train.size()),
+  const auto count = [](std::int64_t n, std::string_view what) { return count_of(static_cast<std::uint64_t>(n), what); };
+  std::cout << fmt::format("{} to train on, {} to test on, {} classes; on {}\n\n", count(split.train.size(), "picture"),
                            train::count_text(split.test.size()), split.train.class_names().size(),
                            trainer.client().default_device().kind());
   std::cout << trainer.summary() << "\n" << std::flush;

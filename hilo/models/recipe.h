@@ -21,7 +21,7 @@ struct TrainSettings {
   std::int64_t steps = 0;
   std::uint64_t seed = 0;
   static void fields(auto&& field) {
-    field("learning-rate", &TrainSettings::learning_rate, "step size of the optimizer", Range{0, 1e3});
+    field("learning-rate", &TrainSettings::learning_rate, "step size of the optimizer", Range{0, 1e38});
     field("batch", &TrainSettings::batch, "examples a step", Range{1, 1e9});
     field("epochs", &TrainSettings::epochs, "passes over the training data, in all", Range{1, 1e9});
     field("steps", &TrainSettings::steps, "steps in all, in place of epochs; 0: as the epochs say", Range{0, 1e15});

@@ -126,8 +126,11 @@ Value glu(Operand operand, int axis) {
   const CallSite site(operand.where);
   const Value x = tensor("glu", operand);
   if (x.dim(axis) % 2 != 0) {
-    throw OpError({.op = "glu", .problem = "axis " + std::to_string(axis) + " cannot be halved", .got = {x.shape()},
-                   .expected = "an even length"}, CallSite::current(operand.where));
+    throw OpError({.op = "glu",
+                   .problem = "axis " + std::to_string(axis) + " cannot be halved",
+                   .got = {x.shape()},
+                   .expected = "an even length"},
+                  CallSite::current(operand.where));
   }
   const std::vector<Value> halves = split(x, 2, axis);
   return halves[0] * sigmoid(halves[1]);

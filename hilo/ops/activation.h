@@ -12,7 +12,8 @@ Value relu6(Operand x);
 Value leaky_relu(Operand x, double slope = 0.01);
 /// x, and alpha (exp(x) - 1) where x is negative.
 Value elu(Operand x, double alpha = 1);
-/// The elu that keeps mean 0 and variance 1. Source: Klambauer et al., Self-Normalizing Neural Networks.
+/// The elu that keeps mean 0 and variance 1. Source: Klambauer et al., Self-Normalizing Neural
+/// Networks.
 Value selu(Operand x);
 /// max(x, 0) + alpha (exp(min(x, 0) / alpha) - 1): an elu whose derivative has no step.
 Value celu(Operand x, double alpha = 1);

@@ -41,7 +41,8 @@ struct CustomCall {
     std::vector<std::vector<Value>> results;
     for (Dim i = 0; i < b.size; ++i) {
       std::vector<Value> in;
-      for (std::size_t k = 0; k < b.in.size(); ++k) in.push_back(b.is_batched[k] ? index_axis(b.in[k], 0, i) : b.in[k]);
+      for (std::size_t k = 0; k < b.in.size(); ++k)
+        in.push_back(b.is_batched[k] ? index_axis(b.in[k], 0, i) : b.in[k]);
       const std::vector<Value> out = apply_all(CustomCall(*this), in);
       results.resize(out.size());
       for (std::size_t k = 0; k < out.size(); ++k) results[k].push_back(out[k]);
@@ -52,11 +53,12 @@ struct CustomCall {
   }
 
   [[nodiscard]] OpError missing(std::string_view what, std::string expected) const {
-    return OpError({.problem = call_target_name + " has no " + std::string(what), .expected = std::move(expected)});
+    return OpError({.problem = call_target_name + " has no " + std::string(what),
+                    .expected = std::move(expected)});
   }
   // What a user's rule returned, if it fits.
-  [[nodiscard]] std::vector<Value> checked(std::vector<Value> d, std::span<const Value> like, std::string_view what,
-                                           std::string_view each) const {
+  [[nodiscard]] std::vector<Value> checked(std::vector<Value> d, std::span<const Value> like,
+                                           std::string_view what, std::string_view each) const {
     bool fits = d.size() == like.size();
     std::vector<Shape> got, wanted;
     for (const Value& v : like) wanted.push_back(v.shape());
@@ -66,8 +68,11 @@ struct CustomCall {
       fits = fits && k < wanted.size() && got.back() == wanted[k];
     }
     if (fits) return d;
-    throw OpError({.problem = "the " + std::string(what) + " that " + call_target_name + "'s rule gave do not fit", .got = std::move(got),
-                   .expected = "one like each " + std::string(each) + ": " + to_string(Shapes(wanted))});
+    throw OpError(
+        {.problem =
+             "the " + std::string(what) + " that " + call_target_name + "'s rule gave do not fit",
+         .got = std::move(got),
+         .expected = "one like each " + std::string(each) + ": " + to_string(Shapes(wanted))});
   }
 };
 
@@ -75,7 +80,8 @@ struct CustomCall {
 
 void list_custom_call_ops(OpTable& table) { table.add<CustomCall>(); }
 
-std::vector<Value> custom_call(const CustomOp& op, Operands operands, const std::vector<CallAttribute>& attributes) {
+std::vector<Value> custom_call(const CustomOp& op, Operands operands,
+                               const std::vector<CallAttribute>& attributes) {
   CustomCall call;
   call.call_target_name = op.name;
   call.has_side_effect = op.has_side_effect;

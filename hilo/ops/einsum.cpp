@@ -23,9 +23,13 @@ struct Factor {
   Labels labels;
 };
 
-bool contains(const Labels& labels, Label l) { return std::ranges::find(labels, l) != labels.end(); }
+bool contains(const Labels& labels, Label l) {
+  return std::ranges::find(labels, l) != labels.end();
+}
 
-std::int64_t position(const Labels& labels, Label l) { return std::ranges::find(labels, l) - labels.begin(); }
+std::int64_t position(const Labels& labels, Label l) {
+  return std::ranges::find(labels, l) - labels.begin();
+}
 
 Axes positions(const Labels& labels, const Labels& wanted) {
   Axes axes;
@@ -40,7 +44,10 @@ Labels filtered(const Labels& labels, Keep keep) {
   return result;
 }
 
-std::string label_text(Label l) { return l > 0 ? "\"" + std::string(1, static_cast<char>(l)) + "\"" : "axis " + std::to_string(l) + " of \"...\""; }
+std::string label_text(Label l) {
+  return l > 0 ? "\"" + std::string(1, static_cast<char>(l)) + "\""
+               : "axis " + std::to_string(l) + " of \"...\"";
+}
 
 // How long each label is: all its axes have that length, or 1.
 Lengths lengths_of(const EinsumEquation& equation, Shapes operands) {
@@ -52,7 +59,8 @@ Lengths lengths_of(const EinsumEquation& equation, Shapes operands) {
       Dim& known = lengths.try_emplace(l, n).first->second;
       if (known == 1) known = n;
       if (n != known && n != 1) {
-        throw OpError({.problem = label_text(l) + " is both " + std::to_string(known) + " and " + std::to_string(n) + " long",
+        throw OpError({.problem = label_text(l) + " is both " + std::to_string(known) + " and " +
+                                  std::to_string(n) + " long",
                        .expected = "one length for a letter"});
       }
     }
@@ -66,16 +74,20 @@ Factor without_unit_axes(Factor f, const Lengths& lengths) {
   Labels kept;
   for (std::size_t a = 0; a < f.labels.size(); ++a) {
     const bool is_unit = f.value.dims()[a] == 1 && lengths.at(f.labels[a]) != 1;
-    if (is_unit) units.push_back(static_cast<std::int64_t>(a));
-    else kept.push_back(f.labels[a]);
+    if (is_unit)
+      units.push_back(static_cast<std::int64_t>(a));
+    else
+      kept.push_back(f.labels[a]);
   }
   return units.empty() ? f : Factor{squeeze(f.value, units), kept};
 }
 
-// Of two axes with the same label, the diagonal: [n,n,..] is read as [n*n,..], every (n+1)-th element of it.
+// Of two axes with the same label, the diagonal: [n,n,..] is read as [n*n,..], every (n+1)-th
+// element of it.
 Factor with_diagonals(Factor f) {
   for (std::size_t a = 0; a < f.labels.size(); ++a) {
-    const auto twin = std::find(f.labels.begin() + static_cast<std::ptrdiff_t>(a) + 1, f.labels.end(), f.labels[a]);
+    const auto twin = std::find(f.labels.begin() + static_cast<std::ptrdiff_t>(a) + 1,
+                                f.labels.end(), f.labels[a]);
     if (twin == f.labels.end()) continue;
     const auto b = twin - f.labels.begin();
     Axes order = {static_cast<std::int64_t>(a), b};
@@ -103,7 +115,9 @@ Factor summed(Factor f, Keep keep, std::optional<DType> dtype) {
   return {sum(x, positions(f.labels, gone)), filtered(f.labels, keep)};
 }
 
-Factor transposed(const Factor& f, const Labels& order) { return {transpose(f.value, positions(f.labels, order)), order}; }
+Factor transposed(const Factor& f, const Labels& order) {
+  return {transpose(f.value, positions(f.labels, order)), order};
+}
 
 // Labels of a product: those of both that stay, then a's own, then b's own.
 struct Pairing {
@@ -126,13 +140,18 @@ struct Pairing {
 Factor multiplied(const Factor& a, const Factor& b, const Labels& order, const Lengths& lengths) {
   Dims dims;
   for (Label l : order) dims.push_back(lengths.at(l));
-  const auto stretched = [&](const Factor& f) { return broadcast_in_dim(f.value, dims, positions(order, f.labels)); };
+  const auto stretched = [&](const Factor& f) {
+    return broadcast_in_dim(f.value, dims, positions(order, f.labels));
+  };
   return {stretched(a) * stretched(b), order};
 }
 
 template <class Keep>
-Factor contracted(Factor a, Factor b, Keep keep, const Labels& output, const Lengths& lengths, std::optional<DType> dtype) {
-  const auto stays = [&](const Labels& other) { return [&](Label l) { return keep(l) || contains(other, l); }; };
+Factor contracted(Factor a, Factor b, Keep keep, const Labels& output, const Lengths& lengths,
+                  std::optional<DType> dtype) {
+  const auto stays = [&](const Labels& other) {
+    return [&](Label l) { return keep(l) || contains(other, l); };
+  };
   a = summed(std::move(a), stays(b.labels), dtype);
   b = summed(std::move(b), stays(a.labels), dtype);
   const std::vector<Shape> shapes = {a.value.shape(), b.value.shape()};
@@ -162,23 +181,27 @@ double size_of(const Labels& labels, const Lengths& lengths) {
   return size;
 }
 
-// The pair whose product is smallest beside what it replaces; of equal ones the first.
+// The pair that takes the fewest multiplications; of equal ones that with the smallest product,
+// then the first.
 template <class KeepFor>
-std::pair<std::size_t, std::size_t> cheapest_pair(const std::vector<Factor>& factors, const Lengths& lengths, KeepFor keep_for) {
+std::pair<std::size_t, std::size_t> cheapest_pair(const std::vector<Factor>& factors,
+                                                  const Lengths& lengths, KeepFor keep_for) {
   std::pair<std::size_t, std::size_t> best{0, 1};
-  double best_growth = 0;
+  std::pair<double, double> lowest{};
   for (std::size_t i = 0; i < factors.size(); ++i) {
     for (std::size_t j = i + 1; j < factors.size(); ++j) {
       const auto keep = keep_for(i, j);
-      Labels product = filtered(Pairing(factors[i].labels, factors[j].labels, keep).result(), keep);
-      const double growth = size_of(product, lengths) - size_of(factors[i].labels, lengths) - size_of(factors[j].labels, lengths);
-      if ((i == 0 && j == 1) || growth < best_growth) best = {i, j}, best_growth = growth;
+      const Pairing p(factors[i].labels, factors[j].labels, keep);
+      const double product = size_of(filtered(p.result(), keep), lengths);
+      const std::pair cost{size_of(p.result(), lengths) * size_of(p.contracted, lengths), product};
+      if ((i == 0 && j == 1) || cost < lowest) best = {i, j}, lowest = cost;
     }
   }
   return best;
 }
 
-Value contract_all(const EinsumEquation& equation, std::span<const Value> operands, Shapes shapes, std::optional<DType> dtype) {
+Value contract_all(const EinsumEquation& equation, std::span<const Value> operands, Shapes shapes,
+                   std::optional<DType> dtype) {
   const Lengths lengths = lengths_of(equation, shapes);
   std::vector<Factor> factors;
   for (std::size_t i = 0; i < operands.size(); ++i) {
@@ -196,7 +219,8 @@ Value contract_all(const EinsumEquation& equation, std::span<const Value> operan
   };
   while (factors.size() > 1) {
     const auto [i, j] = cheapest_pair(factors, lengths, keep_for);
-    Factor product = contracted(factors[i], factors[j], keep_for(i, j), equation.output, lengths, dtype);
+    Factor product =
+        contracted(factors[i], factors[j], keep_for(i, j), equation.output, lengths, dtype);
     factors.erase(factors.begin() + static_cast<std::ptrdiff_t>(j));
     factors[i] = std::move(product);
   }
@@ -211,7 +235,8 @@ Value einsum(std::string_view equation, Operands operands, std::optional<DType> 
   std::vector<Shape> shapes;
   for (const Value& v : operands.values) shapes.push_back(v.shape());
   try {
-    const Value y = contract_all(read_einsum_equation(equation, shapes), operands.values, shapes, dtype);
+    const Value y =
+        contract_all(read_einsum_equation(equation, shapes), operands.values, shapes, dtype);
     return convert(y, dtype.value_or(common_dtype("einsum", shapes)));
   } catch (const OpError& e) {
     Refusal r = e.refusal();

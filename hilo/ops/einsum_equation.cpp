@@ -26,11 +26,14 @@ Term read_term(std::string_view text) {
     if (is_letter(text[i])) {
       term.letters += text[i];
     } else if (text.substr(i, 3) == "...") {
-      if (term.dots >= 0) throw refusal("the term " + quoted(text) + " has two ellipses", "at most one \"...\" a term");
+      if (term.dots >= 0)
+        throw refusal("the term " + quoted(text) + " has two ellipses",
+                      "at most one \"...\" a term");
       term.dots = static_cast<std::ptrdiff_t>(term.letters.size());
       i += 2;
     } else {
-      throw refusal("the term " + quoted(text) + " has " + quoted(text.substr(i, 1)) + " in it", "letters and \"...\"");
+      throw refusal("the term " + quoted(text) + " has " + quoted(text.substr(i, 1)) + " in it",
+                    "letters and \"...\"");
     }
   }
   return term;
@@ -49,11 +52,13 @@ std::string without_spaces(std::string_view text) {
   return result;
 }
 
-// NumPy's order of an output that is not written: "..." first, then the letters that occur once, sorted.
+// NumPy's order of an output that is not written: "..." first, then the letters that occur once,
+// sorted.
 Labels implied_output(const std::vector<Term>& terms, int hidden) {
   std::string all, once;
   for (const Term& t : terms) all += t.letters;
-  std::ranges::copy_if(all, std::back_inserter(once), [&](char c) { return std::ranges::count(all, c) == 1; });
+  std::ranges::copy_if(all, std::back_inserter(once),
+                       [&](char c) { return std::ranges::count(all, c) == 1; });
   std::ranges::sort(once);
   return labels_of({"", once, 0}, hidden);
 }
@@ -71,7 +76,8 @@ EinsumEquation read_einsum_equation(std::string_view equation, Shapes operands) 
     start = end + 1;
   }
   if (terms.size() != operands.size()) {
-    throw refusal(quoted(equation) + " has " + std::to_string(terms.size()) + " terms for " + std::to_string(operands.size()) + " operands",
+    throw refusal(quoted(equation) + " has " + std::to_string(terms.size()) + " terms for " +
+                      std::to_string(operands.size()) + " operands",
                   "a term for each operand");
   }
   EinsumEquation result;
@@ -79,7 +85,8 @@ EinsumEquation read_einsum_equation(std::string_view equation, Shapes operands) 
   for (std::size_t i = 0; i < terms.size(); ++i) {
     const int hidden = operands[i].rank() - static_cast<int>(terms[i].letters.size());
     if (hidden < 0 || (hidden > 0 && terms[i].dots < 0)) {
-      throw refusal("the term " + quoted(terms[i].text) + " does not fit " + to_string(operands[i]), "a letter for each axis, or \"...\"");
+      throw refusal("the term " + quoted(terms[i].text) + " does not fit " + to_string(operands[i]),
+                    "a letter for each axis, or \"...\"");
     }
     result.terms.push_back(labels_of(terms[i], hidden));
     most_hidden = std::max(most_hidden, hidden);
@@ -89,12 +96,18 @@ EinsumEquation read_einsum_equation(std::string_view equation, Shapes operands) 
     return result;
   }
   const Term output = read_term(std::string_view(text).substr(arrow + 2));
-  if (most_hidden > 0 && output.dots < 0) throw refusal("the output " + quoted(output.text) + " has no ellipsis", "\"...\" in the output, as in the terms");
+  if (most_hidden > 0 && output.dots < 0)
+    throw refusal("the output " + quoted(output.text) + " has no ellipsis",
+                  "\"...\" in the output, as in the terms");
   result.output = labels_of(output, output.dots < 0 ? 0 : most_hidden);
   for (char c : output.letters) {
-    const bool is_known = std::ranges::any_of(terms, [&](const Term& t) { return t.letters.find(c) != std::string::npos; });
-    if (!is_known) throw refusal("the output letter " + quoted({&c, 1}) + " is in no term", "letters of the terms");
-    if (std::ranges::count(output.letters, c) > 1) throw refusal("the output has " + quoted({&c, 1}) + " twice", "each letter once");
+    const bool is_known = std::ranges::any_of(
+        terms, [&](const Term& t) { return t.letters.find(c) != std::string::npos; });
+    if (!is_known)
+      throw refusal("the output letter " + quoted({&c, 1}) + " is in no term",
+                    "letters of the terms");
+    if (std::ranges::count(output.letters, c) > 1)
+      throw refusal("the output has " + quoted({&c, 1}) + " twice", "each letter once");
   }
   return result;
 }

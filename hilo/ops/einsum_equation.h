@@ -7,7 +7,8 @@
 // The part of einsum that reads its equation.
 namespace hilo {
 
-/// An axis's name: a letter, or -1, -2, .. for the last, last but one, .. of the axes that "..." stands for.
+/// An axis's name: a letter, or -1, -2, .. for the last, last but one, .. of the axes that "..."
+/// stands for.
 using Label = int;
 using Labels = std::vector<Label>;
 
@@ -16,7 +17,8 @@ struct EinsumEquation {
   Labels output;
 };
 
-/// Throws OpError without op, operands and site if the equation is malformed or does not fit the ranks.
+/// Throws OpError without op, operands and site if the equation is malformed or does not fit the
+/// ranks.
 EinsumEquation read_einsum_equation(std::string_view equation, Shapes operands);
 
 }  // namespace hilo

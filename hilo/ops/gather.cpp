@@ -1,9 +1,9 @@
 #include "hilo/ops/gather.h"
 
 #include "hilo/ops/all_ops.h"
+#include "hilo/ops/indexed_windows.h"
 #include "hilo/ops/rules.h"
 #include "hilo/ops/scatter.h"
-#include "hilo/ops/indexed_windows.h"
 
 namespace hilo {
 namespace {
@@ -24,14 +24,16 @@ struct Gather {
     expect_count(in, 2);
     const Shape& x = in[0];
     if (slice_sizes.size() != x.dims.size()) {  // C20
-      throw OpError({.problem = "slice_sizes = " + to_string(slice_sizes) + " does not fit the rank",
-                     .expected = "a length for each axis of x"});
+      throw OpError(
+          {.problem = "slice_sizes = " + to_string(slice_sizes) + " does not fit the rank",
+           .expected = "a length for each axis of x"});
     }
     const IndexedWindows w(dimension_numbers, slice_sizes);
     w.check(x, in[1], true);  // C1-C8, C10, C11, C13-C19
     for (std::size_t d = 0; d < x.dims.size(); ++d) {
       if (slice_sizes[d] < 0 || slice_sizes[d] > x.dims[d]) {  // C21
-        throw OpError({.problem = "slice_sizes = " + to_string(slice_sizes) + " does not fit axis " + std::to_string(d),
+        throw OpError({.problem = "slice_sizes = " + to_string(slice_sizes) +
+                                  " does not fit axis " + std::to_string(d),
                        .expected = "0 <= slice_sizes <= lengths of x"});
       }
     }
@@ -49,15 +51,18 @@ struct Gather {
   [[nodiscard]] std::vector<Value> vjp(const Vjp& v) const {
     if (!is_differentiable(v.d_out.dtype())) return {Value(), Value()};
     const IndexedWindows w(dimension_numbers, slice_sizes);
-    return {scatter(zeros_like(v.in[0]), w.clamped(v.in[1], v.in[0].dims()), v.d_out, w.for_scatter(), Update::kAdd,
-                    {.indices_are_sorted = indices_are_sorted}),
+    return {scatter(zeros_like(v.in[0]), w.clamped(v.in[1], v.in[0].dims()), v.d_out,
+                    w.for_scatter(), Update::kAdd, {.indices_are_sorted = indices_are_sorted}),
             Value()};
   }
   [[nodiscard]] std::vector<Value> jvp(const Jvp& v) const {
-    return {v.d_in[0] ? gather(v.d_in[0], v.in[1], dimension_numbers, slice_sizes, indices_are_sorted) : Value()};
+    return {v.d_in[0]
+                ? gather(v.d_in[0], v.in[1], dimension_numbers, slice_sizes, indices_are_sorted)
+                : Value()};
   }
   [[nodiscard]] std::vector<Value> batch(const Batch& b) const {
-    const IndexedWindows w = IndexedWindows(dimension_numbers, slice_sizes).batched(b.is_batched[0], b.is_batched[1], b.size);
+    const IndexedWindows w = IndexedWindows(dimension_numbers, slice_sizes)
+                                 .batched(b.is_batched[0], b.is_batched[1], b.size);
     const bool is_sorted = indices_are_sorted && !b.is_batched[1];
     return {gather(b.in[0], b.in[1], w.for_gather(), w.sizes, is_sorted)};
   }
@@ -67,8 +72,10 @@ struct Gather {
 
 void list_gather_ops(OpTable& table) { table.add<Gather>(); }
 
-Value gather(Operand x, Operand indices, GatherDimensionNumbers numbers, Dims slice_sizes, bool indices_are_sorted) {
-  return apply(Gather{std::move(numbers), std::move(slice_sizes), indices_are_sorted}, {x.value, indices.value}, x.where);
+Value gather(Operand x, Operand indices, GatherDimensionNumbers numbers, Dims slice_sizes,
+             bool indices_are_sorted) {
+  return apply(Gather{std::move(numbers), std::move(slice_sizes), indices_are_sorted},
+               {x.value, indices.value}, x.where);
 }
 
 }  // namespace hilo

@@ -26,10 +26,15 @@ const Array* constant_array(Value v, std::vector<NamedAttribute>& holder) {
 
 // Indices into an axis of length n, counted from the front.
 Value from_front(std::string_view op, const Operand& operand, Dim n, const Site& at) {
-  const Value given = operand.value ? operand.value : scalar_of(op, operand.scalar, kI32, operand.where);
+  const Value given =
+      operand.value ? operand.value : scalar_of(op, operand.scalar, kI32, operand.where);
   if (!is_integer(given.dtype())) {
-    throw OpError({.op = std::string(op), .problem = "indices are no integers", .got = {given.shape()},
-                   .expected = "integer indices", .hint = is_float(given.dtype()) ? "indices.as(kI32)" : ""}, at);
+    throw OpError({.op = std::string(op),
+                   .problem = "indices are no integers",
+                   .got = {given.shape()},
+                   .expected = "integer indices",
+                   .hint = is_float(given.dtype()) ? "indices.as(kI32)" : ""},
+                  at);
   }
   const Value indices = bits(given.dtype()) < 32 ? given.as(kI32) : given;  // so that n fits
   std::vector<NamedAttribute> holder;
@@ -38,8 +43,11 @@ Value from_front(std::string_view op, const Operand& operand, Dim n, const Site&
     bool has_negative = false;
     for (double& p : positions) {
       if (p < -static_cast<double>(n) || p >= static_cast<double>(n)) {
-        throw OpError({.op = std::string(op), .problem = "index " + std::to_string(static_cast<std::int64_t>(p)) + " is out of range",
-                       .expected = "-" + std::to_string(n) + " <= index < " + std::to_string(n)}, at);
+        throw OpError({.op = std::string(op),
+                       .problem = "index " + std::to_string(static_cast<std::int64_t>(p)) +
+                                  " is out of range",
+                       .expected = "-" + std::to_string(n) + " <= index < " + std::to_string(n)},
+                      at);
       }
       has_negative = has_negative || p < 0;
       p = p < 0 ? p + static_cast<double>(n) : p;
@@ -59,16 +67,9 @@ struct AlongAxis {
   Axes window_dims{};
 
   AlongAxis(std::string_view name, const Operand& operand, const Operand& index, int along)
-      : op(name), x(operand.value ? operand.value : promote(name, {operand})[0]), axis(along) {
-    const Site at = CallSite::current(operand.where);
-    try {
-      axis = static_cast<int>(normalized_axes(op, {along}, x.rank())[0]);
-    } catch (const OpError& e) {
-      Refusal r = e.refusal();
-      r.got = {x.shape()};
-      throw OpError(std::move(r), at);
-    }
-    indices = from_front(op, index, x.dim(axis), at);
+      : op(name), x(promote(name, {operand})[0]), axis(along) {
+    axis = normalized_axis(op, Operand(x, operand.where), along);
+    indices = from_front(op, index, x.dim(axis), CallSite::current(operand.where));
     for (int d = 0; d < x.rank(); ++d) {
       if (d == axis) {
         dims.insert(dims.end(), indices.dims().begin(), indices.dims().end());
@@ -82,34 +83,45 @@ struct AlongAxis {
 
 // Whether `from` fits the last axes of `to`, axis by axis equal or 1.
 bool broadcasts(const Dims& from, const Dims& to) {
-  return from.size() <= to.size() &&
-         std::equal(from.rbegin(), from.rend(), to.rbegin(), [](Dim f, Dim t) { return f == t || f == 1; });
+  return from.size() <= to.size() && std::equal(from.rbegin(), from.rend(), to.rbegin(),
+                                                [](Dim f, Dim t) { return f == t || f == 1; });
 }
 
 // The updates as a tensor of x's dtype and the given dims.
-Value fitted(std::string_view op, const Operand& operand, const Value& x, const Dims& dims, const Site& at) {
-  const Value u = operand.value ? operand.value : scalar_of(op, operand.scalar, x.dtype(), operand.where);
+Value fitted(std::string_view op, const Operand& operand, const Value& x, const Dims& dims,
+             const Site& at) {
+  const Value u =
+      operand.value ? operand.value : scalar_of(op, operand.scalar, x.dtype(), operand.where);
   const auto refuse = [&](std::string problem, std::string expected) {
-    return OpError({.op = std::string(op), .problem = std::move(problem), .got = {x.shape(), u.shape()}, .expected = std::move(expected)}, at);
+    return OpError({.op = std::string(op),
+                    .problem = std::move(problem),
+                    .got = {x.shape(), u.shape()},
+                    .expected = std::move(expected)},
+                   at);
   };
   if (!holds(x.dtype(), u.dtype())) {
-    throw refuse("the updates' dtype is not held by x's", "updates that convert to " + std::string(name(x.dtype())) + " without loss");
+    throw refuse("the updates' dtype is not held by x's",
+                 "updates that convert to " + std::string(name(x.dtype())) + " without loss");
   }
-  if (!broadcasts(u.dims(), dims)) throw refuse("the updates do not fit", "updates that broadcast to " + to_string(dims));
+  if (!broadcasts(u.dims(), dims))
+    throw refuse("the updates do not fit", "updates that broadcast to " + to_string(dims));
   return convert(broadcast_to(u, dims), x.dtype());
 }
 
-Value scatter_along(std::string_view op, const Operand& x, const Operand& indices, const Operand& updates, int axis,
-                    Update update, ScatterOptions options) {
+Value scatter_along(std::string_view op, const Operand& x, const Operand& indices,
+                    const Operand& updates, int axis, Update update, ScatterOptions options) {
   const CallSite site(x.where);
   const AlongAxis a(op, x, indices, axis);
   return scatter(a.x, a.indices, fitted(op, updates, a.x, a.dims, CallSite::current(x.where)),
-                 {.update_window_dims = a.window_dims, .inserted_window_dims = {a.axis}, .scatter_dims_to_operand_dims = {a.axis},
+                 {.update_window_dims = a.window_dims,
+                  .inserted_window_dims = {a.axis},
+                  .scatter_dims_to_operand_dims = {a.axis},
                   .index_vector_dim = a.indices.rank()},
                  update, options);
 }
 
-// For the forms where indices have x's rank: the dims of x and of the indices with the axes but one broadcast.
+// For the forms where indices have x's rank: the dims of x and of the indices with the axes but one
+// broadcast.
 struct PairedAxes {
   Dims x, indices;
   Axes others{};
@@ -117,8 +129,12 @@ struct PairedAxes {
 PairedAxes paired_axes(const AlongAxis& a, bool x_may_stretch, const Site& at) {
   PairedAxes p{a.x.dims(), a.indices.dims()};
   const auto refuse = [&](std::string problem) {
-    return OpError({.op = std::string(a.op), .problem = std::move(problem), .got = {a.x.shape(), a.indices.shape()},
-                    .expected = "equal ranks, and axes other than " + std::to_string(a.axis) + " that broadcast"}, at);
+    return OpError({.op = std::string(a.op),
+                    .problem = std::move(problem),
+                    .got = {a.x.shape(), a.indices.shape()},
+                    .expected = "equal ranks, and axes other than " + std::to_string(a.axis) +
+                                " that broadcast"},
+                   at);
   };
   if (p.x.size() != p.indices.size()) throw refuse("ranks differ");
   for (std::size_t d = 0; d < p.x.size(); ++d) {
@@ -139,7 +155,9 @@ Value take(Operand x, Operand indices, int axis) {
   Dims sizes = a.x.dims();
   sizes[static_cast<std::size_t>(a.axis)] = std::min<Dim>(1, a.x.dim(a.axis));
   return gather(a.x, a.indices,
-                {.offset_dims = a.window_dims, .collapsed_slice_dims = {a.axis}, .start_index_map = {a.axis},
+                {.offset_dims = a.window_dims,
+                 .collapsed_slice_dims = {a.axis},
+                 .start_index_map = {a.axis},
                  .index_vector_dim = a.indices.rank()},
                 std::move(sizes));
 }
@@ -152,28 +170,40 @@ Value take_along_axis(Operand operand, Operand index, int along) {
   Dims sizes;
   for (Dim d : p.x) sizes.push_back(std::min<Dim>(1, d));
   return gather(x, indices,
-                {.collapsed_slice_dims = {a.axis}, .operand_batching_dims = p.others, .start_indices_batching_dims = p.others,
-                 .start_index_map = {a.axis}, .index_vector_dim = x.rank()},
+                {.collapsed_slice_dims = {a.axis},
+                 .operand_batching_dims = p.others,
+                 .start_indices_batching_dims = p.others,
+                 .start_index_map = {a.axis},
+                 .index_vector_dim = x.rank()},
                 std::move(sizes));
 }
 
-Value put_along_axis(Operand operand, Operand index, Operand values, Update update, int along, ScatterOptions options) {
+Value put_along_axis(Operand operand, Operand index, Operand values, Update update, int along,
+                     ScatterOptions options) {
   const CallSite site(operand.where);
   const Site at = CallSite::current(operand.where);
   const AlongAxis a("put_along_axis", operand, index, along);
   const PairedAxes p = paired_axes(a, false, at);
-  return scatter(a.x, broadcast_to(a.indices, p.indices), fitted("put_along_axis", values, a.x, p.indices, at),
-                 {.inserted_window_dims = {a.axis}, .input_batching_dims = p.others, .scatter_indices_batching_dims = p.others,
-                  .scatter_dims_to_operand_dims = {a.axis}, .index_vector_dim = a.x.rank()},
+  return scatter(a.x, broadcast_to(a.indices, p.indices),
+                 fitted("put_along_axis", values, a.x, p.indices, at),
+                 {.inserted_window_dims = {a.axis},
+                  .input_batching_dims = p.others,
+                  .scatter_indices_batching_dims = p.others,
+                  .scatter_dims_to_operand_dims = {a.axis},
+                  .index_vector_dim = a.x.rank()},
                  update, options);
 }
 
 Value one_hot(Operand indices, Dim depth, DType dtype, int axis) {
   const CallSite site(indices.where);
-  const Value i = indices.value ? indices.value : scalar_of("one_hot", indices.scalar, kI32, indices.where);
+  const Value i =
+      indices.value ? indices.value : scalar_of("one_hot", indices.scalar, kI32, indices.where);
   if (!is_integer(i.dtype()) || depth < 0) {
-    throw OpError({.op = "one_hot", .problem = depth < 0 ? "a negative depth" : "indices are no integers", .got = {i.shape()},
-                   .expected = "integer indices, depth >= 0"}, CallSite::current(indices.where));
+    throw OpError({.op = "one_hot",
+                   .problem = depth < 0 ? "a negative depth" : "indices are no integers",
+                   .got = {i.shape()},
+                   .expected = "integer indices, depth >= 0"},
+                  CallSite::current(indices.where));
   }
   const Value wide = bits(i.dtype()) < 32 ? i.as(kI32) : i;
   const Value column = expand_dims(Operand(wide, indices.where), axis);
@@ -189,7 +219,8 @@ Value scatter_set(Operand x, Operand indices, Operand updates, int axis, Scatter
 Value scatter_add(Operand x, Operand indices, Operand updates, int axis, ScatterOptions options) {
   return scatter_along("scatter_add", x, indices, updates, axis, Update::kAdd, options);
 }
-Value scatter_multiply(Operand x, Operand indices, Operand updates, int axis, ScatterOptions options) {
+Value scatter_multiply(Operand x, Operand indices, Operand updates, int axis,
+                       ScatterOptions options) {
   return scatter_along("scatter_multiply", x, indices, updates, axis, Update::kMultiply, options);
 }
 Value scatter_max(Operand x, Operand indices, Operand updates, int axis, ScatterOptions options) {

@@ -60,12 +60,16 @@ struct Cosh : Complexes<Cosh> {
 
 struct Erfc : Unary<Erfc> {
   static constexpr std::string_view kName = "chlo.erfc";
-  static Value d(Value x, Value, Value d_y) { return d_y * (-2 * std::numbers::inv_sqrtpi) * exp(-(x * x)); }
+  static Value d(Value x, Value, Value d_y) {
+    return d_y * (-2 * std::numbers::inv_sqrtpi) * exp(-(x * x));
+  }
 };
 
 struct ErfInv : Unary<ErfInv> {
   static constexpr std::string_view kName = "chlo.erf_inv";
-  static Value d(Value, Value y, Value d_y) { return d_y * (0.5 / std::numbers::inv_sqrtpi) * exp(y * y); }
+  static Value d(Value, Value y, Value d_y) {
+    return d_y * (0.5 / std::numbers::inv_sqrtpi) * exp(y * y);
+  }
 };
 
 struct Lgamma : Unary<Lgamma> {
@@ -92,8 +96,10 @@ Value unary(const Operand& x) {
 }  // namespace
 
 void list_math_ops(OpTable& t) {
-  t.add<Asin>(), t.add<Acos>(), t.add<Atan>(), t.add<Asinh>(), t.add<Acosh>(), t.add<Atanh>(), t.add<Sinh>();
-  t.add<Cosh>(), t.add<Erfc>(), t.add<ErfInv>(), t.add<Lgamma>(), t.add<Digamma>(), t.add<Polygamma>();
+  t.add<Asin>(), t.add<Acos>(), t.add<Atan>(), t.add<Asinh>(), t.add<Acosh>(), t.add<Atanh>(),
+      t.add<Sinh>();
+  t.add<Cosh>(), t.add<Erfc>(), t.add<ErfInv>(), t.add<Lgamma>(), t.add<Digamma>(),
+      t.add<Polygamma>();
 }
 
 Value asin(Operand x) { return unary<Asin>(x); }
@@ -108,7 +114,9 @@ Value erfc(Operand x) { return unary<Erfc>(x); }
 Value erf_inv(Operand x) { return unary<ErfInv>(x); }
 Value lgamma(Operand x) { return unary<Lgamma>(x); }
 Value digamma(Operand x) { return unary<Digamma>(x); }
-Value polygamma(Operand n, Operand x) { return apply(Polygamma{}, promote(Polygamma::kName, {n, x}), x.where); }
+Value polygamma(Operand n, Operand x) {
+  return apply(Polygamma{}, promote(Polygamma::kName, {n, x}), x.where);
+}
 
 Value square(Operand x) { return multiply(x, x); }
 Value reciprocal(Operand x) { return divide(Operand(1, x.where), x); }
@@ -141,7 +149,8 @@ Value hypot(Operand a, Operand b) {
   const std::vector<Value> ab = promote("hypot", {a, b});
   const Value x = abs(ab[0]), y = abs(ab[1]);
   const Value is_x = greater(x, y), large = select(is_x, x, y), small = select(is_x, y, x);
-  const Value is_plain = logical_and(greater(large, 0), is_finite(large));  // else 0, inf or NaN: the larger one itself
+  const Value is_plain = logical_and(
+      greater(large, 0), is_finite(large));  // else 0, inf or NaN: the larger one itself
   const Value scale = select(is_plain, large, ones_like(large));
   return select(is_plain, large * sqrt(1 + square(small / scale)), x + y);
 }

@@ -1,8 +1,9 @@
 #pragma once
 #include "hilo/graph/value.h"
 
-// Elementwise functions beyond those that StableHLO has an op for. Results have the operands' shape; two operands broadcast.
-// The ones marked CHLO are ops of StableHLO's client dialect, which every XLA plugin expands to its own best formula.
+// Elementwise functions beyond those that StableHLO has an op for. Results have the operands'
+// shape; two operands broadcast. The ones marked CHLO are ops of StableHLO's client dialect, which
+// every XLA plugin expands to its own best formula.
 namespace hilo {
 
 Value square(Operand x);      ///< x * x
@@ -12,7 +13,7 @@ Value log2(Operand x);
 Value log10(Operand x);
 Value logit(Operand x);  ///< log(x / (1 - x)), the inverse of `logistic`
 
-Value asin(Operand x);   ///< CHLO, as all down to cosh
+Value asin(Operand x);  ///< CHLO, as all down to cosh
 Value acos(Operand x);
 Value atan(Operand x);
 Value asinh(Operand x);
@@ -25,7 +26,8 @@ Value erfc(Operand x);     ///< 1 - erf(x), exact where erf is near 1; CHLO
 Value erf_inv(Operand x);  ///< the x that erf maps to it; CHLO
 Value lgamma(Operand x);   ///< log(|gamma(x)|); CHLO
 Value digamma(Operand x);  ///< derivative of lgamma; CHLO
-/// Derivative number n + 1 of lgamma at x, n a whole number; n = 0 is digamma. CHLO. No gradient to n.
+/// Derivative number n + 1 of lgamma at x, n a whole number; n = 0 is digamma. CHLO. No gradient to
+/// n.
 Value polygamma(Operand n, Operand x);
 
 /// sin(pi x) / (pi x), and 1 at 0, where its gradient is 0.

@@ -19,8 +19,12 @@
 namespace hilo {
 namespace {
 
-OpError refusal(std::string_view op, const Operand& key, std::string problem, std::vector<Shape> got, std::string expected) {
-  return OpError({.op = std::string(op), .problem = std::move(problem), .got = std::move(got), .expected = std::move(expected)},
+OpError refusal(std::string_view op, const Operand& key, std::string problem,
+                std::vector<Shape> got, std::string expected) {
+  return OpError({.op = std::string(op),
+                  .problem = std::move(problem),
+                  .got = std::move(got),
+                  .expected = std::move(expected)},
                  CallSite::current(key.where));
 }
 
@@ -34,7 +38,8 @@ DType working_dtype(std::string_view op, const Operand& key, const Shape& shape)
 // Multiples of 2^-digits in [0, 1).
 Value unit_steps(const Operand& key, const Shape& shape, int digits) {
   const DType words = digits > 32 ? kU64 : digits > 16 ? kU32 : kU16;
-  const Value steps = shift_right_logical(random_bits(key, shape.with(words)), bits(words) - digits);
+  const Value steps =
+      shift_right_logical(random_bits(key, shape.with(words)), bits(words) - digits);
   const Value whole = steps.as(digits > 32 ? kI64 : kI32);  // signed numbers convert faster
   return whole.as(shape.dtype) * std::ldexp(1.0, -digits);
 }
@@ -48,7 +53,8 @@ Value unit_midpoints(const Operand& key, const Shape& shape) {
 // In (0, 1], ever finer towards 0, where a formula has its tail.
 Value unit_fine_at_zero(const Operand& key, const Shape& shape) {
   const DType words = shape.dtype == kF64 ? kU64 : kU32;
-  return (random_bits(key, shape.with(words)).as(shape.dtype) + 0.5) * std::ldexp(1.0, -bits(words));
+  return (random_bits(key, shape.with(words)).as(shape.dtype) + 0.5) *
+         std::ldexp(1.0, -bits(words));
 }
 
 // c[0] + c[1] x + c[2] x^2 ..
@@ -59,17 +65,20 @@ Value polynomial(Value x, std::initializer_list<double> c) {
   return y;
 }
 
-// The normal variable of each 32-bit number, the numbers in ascending order (as signed ones) giving ascending results.
+// The normal variable of each 32-bit number, the numbers in ascending order (as signed ones) giving
+// ascending results.
 Value normal_of_bits(Value words) {
   const Value n = bitcast_convert(words, kI32);
   const Value is_left = less(n, 0);
-  const Value distance = select(is_left, bitwise_not(n), n);                           // from the middle, 0 .. 2^31 - 1
-  const Value q = (distance.as(kF32) + 0.5) * std::ldexp(1.0, -32);                    // the same as a probability
-  const Value tail = ((distance ^ 0x7FFFFFFF).as(kF32) + 0.5) * std::ldexp(1.0, -32);  // 0.5 - q, exact near 0
+  const Value distance = select(is_left, bitwise_not(n), n);  // from the middle, 0 .. 2^31 - 1
+  const Value q = (distance.as(kF32) + 0.5) * std::ldexp(1.0, -32);  // the same as a probability
+  const Value tail =
+      ((distance ^ 0x7FFFFFFF).as(kF32) + 0.5) * std::ldexp(1.0, -32);  // 0.5 - q, exact near 0
   const Value r = 0.180625 - q * q, t = sqrt(-log(tail)) - 1.6;
   const Value is_tail = greater(q, 0.425);
-  const Value numerator = select(is_tail, polynomial(t, {1.4234372777, 2.7568153900, 1.3067284816, 0.17023821103}),
-                                 q * polynomial(r, {3.3871327179, 50.434271938, 159.29113202, 59.109374720}));
+  const Value numerator =
+      select(is_tail, polynomial(t, {1.4234372777, 2.7568153900, 1.3067284816, 0.17023821103}),
+             q * polynomial(r, {3.3871327179, 50.434271938, 159.29113202, 59.109374720}));
   const Value denominator = select(is_tail, polynomial(t, {1, 0.73700164250, 0.12021132975}),
                                    polynomial(r, {1, 17.895169469, 78.757757664, 67.187563600}));
   const Value size = numerator / denominator;
@@ -81,12 +90,17 @@ Value normal_of_bits(Value words) {
 Value uniform(Operand key, Shape shape, Operand low, Operand high) {
   const CallSite site(key.where);
   working_dtype("uniform", key, shape);
-  const int digits = shape.dtype == kF64 ? 53 : shape.dtype == kF32 ? 24 : shape.dtype == kF16 ? 11 : 8;
+  const int digits = shape.dtype == kF64   ? 53
+                     : shape.dtype == kF32 ? 24
+                     : shape.dtype == kF16 ? 11
+                                           : 8;
   const Value unit = unit_steps(key, shape, digits);
-  const bool is_unit = !low.value && !high.value && low.scalar == Scalar(0.0) && high.scalar == Scalar(1.0);
+  const bool is_unit =
+      !low.value && !high.value && low.scalar == Scalar(0.0) && high.scalar == Scalar(1.0);
   if (is_unit) return unit;
   const auto bound = [&](const Operand& o) {
-    return o.value ? convert(o.value, shape.dtype) : scalar_of("uniform", o.scalar, shape.dtype, o.where);
+    return o.value ? convert(o.value, shape.dtype)
+                   : scalar_of("uniform", o.scalar, shape.dtype, o.where);
   };
   const Value from = bound(low), to = bound(high);
   return broadcast_to(unit * (to - from) + from, shape.dims);
@@ -104,7 +118,8 @@ Value truncated_normal(Operand key, Shape shape, Operand low, Operand high) {
   const CallSite site(key.where);
   const DType dtype = working_dtype("truncated_normal", key, shape);
   const auto bound = [&](const Operand& o) {
-    return o.value ? convert(o.value, dtype) : scalar_of("truncated_normal", o.scalar, dtype, o.where);
+    return o.value ? convert(o.value, dtype)
+                   : scalar_of("truncated_normal", o.scalar, dtype, o.where);
   };
   const Value from = bound(low), to = bound(high), root = full({dtype, {}}, std::numbers::sqrt2);
   const Value a = erf(from / root), b = erf(to / root);
@@ -120,11 +135,14 @@ Value bernoulli(Operand key, Operand p, Dims dims) {
   }
   const double number = std::visit([](auto n) { return static_cast<double>(n); }, p.scalar);
   if (!(number >= 0 && number <= 1)) {
-    throw refusal("bernoulli", key, "the number " + std::to_string(number) + " is no probability", {}, "0 <= p <= 1");
+    throw refusal("bernoulli", key, "the number " + std::to_string(number) + " is no probability",
+                  {}, "0 <= p <= 1");
   }
   if (number == 0 || number == 1) return full({kI1, dims}, number == 1);
   // As few bits as give the probability well enough.
-  const DType words = number * 256 == std::floor(number * 256) ? kU8 : std::min(number, 1 - number) >= 1.0 / 64 ? kU16 : kU32;
+  const DType words = number * 256 == std::floor(number * 256)   ? kU8
+                      : std::min(number, 1 - number) >= 1.0 / 64 ? kU16
+                                                                 : kU32;
   const double limit = std::round(std::ldexp(number, bits(words)));
   if (limit >= std::ldexp(1.0, bits(words))) return full({kI1, dims}, true);
   return less(random_bits(key, {words, std::move(dims)}), static_cast<std::uint64_t>(limit));
@@ -132,21 +150,25 @@ Value bernoulli(Operand key, Operand p, Dims dims) {
 
 Value randint(Operand key, Shape shape, std::int64_t low, std::int64_t high) {
   const CallSite site(key.where);
-  if (!is_integer(shape.dtype)) throw refusal("randint", key, "not of integers", {shape}, "an integer dtype");
-  if (low >= high || static_cast<double>(low) < min_finite(shape.dtype) || static_cast<double>(high) - 1 > max_finite(shape.dtype)) {
-    throw refusal("randint", key, "no numbers from " + std::to_string(low) + " to " + std::to_string(high), {shape},
+  if (!is_integer(shape.dtype))
+    throw refusal("randint", key, "not of integers", {shape}, "an integer dtype");
+  if (low >= high || static_cast<double>(low) < min_finite(shape.dtype) ||
+      static_cast<double>(high) - 1 > max_finite(shape.dtype)) {
+    throw refusal("randint", key,
+                  "no numbers from " + std::to_string(low) + " to " + std::to_string(high), {shape},
                   "low < high, both of the dtype");
   }
   const std::uint64_t count = static_cast<std::uint64_t>(high) - static_cast<std::uint64_t>(low);
   const Value w = random_bits(key, shape.with(kU64));
-  Value below;  // count
+  Value below;                            // count
   if (count <= std::uint64_t{1} << 32) {  // the upper half of w * count, in two steps of 32 bits
     const Value carry = shift_right_logical((w & 0xFFFFFFFFU) * count, 32);
     below = shift_right_logical(shift_right_logical(w, 32) * count + carry, 32);
   } else {
     below = w % count;
   }
-  return (below + static_cast<std::uint64_t>(low)).as(shape.dtype);  // wraps round to negative numbers
+  return (below + static_cast<std::uint64_t>(low))
+      .as(shape.dtype);  // wraps round to negative numbers
 }
 
 Value exponential(Operand key, Shape shape) {
@@ -158,7 +180,8 @@ Value exponential(Operand key, Shape shape) {
 Value gumbel(Operand key, Shape shape) {
   const CallSite site(key.where);
   const DType dtype = working_dtype("gumbel", key, shape);
-  const Value below_one = minimum(unit_fine_at_zero(key, shape.with(dtype)), 1 - epsilon(dtype) / 2);
+  const Value below_one =
+      minimum(unit_fine_at_zero(key, shape.with(dtype)), 1 - epsilon(dtype) / 2);
   return (-log(-log1p(-below_one))).as(shape.dtype);
 }
 

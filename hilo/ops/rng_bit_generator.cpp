@@ -17,10 +17,13 @@ struct RngBitGenerator {
   [[nodiscard]] std::vector<Shape> infer(Shapes in) const {
     expect_count(in, 1);
     const Dim length = in[0].rank() == 1 ? in[0].dims[0] : 0;
-    const bool fits = rng_algorithm == RngAlgorithm::kDefault || length == 2 || (length == 3 && rng_algorithm == RngAlgorithm::kPhilox);
+    const bool fits = rng_algorithm == RngAlgorithm::kDefault || length == 2 ||
+                      (length == 3 && rng_algorithm == RngAlgorithm::kPhilox);
     if (in[0].dtype != kU64 || in[0].rank() != 1 || !fits) {  // C2
-      throw OpError({.problem = "the state does not fit the algorithm", .got = {in[0]},
-                     .expected = rng_algorithm == RngAlgorithm::kPhilox ? "u64[2] or u64[3]" : "u64[2]"});
+      throw OpError(
+          {.problem = "the state does not fit the algorithm",
+           .got = {in[0]},
+           .expected = rng_algorithm == RngAlgorithm::kPhilox ? "u64[2] or u64[3]" : "u64[2]"});
     }
     expect_kind(std::span(&shape, 1), kReals);
     return {in[0], shape};  // C1
@@ -42,7 +45,8 @@ struct RngBitGenerator {
 void list_rng_bit_generator_ops(OpTable& table) { table.add<RngBitGenerator>(); }
 
 RandomState rng_bit_generator(Operand state, Shape shape, RngAlgorithm algorithm) {
-  const std::vector<Value> both = apply_all(RngBitGenerator{algorithm, std::move(shape)}, std::span(&state.value, 1), state.where);
+  const std::vector<Value> both = apply_all(RngBitGenerator{algorithm, std::move(shape)},
+                                            std::span(&state.value, 1), state.where);
   return {both[0], both[1]};
 }
 

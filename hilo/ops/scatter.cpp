@@ -7,11 +7,11 @@
 #include "hilo/ops/compare.h"
 #include "hilo/ops/constant.h"
 #include "hilo/ops/gather.h"
+#include "hilo/ops/indexed_windows.h"
 #include "hilo/ops/reducer.h"
 #include "hilo/ops/reshape.h"
 #include "hilo/ops/rules.h"
 #include "hilo/ops/select.h"
-#include "hilo/ops/indexed_windows.h"
 
 namespace hilo {
 namespace {
@@ -34,15 +34,20 @@ struct Scatter {
   [[nodiscard]] std::vector<Shape> infer(Shapes in) const {
     const std::size_t n = in.size() / 2;
     const auto refuse = [&](std::string problem, std::string expected) {
-      return OpError({.problem = std::move(problem), .got = {in.begin(), in.end()}, .expected = std::move(expected)});
+      return OpError({.problem = std::move(problem),
+                      .got = {in.begin(), in.end()},
+                      .expected = std::move(expected)});
     };
-    if (n == 0 || in.size() % 2 == 0) throw refuse("inputs and updates do not pair", "n inputs, indices, n updates");  // C5
+    if (n == 0 || in.size() % 2 == 0)
+      throw refuse("inputs and updates do not pair", "n inputs, indices, n updates");  // C5
     const Shape &x = in[0], &indices = in[n], &updates = in[n + 1];
     std::vector<Shape> scalars;
     for (std::size_t k = 0; k < n; ++k) {
-      if (in[k].dims != x.dims) throw refuse("inputs differ", "inputs of the same dims");                   // C1
-      if (in[n + 1 + k].dims != updates.dims) throw refuse("updates differ", "updates of the same dims");   // C3
-      if (in[n + 1 + k].dtype != in[k].dtype) throw refuse("an update's dtype differs", "its input's dtype");  // C6
+      if (in[k].dims != x.dims) throw refuse("inputs differ", "inputs of the same dims");  // C1
+      if (in[n + 1 + k].dims != updates.dims)
+        throw refuse("updates differ", "updates of the same dims");  // C3
+      if (in[n + 1 + k].dtype != in[k].dtype)
+        throw refuse("an update's dtype differs", "its input's dtype");  // C6
       scalars.push_back({in[k].dtype, {}});
     }
     static_cast<void>(windows(x, indices, updates));  // C2, C4, C7-C22
@@ -56,17 +61,21 @@ struct Scatter {
   }
 
   // The windows, checked against the shapes.
-  [[nodiscard]] IndexedWindows windows(const Shape& x, const Shape& indices, const Shape& updates) const {
+  [[nodiscard]] IndexedWindows windows(const Shape& x, const Shape& indices,
+                                       const Shape& updates) const {
     const ScatterDimensionNumbers& n = scatter_dimension_numbers;
     const std::int64_t updates_rank = updates.rank();
     for (std::int64_t a : n.update_window_dims) {
       if (a < 0 || a >= updates_rank) {  // C8
-        throw OpError({.problem = "update_window_dims = " + to_string(n.update_window_dims) + " is out of range",
+        throw OpError({.problem = "update_window_dims = " + to_string(n.update_window_dims) +
+                                  " is out of range",
                        .expected = "axes of the updates"});
       }
     }
-    const GatherDimensionNumbers as_gather = {n.update_window_dims, n.inserted_window_dims, n.input_batching_dims,
-                                              n.scatter_indices_batching_dims, n.scatter_dims_to_operand_dims, n.index_vector_dim};
+    const GatherDimensionNumbers as_gather = {
+        n.update_window_dims,           n.inserted_window_dims,
+        n.input_batching_dims,          n.scatter_indices_batching_dims,
+        n.scatter_dims_to_operand_dims, n.index_vector_dim};
     IndexedWindows(as_gather, {}).check(x, indices, false);
     IndexedWindows w(n, x.dims, updates.dims);
     if (w.windowed_dims(indices.dims) != updates.dims) {  // C4
@@ -75,7 +84,8 @@ struct Scatter {
     }
     for (std::size_t d = 0; d < x.dims.size(); ++d) {
       if (w.sizes[d] > x.dims[d]) {  // C4
-        throw OpError({.problem = "a window of " + to_string(w.sizes) + " is longer than axis " + std::to_string(d),
+        throw OpError({.problem = "a window of " + to_string(w.sizes) + " is longer than axis " +
+                                  std::to_string(d),
                        .expected = "windows inside of x"});
       }
     }
@@ -87,33 +97,42 @@ struct Scatter {
     if (update_computation.parameters().size() == 2) {
       if (update_computation.results()[0].is(update_computation.parameters()[1])) return "set";
       const std::string_view name = reducer_name(update_computation);
-      if (name == "add" || name == "multiply" || name == "maximum" || name == "minimum") return name;
+      if (name == "add" || name == "multiply" || name == "maximum" || name == "minimum")
+        return name;
     }
-    throw OpError({.problem = "no gradient of this body is known",
-                   .expected = "one input, and a body that sets, adds, multiplies, or takes the larger or smaller"});
+    throw OpError(
+        {.problem = "no gradient of this body is known",
+         .expected =
+             "one input, and a body that sets, adds, multiplies, or takes the larger or smaller"});
   }
   [[nodiscard]] Value again(Value x, Value indices, Value updates, Update with) const {
-    return scatter(x, indices, updates, scatter_dimension_numbers, with, {indices_are_sorted, unique_indices});
+    return scatter(x, indices, updates, scatter_dimension_numbers, with,
+                   {indices_are_sorted, unique_indices});
   }
 
   // What both derivatives of one input x, indices i and updates u need.
   struct Parts {
     Value x, i, u, y;
     IndexedWindows w;
-    [[nodiscard]] Value windows_of(Value like_x) const { return gather(like_x, i, w.for_gather(), w.sizes); }
+    [[nodiscard]] Value windows_of(Value like_x) const {
+      return gather(like_x, i, w.for_gather(), w.sizes);
+    }
     [[nodiscard]] Value are_inside() const { return w.are_inside(i, x.dims()); }
   };
   [[nodiscard]] Parts parts(std::span<const Value> in, Value out) const {
     return {in[0], in[1], in[2], out, windows(in[0].shape(), in[1].shape(), in[2].shape())};
   }
 
-  // For updates that set: which elements of x none of them met (like x), and which updates stayed (like u).
+  // For updates that set: which elements of x none of them met (like x), and which updates stayed
+  // (like u).
   [[nodiscard]] std::array<Value, 2> survivors(const Parts& p) const {
     const Value numbers = reshape(iota({kU32, {p.u.size()}}) + 1, p.u.dims());
-    const Value last = again(zeros_like(p.x.as(kU32)), p.i, numbers, Update::kSet);  // number of the update that stayed
+    const Value last = again(zeros_like(p.x.as(kU32)), p.i, numbers,
+                             Update::kSet);  // number of the update that stayed
     return {equal(last, 0), equal(p.windows_of(last), numbers)};
   }
-  // For the larger or smaller: 1 over the number of ties and whether x is one of them (like x), which updates are (like u).
+  // For the larger or smaller: 1 over the number of ties and whether x is one of them (like x),
+  // which updates are (like u).
   struct Ties {
     Value x_wins, u_wins, share;
   };
@@ -122,15 +141,17 @@ struct Scatter {
     const Value u_wins = logical_and(equal(p.windows_of(p.y), p.u), p.are_inside()).as(p.x.dtype());
     return {x_wins, u_wins, 1 / again(x_wins, p.i, u_wins, Update::kAdd)};
   }
-  // For updates that multiply: the product of x and of the other updates that met the same element (like u); right where
-  // one of them is zero.
+  // For updates that multiply: the product of x and of the other updates that met the same element
+  // (like u); right where one of them is zero.
   [[nodiscard]] Value products_of_the_others(const Parts& p) const {
     if (unique_indices) return p.windows_of(p.x);
     const Value is_zero = equal(p.u, 0), none = zeros_like(p.u);
     const Value factor = select(is_zero, ones_like(p.u), p.u);
     const Value product = p.windows_of(again(p.x, p.i, factor, Update::kMultiply));
-    const Value zeros = p.windows_of(again(zeros_like(p.x), p.i, is_zero.as(p.u.dtype()), Update::kAdd));
-    return select(is_zero, select(equal(zeros, 1), product, none), select(equal(zeros, 0), product / factor, none));
+    const Value zeros =
+        p.windows_of(again(zeros_like(p.x), p.i, is_zero.as(p.u.dtype()), Update::kAdd));
+    return select(is_zero, select(equal(zeros, 1), product, none),
+                  select(equal(zeros, 0), product / factor, none));
   }
 
   [[nodiscard]] std::vector<Value> vjp(const Vjp& v) const {
@@ -141,7 +162,8 @@ struct Scatter {
     if (how == "add") return {d, Value(), zero_outside(p.are_inside(), p.windows_of(d))};
     if (how == "set") {
       if (unique_indices) {
-        return {again(d, p.i, zeros_like(p.u), Update::kSet), Value(), zero_outside(p.are_inside(), p.windows_of(d))};
+        return {again(d, p.i, zeros_like(p.u), Update::kSet), Value(),
+                zero_outside(p.are_inside(), p.windows_of(d))};
       }
       const auto [unmet, stayed] = survivors(p);
       return {zero_outside(unmet, d), Value(), zero_outside(stayed, p.windows_of(d))};
@@ -164,7 +186,8 @@ struct Scatter {
     if (how == "set") {
       if (unique_indices) return {again(or_zeros(d_x, p.x), p.i, or_zeros(d_u, p.u), Update::kSet)};
       const auto [unmet, stayed] = survivors(p);
-      return {again(zero_outside(unmet, or_zeros(d_x, p.x)), p.i, zero_outside(stayed, or_zeros(d_u, p.u)), Update::kAdd)};
+      return {again(zero_outside(unmet, or_zeros(d_x, p.x)), p.i,
+                    zero_outside(stayed, or_zeros(d_u, p.u)), Update::kAdd)};
     }
     if (how == "multiply") {
       const Value by_x = d_x ? again(d_x, p.i, p.u, Update::kMultiply) : Value();
@@ -172,7 +195,8 @@ struct Scatter {
       return {again(or_zeros(by_x, p.x), p.i, d_u * products_of_the_others(p), Update::kAdd)};
     }
     const Ties t = ties(p);
-    return {again(or_zeros(d_x, p.x) * t.x_wins, p.i, or_zeros(d_u, p.u) * t.u_wins, Update::kAdd) * t.share};
+    return {again(or_zeros(d_x, p.x) * t.x_wins, p.i, or_zeros(d_u, p.u) * t.u_wins, Update::kAdd) *
+            t.share};
   }
 
   [[nodiscard]] std::vector<Value> batch(const Batch& b) const {
@@ -180,9 +204,12 @@ struct Scatter {
     std::vector<Value> in = all_batched(b);
     const bool has_indices = b.is_batched[n];
     if (!has_indices) in[n] = b.in[n];
-    const auto inner = [](const Value& v) { return Shape{v.dtype(), {v.dims().begin() + 1, v.dims().end()}}; };
+    const auto inner = [](const Value& v) {
+      return Shape{v.dtype(), {v.dims().begin() + 1, v.dims().end()}};
+    };
     const Shape indices = has_indices ? inner(in[n]) : in[n].shape();
-    const IndexedWindows w = windows(inner(in[0]), indices, inner(in[n + 1])).batched(true, has_indices, b.size);
+    const IndexedWindows w =
+        windows(inner(in[0]), indices, inner(in[n + 1])).batched(true, has_indices, b.size);
     const std::span<const Value> all(in);
     return scatter(all.first(n), in[n], all.subspan(n + 1), w.for_scatter(), update_computation,
                    {indices_are_sorted && !has_indices, unique_indices});
@@ -193,20 +220,25 @@ struct Scatter {
 
 void list_scatter_ops(OpTable& table) { table.add<Scatter>(); }
 
-std::vector<Value> scatter(std::span<const Value> inputs, Value indices, std::span<const Value> updates,
-                           ScatterDimensionNumbers numbers, Function body, ScatterOptions options, std::source_location where) {
+std::vector<Value> scatter(std::span<const Value> inputs, Value indices,
+                           std::span<const Value> updates, ScatterDimensionNumbers numbers,
+                           Function body, ScatterOptions options, std::source_location where) {
   std::vector<Value> operands(inputs.begin(), inputs.end());
   operands.push_back(indices);
   operands.insert(operands.end(), updates.begin(), updates.end());
-  return apply_all(Scatter{std::move(numbers), options.indices_are_sorted, options.unique_indices, std::move(body)}, operands, where);
+  return apply_all(Scatter{std::move(numbers), options.indices_are_sorted, options.unique_indices,
+                           std::move(body)},
+                   operands, where);
 }
 
-Value scatter(Operand x, Operand indices, Operand updates, ScatterDimensionNumbers numbers, Update update, ScatterOptions options) {
+Value scatter(Operand x, Operand indices, Operand updates, ScatterDimensionNumbers numbers,
+              Update update, ScatterOptions options) {
   const CallSite site(x.where);
   static constexpr BinaryOp kSecond = [](Operand, Operand b) { return b.value; };
   static constexpr BinaryOp kOps[] = {kSecond, add, multiply, maximum, minimum};
   Function body = scalar_reducer(kOps[static_cast<std::size_t>(update)], x.value.dtype());
-  return scatter(std::span(&x.value, 1), indices.value, std::span(&updates.value, 1), std::move(numbers), std::move(body), options, x.where)[0];
+  return scatter(std::span(&x.value, 1), indices.value, std::span(&updates.value, 1),
+                 std::move(numbers), std::move(body), options, x.where)[0];
 }
 
 }  // namespace hilo

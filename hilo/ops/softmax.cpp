@@ -53,7 +53,8 @@ Value logsumexp(Operand operand, Axes axes, bool keeps_dims) {
   const CallSite site(operand.where);
   const Value x = checked("logsumexp", operand, axes);
   const Value largest = stop_gradient(max(x, axes, true));
-  const Value shift = select(is_finite(largest), largest, zeros_like(largest));  // inf - inf would be NaN
+  const Value shift =
+      select(is_finite(largest), largest, zeros_like(largest));  // inf - inf would be NaN
   const Value total = sum(exp(x - shift), axes, keeps_dims);
   return log(total) + reshape(shift, total.dims());
 }

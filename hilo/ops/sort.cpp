@@ -20,15 +20,18 @@ std::vector<Shape> pairs_of_scalars(std::span<const Value> operands) {
 
 // Orders by the first operand. Floats in total order, with one NaN and one zero.
 Function by_first(std::span<const Value> operands, bool is_descending) {
-  return trace([&](std::span<const Value> p) {
-    Value left = p[is_descending ? 1 : 0], right = p[is_descending ? 0 : 1];
-    if (!is_float(left.dtype())) return std::vector{less(left, right)};
-    const auto canonical = [](Value x) {
-      const Value nan = constant(from_doubles({x.dtype(), {}}, std::vector{std::numeric_limits<double>::quiet_NaN()}));
-      return select(equal(x, 0), zeros_like(x), select(not_equal(x, x), nan, x));
-    };
-    return std::vector{less_total_order(canonical(left), canonical(right))};
-  }, pairs_of_scalars(operands));
+  return trace(
+      [&](std::span<const Value> p) {
+        Value left = p[is_descending ? 1 : 0], right = p[is_descending ? 0 : 1];
+        if (!is_float(left.dtype())) return std::vector{less(left, right)};
+        const auto canonical = [](Value x) {
+          const Value nan = constant(
+              from_doubles({x.dtype(), {}}, std::vector{std::numeric_limits<double>::quiet_NaN()}));
+          return select(equal(x, 0), zeros_like(x), select(not_equal(x, x), nan, x));
+        };
+        return std::vector{less_total_order(canonical(left), canonical(right))};
+      },
+      pairs_of_scalars(operands));
 }
 
 struct Sort {
@@ -45,7 +48,9 @@ struct Sort {
 
   [[nodiscard]] std::vector<Shape> infer(Shapes in) const {
     const auto refuse = [&](std::string problem, std::string expected) {
-      return OpError({.problem = std::move(problem), .got = {in.begin(), in.end()}, .expected = std::move(expected)});
+      return OpError({.problem = std::move(problem),
+                      .got = {in.begin(), in.end()},
+                      .expected = std::move(expected)});
     };
     if (in.empty()) throw refuse("no operands", "at least one");  // C1
     std::vector<Shape> scalars;
@@ -53,10 +58,12 @@ struct Sort {
       if (s.dims != in[0].dims) throw refuse("operands differ", "operands of the same dims");  // C3
       scalars.insert(scalars.end(), 2, Shape{s.dtype, {}});
     }
-    if (dimension < 0 || dimension >= in[0].rank()) {  // C4; negative ones are counted from the back before
+    if (dimension < 0 ||
+        dimension >= in[0].rank()) {  // C4; negative ones are counted from the back before
       throw refuse("axis " + std::to_string(dimension) + " is out of range", "0 <= axis < rank");
     }
-    if (!comparator || comparator.parameter_shapes() != scalars || comparator.result_shapes() != std::vector{Shape{kI1, {}}}) {  // C5
+    if (!comparator || comparator.parameter_shapes() != scalars ||
+        comparator.result_shapes() != std::vector{Shape{kI1, {}}}) {  // C5
       throw refuse("the comparator does not fit", "a comparator from 2n scalars to i1");
     }
     return {in.begin(), in.end()};  // C2
@@ -66,8 +73,9 @@ struct Sort {
   [[nodiscard]] Value origins(std::span<const Value> in) const {
     std::vector<Value> with_positions(in.begin(), in.end());
     with_positions.push_back(iota(in[0].shape().with(kI32), axis()));
-    const Function wider = trace([&](std::span<const Value> p) { return call(comparator, p.first(p.size() - 2)); },
-                                 pairs_of_scalars(with_positions));
+    const Function wider =
+        trace([&](std::span<const Value> p) { return call(comparator, p.first(p.size() - 2)); },
+              pairs_of_scalars(with_positions));
     return sort(std::move(with_positions), axis(), wider, is_stable).back();
   }
   [[nodiscard]] int axis() const { return static_cast<int>(dimension); }
@@ -76,7 +84,8 @@ struct Sort {
     const Value destinations = argsort(origins(v.in), axis());  // of each element of the operands
     std::vector<Value> d_in;
     for (const Value& d : v.d_outs) {
-      d_in.push_back(d && is_differentiable(d.dtype()) ? take_along_axis(d, destinations, axis()) : Value());
+      d_in.push_back(d && is_differentiable(d.dtype()) ? take_along_axis(d, destinations, axis())
+                                                       : Value());
     }
     return d_in;
   }
@@ -100,7 +109,8 @@ struct TopKOp {
     expect_count(in, 1);
     expect_kind(in, kReals);
     if (in[0].rank() == 0 || k < 0 || k > in[0].dim(-1)) {
-      throw OpError({.problem = "cannot take " + std::to_string(k) + " elements", .got = {in[0]},
+      throw OpError({.problem = "cannot take " + std::to_string(k) + " elements",
+                     .got = {in[0]},
                      .expected = "0 <= k <= length of the last axis"});
     }
     Shape out = in[0];
@@ -109,9 +119,12 @@ struct TopKOp {
   }
   [[nodiscard]] std::vector<Value> vjp(const Vjp& v) const {
     if (!v.d_out || !is_differentiable(v.d_out.dtype())) return {Value()};
-    return {put_along_axis(zeros_like(v.in[0]), v.outs[1], v.d_out, Update::kAdd, -1, {.unique_indices = true})};
+    return {put_along_axis(zeros_like(v.in[0]), v.outs[1], v.d_out, Update::kAdd, -1,
+                           {.unique_indices = true})};
   }
-  [[nodiscard]] std::vector<Value> jvp(const Jvp& v) const { return {take_along_axis(v.d_in[0], v.outs[1]), Value()}; }
+  [[nodiscard]] std::vector<Value> jvp(const Jvp& v) const {
+    return {take_along_axis(v.d_in[0], v.outs[1]), Value()};
+  }
   [[nodiscard]] std::vector<Value> batch(const Batch& b) const {
     const TopK top = top_k(b.in[0], k);
     return {top.values, top.indices};
@@ -127,7 +140,8 @@ void list_sort_ops(OpTable& table) {
 
 std::vector<Value> sort(Operands operands, int axis, Function comparator, bool is_stable) {
   const int rank = operands.values.empty() ? 0 : operands.values[0].rank();
-  return apply_all(Sort{axis < 0 ? axis + rank : axis, is_stable, std::move(comparator)}, operands.values, operands.where);
+  return apply_all(Sort{axis < 0 ? axis + rank : axis, is_stable, std::move(comparator)},
+                   operands.values, operands.where);
 }
 
 std::vector<Value> sort_by_first(Operands operands, int axis, SortOptions options) {
@@ -142,8 +156,9 @@ Value sort(Operand x, int axis, SortOptions options) {
 
 Value argsort(Operand x, int axis, SortOptions options) {
   const CallSite site(x.where);
-  const int a = static_cast<int>(normalized_axes("argsort", {axis}, x.value.rank())[0]);
-  return sort_by_first(Operands({x.value, iota(x.value.shape().with(kI32), a)}, x.where), a, options)[1];
+  const int a = normalized_axis("argsort", x, axis);
+  return sort_by_first(Operands({x.value, iota(x.value.shape().with(kI32), a)}, x.where), a,
+                       options)[1];
 }
 
 TopK top_k(Operand x, Dim k) {

@@ -11,26 +11,27 @@ struct SortOptions {
   bool is_stable = true;  ///< equal elements keep their order
 };
 
-/// x's elements in ascending order along `axis`. A NaN is larger than every number; -0 and 0 are equal.
-/// Gradient: each element takes its own back.
+/// x's elements in ascending order along `axis`. A NaN is larger than every number; -0 and 0 are
+/// equal. Gradient: each element takes its own back.
 Value sort(Operand x, int axis = -1, SortOptions options = {});
 
-/// The positions (i32) that sort x along `axis`: take_along_axis(x, argsort(x, a), a) is sort(x, a). No gradient.
+/// The positions (i32) that sort x along `axis`: take_along_axis(x, argsort(x, a), a) is sort(x,
+/// a). No gradient.
 Value argsort(Operand x, int axis = -1, SortOptions options = {});
 
 /// All operands reordered along `axis` in the way that sorts the first one.
 /// Throws:  OpError if their dims differ.
 std::vector<Value> sort_by_first(Operands operands, int axis = -1, SortOptions options = {});
 
-/// The general form: `comparator`, a function of 2n scalars (the left and the right of each operand: l0, r0, l1, r1, ..)
-/// to i1, says whether the left ones come first.
-/// Throws:  OpError if dims differ, the axis is out of range, or the comparator does not fit.
-/// Gradient: each element takes its own back. If the sort is not stable, equal elements may get each other's.
-/// Source:  StableHLO spec, sort (C1-C5).
+/// The general form: `comparator`, a function of 2n scalars (the left and the right of each
+/// operand: l0, r0, l1, r1, ..) to i1, says whether the left ones come first. Throws:  OpError if
+/// dims differ, the axis is out of range, or the comparator does not fit. Gradient: each element
+/// takes its own back. If the sort is not stable, equal elements may get each other's. Source:
+/// StableHLO spec, sort (C1-C5).
 std::vector<Value> sort(Operands operands, int axis, Function comparator, bool is_stable = true);
 
-/// The `k` largest elements along the last axis, largest first, and their positions (i32). Of equal ones the first wins.
-/// Throws:  OpError if k is negative or the axis is shorter, or x has no axis.
+/// The `k` largest elements along the last axis, largest first, and their positions (i32). Of equal
+/// ones the first wins. Throws:  OpError if k is negative or the axis is shorter, or x has no axis.
 /// Gradient: to the elements that were taken.
 /// Source:  CHLO's top_k.
 struct TopK {

@@ -1,15 +1,10 @@
 #include "hilo/ops/gather.h"
 
 #include "hilo/autodiff/autodiff.h"
-#include "hilo/ops/binary.h"
-#include "hilo/ops/compare.h"
 #include "hilo/ops/constant.h"
 #include "hilo/ops/indexing.h"
 #include "hilo/ops/reduce.h"
-#include "hilo/ops/reducer.h"
-#include "hilo/ops/reshape.h"
 #include "hilo/ops/scatter.h"
-#include "hilo/ops/select.h"
 #include "tests/ops/on_cpu.h"
 
 namespace hilo::test {

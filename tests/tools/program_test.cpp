@@ -1,0 +1,106 @@
+// run and compile: programs of StableHLO text.
+#include "hilo/core/file.h"
+#include "hilo/formats/safetensors.h"
+#include "tests/tools/hilo_program.h"
+#include "tools/program_signature.h"
+
+namespace hilo::tools::test {
+namespace {
+
+using testing::HasSubstr;
+
+constexpr const char* kSubtract = R"(module @subtract {
+  func.func public @main(%a: tensor<2x2xf32>, %b: tensor<2x2xf32>) -> (tensor<2x2xf32>, tensor<i32>) {
+    %d = stablehlo.subtract %a, %b : tensor<2x2xf32>
+    %n = stablehlo.constant dense<7> : tensor<i32>
+    return %d, %n : tensor<2x2xf32>, tensor<i32>
+  }
+})";
+
+fs::path written(const std::string& name, std::string_view text) {
+  const fs::path file = fresh(name);
+  write_file_atomically(file, text);
+  return file;
+}
+
+fs::path inputs(const formats::NamedArrays& tensors) {
+  const fs::path file = fresh("inputs.safetensors");
+  formats::write_safetensors(file, tensors);
+  return file;
+}
+
+const Array kA = Array::of<float>({2, 2}, {5, 6, 7, 8}), kB = Array::of<float>({2, 2}, {1, 2, 3, 5});
+
+TEST(Run, gives_the_results_as_out_0_out_1) {
+  const fs::path out = fresh("out.safetensors");
+  const std::string text = hilo_out({"run", written("subtract.mlir", kSubtract).string(), "--inputs", inputs({{"arg_1", kB}, {"arg_0", kA}}).string(), "--out", out.string()});
+  EXPECT_EQ(text, "out_0: f32[2,2]  4 4 4 3\nout_1: i32[]  7\nwrote " + out.string() + "\n");
+  const auto file = formats::SafetensorsFile::open(out);
+  EXPECT_EQ(file.at("out_0"), Array::of<float>({2, 2}, {4, 4, 4, 3}));
+  EXPECT_EQ(file.at("out_1"), Array::scalar<std::int32_t>(7));
+}
+
+TEST(Run, says_what_the_program_takes) {
+  const Ended ended = hilo({"run", written("subtract.mlir", kSubtract).string()});
+  EXPECT_EQ(ended.code, 2);
+  EXPECT_EQ(ended.err, "hilo: run: the program takes arguments; --inputs F.safetensors gives them:\n  arg_0: f32[2,2]\n  arg_1: f32[2,2]\n");
+}
+
+// The plugin would take these: as many bytes.
+TEST(Run, refuses_inputs_of_other_shapes) {
+  const fs::path wrong = inputs({{"arg_0", kA}, {"arg_1", Array::of<std::int32_t>({2, 2}, {1, 2, 3, 4})}});
+  const Ended ended = hilo({"run", written("subtract.mlir", kSubtract).string(), "--inputs", wrong.string()});
+  EXPECT_EQ(ended.code, 1);
+  EXPECT_EQ(ended.err, "hilo: run: the inputs are not what the program takes\n got:\n  arg_0: f32[2,2]\n  arg_1: i32[2,2]\n"
+                       " expected:\n  arg_0: f32[2,2]\n  arg_1: f32[2,2]\n");
+}
+
+TEST(Run, refuses_tensors_of_other_names) {
+  const Ended ended = hilo({"run", written("subtract.mlir", kSubtract).string(), "--inputs", inputs({{"arg_0", kA}, {"b", kB}}).string()});
+  EXPECT_EQ(ended.code, 1);
+  EXPECT_THAT(ended.err, HasSubstr("its tensors are arg_0, b; expected arg_0, arg_1, .."));
+}
+
+TEST(Run, passes_on_what_the_compiler_says) {
+  const Ended ended = hilo({"run", written("bad.mlir", "module { func.func public @main() -> tensor<f32> { return %nothing : tensor<f32> } }").string()});
+  EXPECT_EQ(ended.code, 1);
+  EXPECT_THAT(ended.err, HasSubstr("nothing"));
+  EXPECT_EQ(hilo({"run", "nowhere.mlir"}).code, 1);
+}
+
+TEST(Compile, writes_machine_code_and_a_report) {
+  const fs::path out = fresh("program.bin");
+  const std::string text = hilo_out({"compile", written("subtract.mlir", kSubtract).string(), "--target", "cpu", "--out", out.string(), "--report"});
+  EXPECT_GT(fs::file_size(out), 100U);
+  EXPECT_THAT(text, HasSubstr("wrote " + out.string()));
+  EXPECT_THAT(text, HasSubstr("\"f32[2,2]\""));
+}
+
+TEST(Compile, takes_a_recipe_for_its_training_step) {
+  const Json json = Json::parse(hilo_out({"compile", "fashion_mnist", "--set", "network=dense", "--set", "hidden=8", "--batch", "16", "--json"}));
+  EXPECT_EQ(json["results"][0], "f32[8]") << json.dump(1);
+}
+
+TEST(Compile, refuses_what_is_neither) {
+  const Ended ended = hilo({"compile", "fashion_mnis"});
+  EXPECT_EQ(ended.code, 1);
+  EXPECT_EQ(ended.err, "hilo: fashion_mnis: no such file, and no recipe of that name; did you mean fashion_mnist?\n");
+}
+
+// parameters: f32[2,3], i1[]; as protocol buffers.
+TEST(Signature, is_read_from_a_module) {
+  const std::string shape_a = std::string("\x10\x0B\x1A\x02\x02\x03", 6), shape_b = std::string("\x10\x01", 2);
+  const std::string program = std::string("\x0A\x06") + shape_a + std::string("\x0A\x02") + shape_b;
+  const std::string module = std::string("\x0A\x01m\x22") + static_cast<char>(program.size()) + program;
+  const std::vector<Shape> expected = {{kF32, {2, 3}}, {DType::kI1, {}}};
+  EXPECT_EQ(arguments_in_hlo(module, false), expected);
+  const std::string with_config = std::string("\x0A") + static_cast<char>(module.size()) + module;
+  EXPECT_EQ(arguments_in_hlo(with_config, true), expected);
+  for (std::size_t size = 0; size < module.size(); ++size) {
+    const auto cut = arguments_in_hlo(module.substr(0, size), false);
+    EXPECT_TRUE(!cut || size >= module.size()) << "cut after " << size;
+  }
+}
+
+}  // namespace
+}  // namespace hilo::tools::test
