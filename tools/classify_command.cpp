@@ -168,7 +168,7 @@ Command classify_command() {
             app.add_option("RUN", flags->run, "Folder that `hilo train` made, or a step-N folder in it")->required();
             app.add_option("IMAGE", flags->images, "Pictures; - reads their paths from the standard input and answers each line at once")
                 ->required();
-            app.add_option("--top", flags->top, "Likeliest classes to name")->type_name("K")->capture_default_str()->check(CLI::Range(1, 1'000'000));
+            app.add_option("--top", flags->top, "Likeliest classes to name")->type_name("K")->capture_default_str()->check(CLI::Range(1, 1'000'000).description(""));
             app.add_flag("--watch", flags->watches, "Between two pictures take a newer checkpoint of the run; say which step was used");
             app.add_flag("--json", flags->as_json, "As JSON: an array, an object a picture; with -, an object a line");
             add_compute_flags(app, flags->compute);

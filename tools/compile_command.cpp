@@ -126,7 +126,7 @@ Command compile_command() {
             app.add_option("--batch", flags->batch, "Of a recipe: examples a step")->type_name("N");
             app.add_option("--set", flags->settings, "Of a recipe: change a setting")->type_name("KEY=VALUE")->allow_extra_args(false);
             app.add_option("--data", flags->data.folder, "Of a recipe whose network depends on its data")->type_name("DIR");
-            app.add_option("--threads", flags->threads, "CPUs to use; all of them if not given")->type_name("N")->check(CLI::Range(1, 65536));
+            app.add_option("--threads", flags->threads, "CPUs to use; all of them if not given")->type_name("N")->check(CLI::Range(1, 65536).description(""));
             app.add_flag("--report", flags->has_report, "Say what memory and arithmetic it takes, as far as the plugin knows");
             app.add_flag("--json", flags->as_json, "As JSON");
             return [flags] { return compile(*flags); };

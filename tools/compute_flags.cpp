@@ -11,13 +11,13 @@ namespace hilo::tools {
 
 void add_backend_flags(CLI::App& app, ComputeFlags& flags) {
   app.add_option("--backend", flags.backend, "auto, cpu, cuda[:N], tpu[:N] or the path of a plugin")->type_name("B")->capture_default_str();
-  app.add_option("--threads", flags.threads, "CPUs to use; all of them if not given")->type_name("N")->check(CLI::Range(1, 65536));
+  app.add_option("--threads", flags.threads, "CPUs to use; all of them if not given")->type_name("N")->check(CLI::Range(1, 65536).description(""));
 }
 
 void add_device_flags(CLI::App& app, ComputeFlags& flags) {
   add_backend_flags(app, flags);
   app.add_option("--devices", flags.devices, "Devices to use; on a CPU, how many to divide it into")->type_name("N")->capture_default_str()
-      ->check(CLI::Range(1, 4096));
+      ->check(CLI::Range(1, 4096).description(""));
 }
 
 void add_compute_flags(CLI::App& app, ComputeFlags& flags) {

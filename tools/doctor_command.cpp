@@ -78,6 +78,12 @@ std::string text_or(const Json& json, const char* key, const char* absent) {
   return json.contains(key) && json[key].is_string() ? json[key].get<std::string>() : absent;
 }
 
+// The lines after the first under the first.
+std::string indented(std::string text) {
+  for (std::size_t at = text.find('\n'); at != std::string::npos; at = text.find('\n', at + 1)) text.insert(at + 1, 11, ' ');
+  return text;
+}
+
 void print(const Json& found) {
   const auto line = [](std::string_view name, const std::string& text) { std::cout << fmt::format("  {:<10} {}\n", name, text); };
   std::cout << fmt::format("\n{}: {}\n", found["backend"].get<std::string>(), found["works"].get<bool>() ? "works" : "cannot be used");
@@ -93,7 +99,7 @@ void print(const Json& found) {
     line("program", fmt::format("compiled in {:.0f} ms, ran in {:.1f} ms, right result", found["compile_ms"].get<double>(),
                                 found["run_ms"].get<double>()));
   }
-  if (found.contains("problem")) line("problem", found["problem"]);
+  if (found.contains("problem")) line("problem", indented(found["problem"]));
   if (!found.contains("places")) return;
   std::cout << "  tried, in order:\n";
   for (const Json& place : found["places"]) {

@@ -93,7 +93,7 @@ int run_program(int argc, char** argv) {
     std::ranges::reverse(words);  // as CLI11 wants them
     program.parse(words);
   } catch (const CLI::CallForHelp&) {
-    std::cout << (named() != nullptr ? named()->app->help() : program.help());
+    std::cout << (named() != nullptr ? named()->app->help("hilo") : program.help());
     return kDone;
   } catch (const CLI::CallForVersion& version) {
     std::cout << version.what() << "\n";
@@ -111,6 +111,7 @@ int run_program(int argc, char** argv) {
 int main(int argc, char** argv) {
   using namespace hilo::tools;
   int code = kFailed;
+  if (argc > 0) set_program_name(argv[0]);
   std::signal(SIGXFSZ, SIG_IGN);  // a file beyond its limit is an error like a full disk, not the end
   try {
     code = run_program(argc, argv);

@@ -10,8 +10,20 @@
 #include "hilo/train/bar.h"
 
 namespace hilo::tools {
+namespace {
+
+std::string& name_of_program() {
+  static std::string name = "hilo";
+  return name;
+}
+
+}  // namespace
+
+const std::string& program_name() { return name_of_program(); }
+void set_program_name(std::string name) { name_of_program() = std::move(name); }
 
 void say(std::string_view text) {
+  while (text.ends_with('\n') || text.ends_with(' ')) text.remove_suffix(1);  // what compilers end with
   std::cout.flush();  // results and remarks stay in order where both go to one place
   std::cerr << fmt::format("hilo: {}\n", text) << std::flush;
 }

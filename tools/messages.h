@@ -13,6 +13,10 @@ void say(std::string_view text);
 /// "hilo: warning: TEXT".
 void warn(std::string_view text);
 
+/// How this program was called, "hilo" or "build/hilo": for commands that people are told to run.
+const std::string& program_name();
+void set_program_name(std::string name);
+
 /// A file's name as people should see it: itself, or quoted if it holds control characters or bytes that are no UTF-8.
 std::string shown(const std::string& path);
 

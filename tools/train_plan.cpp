@@ -62,11 +62,10 @@ TrainPlan make_plan(const TrainFlags& flags) {
     plan.resumed = checkpoint_of(flags.out, *plan.recipe);
     set_from_checkpoint(settings, *plan.resumed);
     set_from_flags(settings, flags);
-    const auto seed = plan.resumed->info.settings.find("seed"), batch = plan.resumed->info.settings.find("batch");
-    const models::TrainSettings& now = plan.recipe->train_settings();
-    for (const auto& [saved, value] : {std::pair{seed, std::to_string(now.seed)}, {batch, std::to_string(now.batch)}}) {
-      if (saved == plan.resumed->info.settings.end() || saved->second == value) continue;
-      plan.warnings.push_back("the run was made with " + saved->first + " " + saved->second + ", now it is " + value +
+    const auto batch = plan.resumed->info.settings.find("batch");
+    const std::string now = std::to_string(plan.recipe->train_settings().batch);
+    if (batch != plan.resumed->info.settings.end() && batch->second != now) {
+      plan.warnings.push_back("the run was made with batch " + batch->second + ", now it is " + now +
                               ": the weights will not be those of a run without a stop");
     }
   } else {
@@ -83,7 +82,7 @@ std::string resume_command(const TrainFlags& flags) {
     for (char c : text) quoted += c == '\'' ? "'\\''" : std::string(1, c);
     return quoted + "'";
   };
-  return "hilo train " + flags.recipe + " --data " + word(flags.data.folder) + " --out " + word(flags.out) + " --resume";
+  return word(program_name()) + " train " + flags.recipe + " --data " + word(flags.data.folder) + " --out " + word(flags.out) + " --resume";
 }
 
 }  // namespace hilo::tools

@@ -1,5 +1,8 @@
 #include "hilo/models/image_recipe.h"
 
+#include <algorithm>
+#include <cctype>
+
 namespace hilo::models {
 
 Training classifier(nn::Model model, train::Optimizer optimizer) {
@@ -11,22 +14,30 @@ ImageInputs some_inputs(Shape input, Dim classes) {
   return {std::move(input), classes, {std::vector<double>(channels, 0.5), std::vector<double>(channels, 0.25)}};
 }
 
-bool holds_class_folders(const std::filesystem::path& dir) {
+namespace {
+
+namespace fs = std::filesystem;
+
+bool has_picture(const fs::path& folder) {
   std::error_code error;
-  bool has_folder = false;
-  for (const auto& entry : std::filesystem::directory_iterator(dir, error)) {
+  return std::ranges::any_of(fs::directory_iterator(folder, error), [](const fs::directory_entry& entry) {
+    std::string extension = entry.path().extension().string();
+    std::ranges::transform(extension, extension.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+    return extension == ".jpg" || extension == ".jpeg" || extension == ".png" || extension == ".webp";
+  });
+}
+
+}  // namespace
+
+bool holds_class_folders(const fs::path& dir) {
+  std::error_code error;
+  bool has_class = false;
+  for (const fs::directory_entry& entry : fs::directory_iterator(dir, error)) {
     const std::string name = entry.path().filename().string();
-    if (name == "train" || name == "test" || name == "cifar-10-batches-bin") return false;
-    if (!entry.is_directory(error)) {
-      if (name.ends_with(".bin") || name.ends_with(".gz") || name.ends_with(".zst") || name.ends_with(".tar") ||
-          name.ends_with("ubyte")) {
-        return false;
-      }
-      continue;
-    }
-    has_folder = has_folder || !name.starts_with(".");
+    if (name == "train" || name == "test") return false;
+    has_class = has_class || (entry.is_directory(error) && has_picture(entry.path()));
   }
-  return has_folder;
+  return has_class;
 }
 
 }  // namespace hilo::models

@@ -86,7 +86,7 @@ void Bar::show(std::string_view label, double fraction, const std::vector<std::s
     screen_.write(fmt::format("\r{}\x1b[K", drawn(label, fraction, facts)));
     is_open_ = true;
     if (is_complete) finish();
-  } else {
+  } else if (!is_complete || options_.stays) {
     screen_.write(fmt::format("{} {:3.0f}%  {}\n", label, 100 * fraction, fmt::join(facts, "  ")));
   }
 }

@@ -23,7 +23,7 @@ struct BarOptions {
   double appears_after = 0;   ///< seconds of work before anything is shown
   double redrawn_every = 0.1; ///< seconds, on a terminal
   double plain_every = 30;    ///< seconds between lines elsewhere
-  bool stays = true;          ///< on a terminal, a finished line stays; false: it is taken away
+  bool stays = true;          ///< the finished line stays; false: it is taken away, and not written elsewhere
 };
 
 /// A line that shows how far some work is: "decoding [=====>    ]  52%  26,000 of 50,000".

@@ -234,8 +234,10 @@ std::vector<std::string> resume(Trainer& trainer, const fs::path& run, const Sha
   for (const auto& [key, value] : checkpoint.machine) {
     const auto found = here.find(key);
     if (found != here.end() && found->second != value) {
+      const bool is_choice = key == "seed" || key == "optimizer";  // the rest is the machine's
       warnings.push_back("the run was made with " + key + " " + value + ", here it is " + found->second +
-                         ": weights may differ in the last bits");
+                         (is_choice ? ": the weights will not be those of a run without a stop"
+                                    : ": weights may differ in the last bits"));
     }
   }
   return warnings;

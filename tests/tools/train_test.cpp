@@ -95,8 +95,8 @@ TEST(Train, is_stopped_by_a_signal_and_goes_on) {
   EXPECT_EQ(ended.code, 130) << ended.err;
   const fs::path saved = newest(run);
   EXPECT_THAT(ended.err, HasSubstr("hilo: stopping after this step; once more ends at once\n"));
-  EXPECT_THAT(ended.err, EndsWith("hilo: stopped; " + saved.string() + " is saved\n  go on with:  hilo train fashion_mnist --data " +
-                                  fashion().string() + " --out " + run.string() + " --resume\n"));
+  EXPECT_THAT(ended.err, EndsWith("hilo: stopped; " + saved.string() + " is saved\n  go on with:  " + program() +
+                                  " train fashion_mnist --data " + fashion().string() + " --out " + run.string() + " --resume\n"));
   const std::string total = std::to_string(std::stoll(saved.filename().string().substr(5)) + 10);
   hilo_out(resume_words(run, {"--steps", total}));
   hilo_out(train_words(whole, {"--steps", total, "--seed", "2"}));
@@ -141,12 +141,13 @@ TEST(Train, shows_how_a_checkpoint_of_another_model_differs) {
   EXPECT_THAT(ended.err, testing::ContainsRegex("hidden_0/kernel +model: f32\\[784,8\\] +checkpoint: f32\\[784,16\\]"));
 }
 
-TEST(Train, warns_when_a_resumed_run_changes_its_seed) {
+TEST(Train, warns_when_a_resumed_run_changes_its_seed_or_batch) {
   const fs::path run = fresh("run");
   hilo_out(train_words(run, {"--steps", "2", "--seed", "1"}));
-  const Ended ended = hilo(resume_words(run, {"--steps", "3", "--seed", "2"}));
+  const Ended ended = hilo(resume_words(run, {"--steps", "3", "--seed", "2", "--batch", "32"}));
   EXPECT_EQ(ended.code, 0) << ended.err;
-  EXPECT_THAT(ended.err, HasSubstr("hilo: warning: the run was made with seed 1, now it is 2: the weights will not be those of a run without a stop\n"));
+  EXPECT_THAT(ended.err, HasSubstr("hilo: warning: the run was made with seed 1, here it is 2: the weights will not be those of a run without a stop\n"));
+  EXPECT_THAT(ended.err, HasSubstr("hilo: warning: the run was made with batch 64, now it is 32: the weights will not be those of a run without a stop\n"));
 }
 
 TEST(Train, falls_back_from_a_damaged_checkpoint) {

@@ -79,6 +79,13 @@ TEST(Bar, of_short_work_does_not_appear) {
     bar.show("decoding", 0.5, {});
   }
   EXPECT_TRUE(fake.text.ends_with("\r\x1b[K")) << "the line is taken away";
+  Fake pipe;
+  {
+    Bar bar({.appears_after = 0.5, .stays = false}, pipe.screen(false));
+    pipe.now = 2;
+    bar.show("decoding", 1, {});
+  }
+  EXPECT_EQ(pipe.text, "");
 }
 
 TEST(Bar, texts_of_durations_and_counts) {
