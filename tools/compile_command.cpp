@@ -14,6 +14,7 @@
 #include "tools/command.h"
 #include "tools/load_data.h"
 #include "tools/messages.h"
+#include "tools/train_plan.h"
 
 namespace hilo::tools {
 namespace {
@@ -40,25 +41,29 @@ Json describe(const pjrt::Executable& executable) {
 }
 
 // A training step as `hilo train` runs it, so that it finds the program in the cache.
-Program compile_step(const Flags& flags, const pjrt::Client& client) {
+struct Step {
+  train::Trainer trainer;
+  Shape inputs, labels;
+};
+
+Step make_step(const Flags& flags, const pjrt::Client& client) {
   const auto recipe = models::make_recipe(flags.program);
   const std::vector<Setting> settings = recipe->settings();
-  for (const std::string& word : flags.settings) {
-    const std::size_t equals = word.find('=');
-    if (equals == std::string::npos) throw UsageError("--set: got \"" + word + "\", expected key=value");
-    set_by_name(settings, word.substr(0, equals), word.substr(equals + 1));
-  }
+  set_from_words(settings, flags.settings);
   if (!flags.batch.empty()) set_by_name(settings, "batch", flags.batch);
   std::optional<models::ImageInputs> inputs = recipe->usual_inputs();
   if (!flags.data.folder.empty()) inputs = models::inputs_of(load_data(*recipe, flags.data, {}).train);
   if (!inputs) throw UsageError("compile " + flags.program + ": its network depends on the data; say --data DIR");
   const models::Training training = recipe->training(*inputs);
   const std::int64_t batch = recipe->train_settings().batch;
-  train::Trainer trainer(client, training.model, training.loss, training.optimizer, {.metrics = training.metrics});
   Shape input = inputs->input;
   input.dims.insert(input.dims.begin(), batch);
-  return trainer.step_program(input, {kI32, {batch}});
+  return {train::Trainer(client, training.model, training.loss, training.optimizer, {.metrics = training.metrics}), std::move(input),
+          {kI32, {batch}}};
 }
+
+Program step_program(Step step) { return step.trainer.step_program(step.inputs, step.labels); }
+std::string step_text(Step step) { return step.trainer.step_text(step.inputs, step.labels); }
 
 // Ahead of time, for devices that need not be here: "tpu:v5e:2x2".
 std::string compile_for_topology(const Flags& flags, const std::string& text) {
@@ -83,16 +88,15 @@ int compile(const Flags& flags) {
   if (flags.threads > 0) pjrt::limit_cpus(flags.threads);
   const bool is_step = is_recipe(flags.program) && !std::filesystem::exists(flags.program);
   const bool is_ahead = flags.target.starts_with("tpu:") && flags.target.find_first_not_of("0123456789", 4) != std::string::npos;
-  if (is_step && is_ahead) throw UsageError("compile: recipes are compiled for devices that are here; give a program's file for " + flags.target);
   const auto start = std::chrono::steady_clock::now();
   Json json = {{"program", flags.program}, {"target", flags.target}};
   std::string code;
   if (is_ahead) {
-    code = compile_for_topology(flags, program_text(flags));
+    code = compile_for_topology(flags, is_step ? step_text(make_step(flags, pjrt::open("cpu"))) : program_text(flags));
   } else {
     const std::string text = is_step ? "" : program_text(flags);
     const pjrt::Client client = pjrt::open(flags.target);
-    const Program program = is_step ? compile_step(flags, client) : Program::compile_text(client, text);
+    const Program program = is_step ? step_program(make_step(flags, client)) : Program::compile_text(client, text);
     json["was_cached"] = program.was_cached();
     json.update(describe(program.executable()));
     if (!flags.out.empty()) code = program.executable().serialize();
@@ -115,7 +119,7 @@ int compile(const Flags& flags) {
 
 Command compile_command() {
   return {"compile", "Compile a StableHLO program, or a recipe's training step, without running it",
-          "  hilo compile program.mlir --report\n  hilo compile cifar10 --batch 256\n  hilo compile program.mlir --target tpu:v5e:2x2 --out program.bin",
+          "  hilo compile program.mlir --report\n  hilo compile cifar10 --batch 256\n  hilo compile cifar10 --target tpu:v5e:2x2 --out step.bin",
           [](CLI::App& app) -> std::function<int()> {
             const auto flags = std::make_shared<Flags>();
             app.add_option("PROGRAM", flags->program, "StableHLO text or bytecode; or a recipe, whose training step then starts at once")

@@ -37,11 +37,7 @@ void set_from_checkpoint(const std::vector<Setting>& settings, const train::Chec
 }
 
 void set_from_flags(const std::vector<Setting>& settings, const TrainFlags& flags) {
-  for (const std::string& word : flags.settings) {
-    const std::size_t equals = word.find('=');
-    if (equals == std::string::npos) throw UsageError("--set: got " + quote(word) + ", expected key=value");
-    set_by_name(settings, word.substr(0, equals), word.substr(equals + 1));
-  }
+  set_from_words(settings, flags.settings);
   const auto set_if = [&](const char* name, const std::string& text) {
     if (!text.empty()) set_by_name(settings, name, text);
   };
@@ -53,6 +49,14 @@ void set_from_flags(const std::vector<Setting>& settings, const TrainFlags& flag
 }
 
 }  // namespace
+
+void set_from_words(const std::vector<Setting>& settings, const std::vector<std::string>& words) {
+  for (const std::string& word : words) {
+    const std::size_t equals = word.find('=');
+    if (equals == std::string::npos) throw UsageError("--set: got " + quote(word) + ", expected key=value");
+    set_by_name(settings, word.substr(0, equals), word.substr(equals + 1));
+  }
+}
 
 TrainPlan make_plan(const TrainFlags& flags) {
   TrainPlan plan{.recipe = models::make_recipe(flags.recipe)};

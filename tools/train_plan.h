@@ -34,6 +34,9 @@ struct TrainPlan {
 ///          is of another recipe.
 TrainPlan make_plan(const TrainFlags& flags);
 
+/// Sets what --set was given: "key=value". Throws UsageError with near names.
+void set_from_words(const std::vector<Setting>& settings, const std::vector<std::string>& words);
+
 /// The command that goes on with the run.
 std::string resume_command(const TrainFlags& flags);
 

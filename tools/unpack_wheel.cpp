@@ -23,6 +23,10 @@ bool leaves_folder(const fs::path& path) {
   return path.is_absolute() || std::ranges::any_of(path, [](const fs::path& part) { return part == ".."; });
 }
 
+bool has_part(const fs::path& path, std::string_view name) {
+  return std::ranges::any_of(path, [&](const fs::path& part) { return part == name; });
+}
+
 }  // namespace
 
 std::optional<fs::path> place_of(std::string_view member, const WheelSet& set, const Wheel& wheel) {
@@ -38,8 +42,10 @@ std::optional<fs::path> place_of(std::string_view member, const WheelSet& set, c
     if (set.name == "tpu") return file == "libtpu.so" ? std::optional(fs::path(file)) : std::nullopt;
     return file.ends_with(".so") ? std::optional(fs::path(file)) : std::nullopt;
   }
-  const bool is_needed = std::ranges::any_of(path, [](const fs::path& part) { return part == "lib" || part == "bin" || part == "nvvm"; }) &&
-                         !file.ends_with(".a") && !file.ends_with(".py") && !file.ends_with(".h");
+  // Libraries, and of the compilers those that XLA calls.
+  const bool is_library = has_part(path, "lib") || has_part(path, "lib64") || has_part(path, "libdevice");
+  const bool is_needed = (is_library && file.find(".so") != std::string::npos) || file.ends_with(".bc") ||
+                         (has_part(path, "bin") && (file == "ptxas" || file == "nvlink" || file == "fatbinary"));
   return path.begin() != path.end() && *path.begin() == "nvidia" && is_needed ? std::optional(path) : std::nullopt;
 }
 

@@ -10,14 +10,12 @@ std::vector<Value> jvp(std::span<const Value> outputs, std::span<const Value> in
                        std::source_location where) {
   const Site site = CallSite::current(where);
   Graph& graph = current_graph("jvp", site);
+  expect_same_graph("jvp", outputs, graph, site);
+  expect_same_graph("jvp", inputs, graph, site);
+  expect_pairs("jvp", "input", inputs, "tangent", d_inputs, site);
   std::vector<Value> tangent(graph.value_count());
   for (std::size_t i = 0; i < inputs.size(); ++i) {
-    if (!d_inputs[i]) continue;
-    if (d_inputs[i].shape() != inputs[i].shape()) {
-      throw OpError({.op = "jvp", .problem = "a tangent does not fit its input", .got = {d_inputs[i].shape()},
-                     .expected = to_string(inputs[i].shape())}, site);
-    }
-    tangent[static_cast<std::size_t>(inputs[i].id())] = d_inputs[i];
+    if (d_inputs[i]) tangent[static_cast<std::size_t>(inputs[i].id())] = d_inputs[i];
   }
   std::int32_t last = -1;
   for (const Value& y : outputs) last = std::max(last, graph.node_index(y.id()));
@@ -32,7 +30,7 @@ std::vector<Value> jvp(std::span<const Value> outputs, std::span<const Value> in
     }
     if (!any) continue;
     const std::vector<Value> in = operands_of(graph, node), outs = results_of(graph, node);
-    const std::vector<Value> d_out = run_rule(node, "forward derivative", [&] {
+    const std::vector<Value> d_out = run_rule(node, in, "forward derivative", [&] {
       return node.op->jvp({in, outs, d_in, outs.front(), transforms()});
     });
     std::ranges::copy(d_out, tangent.begin() + node.first_result);

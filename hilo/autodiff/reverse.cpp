@@ -20,22 +20,15 @@ std::vector<bool> dependents(const Graph& graph, std::span<const Value> wrt) {
   return depends;
 }
 
-void expect_same_graph(std::span<const Value> values, const Graph& graph, const Site& site) {
-  for (const Value& v : values) {
-    if (v && &v.graph() == &graph) continue;
-    throw OpError({.op = "vjp", .problem = "a value belongs to another graph or is empty",
-                   .expected = "outputs and inputs of the function that is being built"}, site);
-  }
-}
-
 }  // namespace
 
 std::vector<Value> vjp(std::span<const Value> outputs, std::span<const Value> d_outputs, std::span<const Value> wrt,
                        std::source_location where) {
   const Site site = CallSite::current(where);
   Graph& graph = current_graph("vjp", site);
-  expect_same_graph(outputs, graph, site);
-  expect_same_graph(wrt, graph, site);
+  expect_same_graph("vjp", outputs, graph, site);
+  expect_same_graph("vjp", wrt, graph, site);
+  expect_pairs("vjp", "output", outputs, "cotangent", d_outputs, site);
   const std::vector<bool> depends = dependents(graph, wrt);
   std::vector<Value> cotangent(graph.value_count());
   const auto accumulate = [&](std::int32_t id, Value d) {
@@ -45,10 +38,6 @@ std::vector<Value> vjp(std::span<const Value> outputs, std::span<const Value> d_
   std::int32_t last = -1;
   for (std::size_t i = 0; i < outputs.size(); ++i) {
     if (!d_outputs[i]) continue;
-    if (d_outputs[i].shape() != outputs[i].shape()) {
-      throw OpError({.op = "vjp", .problem = "a cotangent does not fit its output", .got = {d_outputs[i].shape()},
-                     .expected = to_string(outputs[i].shape())}, site);
-    }
     accumulate(outputs[i].id(), d_outputs[i]);
     last = std::max(last, graph.node_index(outputs[i].id()));
   }
@@ -63,7 +52,7 @@ std::vector<Value> vjp(std::span<const Value> outputs, std::span<const Value> d_
     }
     if (!any || !depends[static_cast<std::size_t>(node.first_result)]) continue;
     const std::vector<Value> in = operands_of(graph, node), outs = results_of(graph, node);
-    const std::vector<Value> d_in = run_rule(node, "gradient", [&] {
+    const std::vector<Value> d_in = run_rule(node, in, "gradient", [&] {
       return node.op->vjp({in, outs, d_outs, outs.front(), d_outs.front(), transforms()});
     });
     const CallSite here(node.site);

@@ -36,7 +36,7 @@ std::vector<Value> interpret(const Function& f, std::span<const Value> arguments
       in_batched.push_back(batched[static_cast<std::size_t>(o)]);
     }
     const bool any = std::ranges::find(in_batched, true) != in_batched.end();
-    const std::vector<Value> out = any ? run_rule(node, "batching", [&] { return node.op->batch({in, in_batched, size, transforms()}); })
+    const std::vector<Value> out = any ? run_rule(node, in, "batching", [&] { return node.op->batch({in, in_batched, size, transforms()}); })
                                        : into.add(node.op, in, node.site);
     for (std::size_t k = 0; k < out.size(); ++k) {
       const std::size_t id = static_cast<std::size_t>(node.first_result) + k;

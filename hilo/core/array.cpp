@@ -9,6 +9,7 @@
 #include <type_traits>
 
 #include "hilo/core/error.h"
+#include "hilo/core/narrow.h"
 
 namespace hilo {
 namespace {
@@ -132,6 +133,10 @@ std::span<std::byte> Array::mutable_bytes() {
 
 std::vector<double> Array::to_doubles() const {
   std::vector<double> result(static_cast<std::size_t>(size()));
+  if (const DType dtype = shape_.dtype; is_narrow(dtype)) {
+    std::ranges::transform(bytes_, result.begin(), [dtype](std::byte b) { return decode_narrow(dtype, std::to_integer<std::uint8_t>(b)); });
+    return result;
+  }
   with_type(shape_.dtype, [&](auto tag) {
     using T = typename decltype(tag)::type;
     std::ranges::transform(data<T>(), result.begin(), [](T v) { return convert<double>(v); });
@@ -141,6 +146,7 @@ std::vector<double> Array::to_doubles() const {
 
 Array Array::as(DType dtype) const {
   if (dtype == shape_.dtype) return *this;
+  if (is_narrow(dtype) || is_narrow(shape_.dtype)) return from_doubles(shape_.with(dtype), to_doubles());
   Array result(shape_.with(dtype));
   with_type(shape_.dtype, [&](auto from) {
     using From = typename decltype(from)::type;
@@ -176,6 +182,10 @@ Array from_doubles(const Shape& shape, std::span<const double> values) {
     throw Error(to_string(shape) + " from " + std::to_string(values.size()) + " values: sizes differ");
   }
   Array result(shape);
+  if (const DType dtype = shape.dtype; is_narrow(dtype)) {
+    std::ranges::transform(values, result.mutable_bytes().begin(), [dtype](double v) { return std::byte{encode_narrow(dtype, v)}; });
+    return result;
+  }
   with_type(shape.dtype, [&](auto tag) {
     using T = typename decltype(tag)::type;
     std::ranges::transform(values, result.mutable_data<T>().begin(), [](double v) { return convert<T>(v); });

@@ -47,8 +47,7 @@ class Array {
   /// Every element as a double (complex: the real part; 64-bit integers may round).
   [[nodiscard]] std::vector<double> to_doubles() const;
   /// The same numbers in another dtype: round to nearest even for floats; to integers as XLA does it: truncated, the
-  /// nearest end of the range for numbers beyond it, 0 for NaN.
-  /// Throws Error for the sub-byte and 8-bit float dtypes.
+  /// nearest end of the range for numbers beyond it, 0 for NaN. Throws Error for tokens.
   [[nodiscard]] Array as(DType dtype) const;
   /// The same bytes under other dims. Throws Error if the sizes differ.
   [[nodiscard]] Array reshaped(Dims dims) const;
@@ -65,7 +64,7 @@ class Array {
   bool is_writable_ = false;  // memory of our own, not a mapped file's
 };
 
-/// An array of `dtype` from doubles, converted one by one. Throws Error as `Array::as` does.
+/// An array from doubles, converted one by one as `Array::as` does. Throws Error if the sizes differ.
 Array from_doubles(const Shape& shape, std::span<const double> values);
 
 template <class T>

@@ -79,7 +79,7 @@ CompileCache::Entry CompileCache::entry(const pjrt::Client& client, std::string_
   const char* flags = std::getenv("XLA_FLAGS");
   add(flags == nullptr ? "" : flags);
   for (const std::string& handler : pjrt::registered_ffi_handlers()) add(handler);
-  add(options.serialize());
+  add(pjrt::Executable::complete(client, options).serialize());
   add(program);
   return {.key = key, .path = folder_ / (hex(hash(key)) + ".xla")};
 }

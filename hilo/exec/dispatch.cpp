@@ -1,17 +1,27 @@
 #include "hilo/exec/dispatch.h"
 
+#include <condition_variable>
+#include <deque>
 #include <map>
+#include <mutex>
 
 namespace hilo::detail {
 
-DispatchQueue::DispatchQueue() : thread_([this] { work(); }) {}
+struct DispatchQueue::Tasks {
+  std::mutex mutex{};
+  std::condition_variable changed{};
+  std::deque<std::function<void()>> waiting{};
+  bool is_closing = false;
+};
+
+DispatchQueue::DispatchQueue() : tasks_(std::make_shared<Tasks>()), thread_([tasks = tasks_] { work(*tasks); }) {}
 
 DispatchQueue::~DispatchQueue() {
   {
-    const std::lock_guard lock(mutex_);
-    is_closing_ = true;
+    const std::lock_guard lock(tasks_->mutex);
+    tasks_->is_closing = true;
   }
-  changed_.notify_all();
+  tasks_->changed.notify_all();
   if (thread_.get_id() == std::this_thread::get_id()) {
     thread_.detach();  // the last handle was dropped by a task of its own
   } else {
@@ -31,20 +41,20 @@ std::shared_ptr<DispatchQueue> DispatchQueue::of(const pjrt::Client& client) {
 
 void DispatchQueue::push(std::function<void()> task) {
   {
-    const std::lock_guard lock(mutex_);
-    tasks_.push_back(std::move(task));
+    const std::lock_guard lock(tasks_->mutex);
+    tasks_->waiting.push_back(std::move(task));
   }
-  changed_.notify_one();
+  tasks_->changed.notify_one();
 }
 
-void DispatchQueue::work() {
-  std::unique_lock lock(mutex_);
+void DispatchQueue::work(Tasks& tasks) {
+  std::unique_lock lock(tasks.mutex);
   while (true) {
-    changed_.wait(lock, [this] { return is_closing_ || !tasks_.empty(); });
-    if (tasks_.empty()) return;
+    tasks.changed.wait(lock, [&] { return tasks.is_closing || !tasks.waiting.empty(); });
+    if (tasks.waiting.empty()) return;
     {
-      const std::function<void()> task = std::move(tasks_.front());
-      tasks_.pop_front();
+      const std::function<void()> task = std::move(tasks.waiting.front());
+      tasks.waiting.pop_front();
       lock.unlock();
       task();
     }

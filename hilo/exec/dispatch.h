@@ -1,9 +1,6 @@
 #pragma once
-#include <condition_variable>
-#include <deque>
 #include <functional>
 #include <memory>
-#include <mutex>
 #include <thread>
 
 #include "hilo/pjrt/client.h"
@@ -26,12 +23,10 @@ class DispatchQueue {
   void push(std::function<void()> task);
 
  private:
-  void work();
+  struct Tasks;
+  static void work(Tasks& tasks);
 
-  std::mutex mutex_;
-  std::condition_variable changed_;
-  std::deque<std::function<void()>> tasks_;
-  bool is_closing_ = false;
+  std::shared_ptr<Tasks> tasks_;  // the thread's too: a task may drop the last handle of the queue
   std::thread thread_;
 };
 

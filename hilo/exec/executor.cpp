@@ -46,9 +46,11 @@ struct Executor::State {
     try {
       promise.set_value(Program::compile(client, trace(build, slot.shapes), slot.donated, settings));
     } catch (...) {
+      {
+        const std::lock_guard lock(mutex);  // a later call may try again
+        slots.remove_if([&](const Slot& s) { return &s == &slot; });
+      }
       promise.set_exception(std::current_exception());
-      const std::lock_guard lock(mutex);  // a later call may try again
-      std::erase_if(slots, [&](const Slot& s) { return &s == &slot; });
     }
   }
 };

@@ -1,4 +1,5 @@
 #pragma once
+#include <algorithm>
 #include <any>
 #include <map>
 #include <memory>
@@ -35,9 +36,10 @@ class Jitted {
         lengths, [&] { return Arguments{tree::fill<Value>(trees, [] { return Value(); })...}; });
     std::vector<Argument> arguments;
     (append(std::forward<Trees>(trees), arguments), ...);
+    const auto shapes = compiled->has_lists ? shapes_of(arguments) : std::vector<Shape>();
     const std::vector<Tensor> results = compiled->executor.run(std::move(arguments));
     auto next = results.begin();
-    return tree::fill<Tensor>(compiled->result, [&] { return *next++; });
+    return tree::fill<Tensor>(compiled->like(shapes), [&] { return *next++; });
   }
 
  private:
@@ -52,11 +54,38 @@ class Jitted {
     });
   }
 
-  // One form of arguments: its programs, and the tree that the function returned.
+  static std::vector<Shape> shapes_of(const std::vector<Argument>& arguments) {
+    std::vector<Shape> shapes;
+    for (const Argument& a : arguments) {
+      if (!a.tensor) throw OpError({.op = "jit", .problem = "an argument is an empty Tensor", .expected = "a tensor"}, Site(a.where));
+      shapes.push_back(a.tensor.shape());
+    }
+    return shapes;
+  }
+
+  // One form of arguments: its programs, and the trees that the function returned.
   template <class Result>
   struct Form {
+    explicit Form(Executor e) : executor(std::move(e)) {
+      std::vector<std::size_t> lengths;
+      tree::append_lengths(Result{}, lengths);
+      has_lists = !lengths.empty();
+    }
+    void keep(std::vector<Shape> shapes, Result result) {
+      const std::lock_guard lock(mutex);
+      results.emplace_back(std::move(shapes), std::move(result));
+    }
+    // The result's form; its lists may have other lengths for arguments of other shapes.
+    Result like(const std::vector<Shape>& shapes) {
+      if (!has_lists) return Result{};
+      const std::lock_guard lock(mutex);
+      return std::ranges::find(results, shapes, &std::pair<std::vector<Shape>, Result>::first)->second;
+    }
+
     Executor executor;
-    Result result{};
+    bool has_lists = false;
+    std::mutex mutex{};
+    std::vector<std::pair<std::vector<Shape>, Result>> results{};
   };
 
   struct State {
@@ -75,10 +104,12 @@ class Jitted {
           Result result = std::apply(f, tree::fill<Value>(like, [&] { return *next++; }));
           std::vector<Value> leaves;
           tree::for_each_leaf(result, [&](const Value& v) { leaves.push_back(v); });
-          if (const auto form = weak->lock()) form->result = std::move(result);
+          std::vector<Shape> shapes;
+          for (const Value& p : parameters) shapes.push_back(p.shape());
+          if (const auto form = weak->lock()) form->keep(std::move(shapes), std::move(result));
           return leaves;
         };
-        auto form = std::make_shared<Form<Result>>(Form<Result>{Executor(client, std::move(build), settings)});
+        auto form = std::make_shared<Form<Result>>(Executor(client, std::move(build), settings));
         *weak = form;
         known = form;
       }

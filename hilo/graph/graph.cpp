@@ -37,6 +37,13 @@ Function build_in(std::shared_ptr<Graph> graph, const BuildFn& build, Shapes sha
 
 }  // namespace
 
+void refuse_empty_value() {
+  throw OpError({.problem = "a bare number, or an empty Value, where a tensor is needed",
+                 .expected = "values that an op or a parameter made",
+                 .hint = "constant(Array::scalar(..))"},
+                CallSite::current({}));
+}
+
 Dim Value::dim(int axis, std::source_location where) const {
   const int i = axis < 0 ? axis + rank() : axis;
   if (i >= 0 && i < rank()) return shape().dims[static_cast<std::size_t>(i)];

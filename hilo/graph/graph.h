@@ -75,7 +75,12 @@ class Graph {
   std::vector<Capture> captures_;
 };
 
-inline const Shape& Value::shape() const { return graph_->shape(id_); }
+[[noreturn]] void refuse_empty_value();
+
+inline const Shape& Value::shape() const {
+  if (graph_ == nullptr) refuse_empty_value();
+  return graph_->shape(id_);
+}
 
 /// A finished graph with its inputs and outputs: what is compiled, differentiated, or held inside an op.
 class Function {

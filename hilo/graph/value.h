@@ -54,7 +54,7 @@ struct Operand {
       : value(v), where(at) {}
   template <class T>
     requires(std::integral<T> || std::floating_point<T>)
-  Operand(T number, std::source_location at = std::source_location::current()) : where(at) {
+  Operand(T number, std::source_location at = std::source_location::current()) : is_number(true), where(at) {
     if constexpr (std::same_as<T, bool>) {
       scalar = number;
     } else if constexpr (std::floating_point<T>) {
@@ -66,8 +66,9 @@ struct Operand {
     }
   }
 
-  /// None where the operand is a number.
+  /// None where the operand is a number (or an empty Value, which ops refuse).
   Value value;
+  bool is_number = false;
   Scalar scalar;
   std::source_location where;
 };

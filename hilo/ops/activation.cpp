@@ -19,6 +19,13 @@ namespace {
 // The operand as a tensor; a bare number is refused.
 Value tensor(std::string_view op, const Operand& x) { return promote(op, {x})[0]; }
 
+// The same where all else is refused than floats that have an exp.
+Value floating(std::string_view op, const Operand& operand) {
+  const Value x = tensor(op, operand);
+  expect_kind(op, x, kFloats);
+  return x;
+}
+
 }  // namespace
 
 Value relu(Operand x) {
@@ -39,7 +46,7 @@ Value relu6(Operand x) {
 
 Value leaky_relu(Operand operand, double slope) {
   const CallSite site(operand.where);
-  const Value x = tensor("leaky_relu", operand);
+  const Value x = floating("leaky_relu", operand);
   return select(greater_equal(x, 0), x, x * slope);
 }
 
@@ -103,18 +110,19 @@ Value mish(Operand x) {
 
 Value hard_tanh(Operand operand) {
   const CallSite site(operand.where);
-  const Value x = tensor("hard_tanh", operand);
+  const Value x = floating("hard_tanh", operand);
   return select(greater(x, 1), ones_like(x), select(less(x, -1), -ones_like(x), x));
 }
 
-Value hard_sigmoid(Operand x) {
-  const CallSite site(x.where);
-  return relu6(x + 3) / 6;
+Value hard_sigmoid(Operand operand) {
+  const CallSite site(operand.where);
+  return relu6(floating("hard_sigmoid", operand) + 3) / 6;
 }
 
-Value hard_swish(Operand x) {
-  const CallSite site(x.where);
-  return x * hard_sigmoid(x);
+Value hard_swish(Operand operand) {
+  const CallSite site(operand.where);
+  const Value x = floating("hard_swish", operand);
+  return x * relu6(x + 3) / 6;
 }
 
 Value softcap(Operand x, double cap) {

@@ -10,6 +10,7 @@ struct OptimizationBarrier : NoFields {
   static constexpr std::string_view kName = "optimization_barrier";
 
   [[nodiscard]] std::vector<Shape> infer(Shapes in) const {
+    expect_kind(in, kAnyKind);
     return {in.begin(), in.end()};
   }  // C1, C2
   [[nodiscard]] std::vector<Value> vjp(const Vjp& v) const {

@@ -59,13 +59,13 @@ std::array<Value, 2> shares(Value a_wins, Value b_wins, Value d_y) {
 
 struct Maximum : Binary<Maximum> {
   static constexpr std::string_view kName = "maximum";
-  static constexpr Kinds kAccepts = kAnyKind;
+  static constexpr Kinds kAccepts = kBools | kReals;
   static Pair d(Value a, Value b, Value, Value d_y) { return shares(greater(a, b), less(a, b), d_y); }
 };
 
 struct Minimum : Binary<Minimum> {
   static constexpr std::string_view kName = "minimum";
-  static constexpr Kinds kAccepts = kAnyKind;
+  static constexpr Kinds kAccepts = kBools | kReals;
   static Pair d(Value a, Value b, Value, Value d_y) { return shares(less(a, b), greater(a, b), d_y); }
 };
 
@@ -75,6 +75,10 @@ struct Atan2 : Binary<Atan2> {
   static Pair d(Value a, Value b, Value, Value d_y) {
     const Value r2 = a * a + b * b;
     return {d_y * (b / r2), d_y * (-a / r2)};
+  }
+  [[nodiscard]] Function lowering(std::string_view platform, Shapes in) const {
+    if (platform != "cpu" || in[0].dtype != kF64) return {};
+    return trace([](std::span<const Value> p) { return std::vector{atan2_for_cpu(p[0], p[1])}; }, in);
   }
 };
 
@@ -118,6 +122,8 @@ Value remainder(Operand a, Operand b) { return binary<Remainder>(a, b); }
 Value power(Operand a, Operand b) { return binary<Power>(a, b); }
 Value maximum(Operand a, Operand b) { return binary<Maximum>(a, b); }
 Value minimum(Operand a, Operand b) { return binary<Minimum>(a, b); }
+Value atan2_for_cpu(Value a, Value b) { return atan2(a, select(not_equal(a, a), a, b)); }
+
 Value atan2(Operand a, Operand b) { return binary<Atan2>(a, b); }
 Value logical_and(Operand a, Operand b) { return binary<And>(a, b); }
 Value logical_or(Operand a, Operand b) { return binary<Or>(a, b); }

@@ -23,6 +23,7 @@ struct BroadcastInDim : LinearJvp<BroadcastInDim> {
 
   [[nodiscard]] std::vector<Shape> infer(Shapes in) const {
     expect_count(in, 1);
+    expect_kind(in, kAnyKind);
     const auto refuse = [&](std::string problem, std::string expected) {
       return OpError({.problem = std::move(problem) + " (axes = " + to_string(broadcast_dimensions) + ", dims = " + to_string(dims) + ")",
                       .got = {in[0]}, .expected = std::move(expected)});
@@ -115,11 +116,19 @@ Dims broadcast_dims(std::string_view op, Shapes shapes) {
       if (to == 1) to = s.dims[i];
       if (s.dims[i] != 1 && s.dims[i] != to) {
         throw OpError({.op = std::string(op), .problem = "shapes do not broadcast", .got = {shapes.begin(), shapes.end()},
-                       .expected = "equal lengths or 1, axis by axis from the last"});
+                       .expected = "equal lengths or 1, axis by axis from the last"}, CallSite::current({}));
       }
     }
   }
   return result;
+}
+
+// The widest float, else the widest integer, as code.
+std::string conversion_hint(Shapes shapes) {
+  const auto width = [](const Shape& s) { return is_differentiable(s.dtype) ? 1000 + bits(s.dtype) : bits(s.dtype); };
+  std::string text(name(std::ranges::max(shapes, {}, width).dtype));
+  for (char& c : text) c = static_cast<char>(std::toupper(c));
+  return "convert one of them, for example x.as(k" + text + ")";
 }
 
 DType common_dtype(std::string_view op, Shapes shapes) {
@@ -128,15 +137,17 @@ DType common_dtype(std::string_view op, Shapes shapes) {
   }
   throw OpError({.op = std::string(op), .problem = "dtypes differ and neither holds the other",
                  .got = {shapes.begin(), shapes.end()}, .expected = "one dtype, or one that holds all values of the rest",
-                 .hint = "convert one of them, for example x.as(k" + [&] {
-                   const auto wide = std::ranges::max(shapes, {}, [](const Shape& s) { return is_differentiable(s.dtype) ? 1000 + bits(s.dtype) : bits(s.dtype); });
-                   std::string text(name(wide.dtype));
-                   text[0] = static_cast<char>(std::toupper(text[0]));
-                   return text;
-                 }() + ")"});
+                 .hint = conversion_hint(shapes)});
 }
 
-Value scalar_of(std::string_view op, const Scalar& number, DType dtype, std::source_location where) {
+Value tensor_of(std::string_view op, const Operand& operand, DType dtype) {
+  if (operand.value) return operand.value;
+  const std::source_location where = operand.where;
+  if (!operand.is_number) {
+    throw OpError({.op = std::string(op), .problem = "an operand is an empty Value", .expected = "values that an op or a parameter made"},
+                  CallSite::current(where));
+  }
+  const Scalar& number = operand.scalar;
   const double value = std::visit([](auto n) { return static_cast<double>(n); }, number);
   const auto refuse = [&](std::string_view problem) {
     return OpError({.op = std::string(op), .problem = "the number " + number_text(number) + " " + std::string(problem),
@@ -151,7 +162,7 @@ Value scalar_of(std::string_view op, const Scalar& number, DType dtype, std::sou
     if (const auto* u = std::get_if<std::uint64_t>(&number)) return constant(Array::scalar(*u).as(dtype), where);
     if (const auto* i = std::get_if<std::int64_t>(&number)) return constant(Array::scalar(*i).as(dtype), where);
   }
-  return constant(from_doubles({dtype, {}}, std::span(&value, 1)), where);
+  return scalar_constant(value, dtype, where);
 }
 
 std::vector<Value> promote(std::string_view op, const std::vector<Operand>& operands) {
@@ -171,12 +182,13 @@ std::vector<Value> promote(std::string_view op, const std::vector<Operand>& oper
     const CallSite here(site);
     std::vector<Value> result;
     for (const Operand& o : operands) {
-      const Value v = o.value ? convert(o.value, dtype) : scalar_of(op, o.scalar, dtype, where);
-      result.push_back(broadcast_to(v, dims));
+      result.push_back(broadcast_to(convert(tensor_of(op, o, dtype), dtype), dims));
     }
     return result;
   } catch (const OpError& refused) {
-    throw OpError(refused.refusal(), site);
+    Refusal refusal = refused.refusal();
+    if (refusal.got.empty()) refusal.got = shapes;
+    throw OpError(std::move(refusal), site);
   }
 }
 

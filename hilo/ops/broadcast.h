@@ -28,8 +28,9 @@ DType common_dtype(std::string_view op, Shapes shapes);
 /// Throws:  OpError if all are numbers, a number does not fit the dtype, dtypes mix with loss, or shapes do not fit.
 std::vector<Value> promote(std::string_view op, const std::vector<Operand>& operands);
 
-/// A C++ number as a scalar tensor of `dtype`. Throws OpError, naming `op`, if it is fractional and the dtype is an
-/// integer, or out of range.
-Value scalar_of(std::string_view op, const Scalar& number, DType dtype, std::source_location where);
+/// The operand's Value as it is, or its C++ number as a scalar of `dtype`.
+/// Throws:  OpError, naming `op`, if the number is fractional and the dtype is an integer, or out of range, or the Value
+///          is empty.
+Value tensor_of(std::string_view op, const Operand& operand, DType dtype);
 
 }  // namespace hilo

@@ -57,7 +57,7 @@ Value constant(Array array, std::source_location where) { return apply(Constant{
 
 Value full(Shape shape, Operand number) {
   const CallSite site(number.where);
-  const Value one = number.value ? number.value : scalar_of("full", number.scalar, shape.dtype, number.where);
+  const Value one = tensor_of("full", number, shape.dtype);
   return broadcast_in_dim(one, shape.dims, {});
 }
 
@@ -68,8 +68,7 @@ Value zeros(Shape shape, std::source_location where) {
 
 Value ones(Shape shape, std::source_location where) {
   const CallSite site(where);
-  const double one = 1;
-  return broadcast_in_dim(constant(from_doubles({shape.dtype, {}}, std::span(&one, 1))), std::move(shape.dims), {});
+  return broadcast_in_dim(scalar_constant(1, shape.dtype), std::move(shape.dims), {});
 }
 
 Value iota(Shape shape, int axis, std::source_location where) {

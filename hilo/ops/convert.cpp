@@ -13,7 +13,9 @@ struct Convert : NoFields, ElementwiseBatch<Convert> {
   [[nodiscard]] std::vector<Shape> infer(Shapes in) const {
     expect_count(in, 1);
     expect_kind(in, kAnyKind);
-    return {in[0].with(dtype)};
+    const Shape out = in[0].with(dtype);
+    expect_kind(std::span(&out, 1), kAnyKind);
+    return {out};
   }
   [[nodiscard]] std::vector<Value> vjp(const Vjp& v) const {
     if (!is_differentiable(v.in[0].dtype()) || !is_differentiable(dtype)) return {Value()};
@@ -31,20 +33,21 @@ struct BitcastConvert : NoFields, ElementwiseBatch<BitcastConvert> {
 
   [[nodiscard]] std::vector<Shape> infer(Shapes in) const {
     expect_count(in, 1);
-    expect_kind(in, kNumbers);
+    expect_kind(in, kReals);  // XLA has no complex numbers here
     const int from = bits(in[0].dtype), to = bits(dtype);
+    if (!kReals.accepts(dtype) || (from % to != 0 && to % from != 0)) {
+      throw OpError({.problem = "cannot read the bits as " + std::string(name(dtype)), .got = {in[0]},
+                     .expected = "integers and floats, widths where one divides the other"});
+    }
     Shape out = in[0].with(dtype);
-    if (from > to && from % to == 0) {  // C1, C2
+    if (from > to) {  // C1, C2
       out.dims.push_back(from / to);
     } else if (from < to) {
-      if (to % from != 0 || out.dims.empty() || out.dims.back() != to / from) {
+      if (out.dims.empty() || out.dims.back() != to / from) {
         throw OpError({.problem = "cannot read the bits as " + std::string(name(dtype)), .got = {in[0]},
                        .expected = "a last axis of length " + std::to_string(to / from)});
       }
       out.dims.pop_back();
-    } else if (from != to || is_bool(dtype)) {
-      throw OpError({.problem = "cannot read the bits as " + std::string(name(dtype)), .got = {in[0]},
-                     .expected = "widths where one divides the other, no booleans"});
     }
     return {out};
   }
@@ -60,7 +63,7 @@ void list_convert_ops(OpTable& table) {
 
 Value convert(Operand x, DType dtype) {
   if (x.value && x.value.dtype() == dtype) return x.value;
-  if (!x.value) return scalar_of("convert", x.scalar, dtype, x.where);
+  if (!x.value) return tensor_of("convert", x, dtype);
   Convert op;
   op.dtype = dtype;
   return apply(op, {x.value}, x.where);

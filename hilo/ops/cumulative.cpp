@@ -25,7 +25,7 @@ Value cumulative(std::string_view name, const Operand& operand, int axis, Cumula
   const CallSite site(operand.where);
   Value x = operand.value;
   const int a = normalized_axis(name, operand, axis);
-  const Value neutral = neutral_element(reducer, x.dtype());
+  const Value neutral = neutral_element(name, reducer, x.dtype());
   const Dim direction = options.is_reversed ? -1 : 1, n = x.dim(a);
   if (options.is_exclusive) x = moved(x, a, direction, neutral);
   for (Dim k = 1; k < n; k *= 2) x = op(x, moved(x, a, direction * k, neutral));
@@ -35,9 +35,13 @@ Value cumulative(std::string_view name, const Operand& operand, int axis, Cumula
 }  // namespace
 
 Value cumulative_sum(Operand x, int axis, CumulativeOptions options) {
+  const CallSite site(x.where);
+  expect_numbers("cumulative_sum", x.value, "x.as(kI32)");
   return cumulative("cumulative_sum", x, axis, options, add, "add");
 }
 Value cumulative_prod(Operand x, int axis, CumulativeOptions options) {
+  const CallSite site(x.where);
+  expect_numbers("cumulative_prod", x.value, "cumulative_min(x)");
   return cumulative("cumulative_prod", x, axis, options, multiply, "multiply");
 }
 Value cumulative_max(Operand x, int axis, CumulativeOptions options) {

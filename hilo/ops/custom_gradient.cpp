@@ -27,6 +27,10 @@ struct Inlined {
 struct StopGradient : Inlined {
   static constexpr std::string_view kName = "hilo.stop_gradient";
   static void fields(auto&& field) { field("body", &StopGradient::body); }
+  [[nodiscard]] std::vector<Shape> infer(Shapes in) const {
+    expect_kind(in, kAnyKind);
+    return Inlined::infer(in);
+  }
   static constexpr ZeroGradient vjp{}, jvp{};
   [[nodiscard]] std::vector<Value> batch(const Batch& b) const { return {stop_gradient(b.in[0])}; }
 };
@@ -97,7 +101,7 @@ std::vector<Value> custom_gradient(Operands inputs, const BuildFn& forward, cons
     std::vector<Shape> got;
     for (std::size_t k = 0; k < d.size(); ++k) {
       if (!d[k] && k < n) d[k] = zeros_like(p[k]);
-      got.push_back(d[k].shape());
+      if (d[k]) got.push_back(d[k].shape());
       fits = fits && got.back() == shapes[k];
     }
     if (!fits) {

@@ -51,7 +51,7 @@ struct DotGeneral {
 
   [[nodiscard]] std::vector<Shape> infer(Shapes in) const {
     expect_count(in, 2);
-    expect_kind(in, kAnyKind);
+    expect_kind(in, kAnyKind.with_integers_from(4));
     const DotDimensionNumbers& n = dot_dimension_numbers;
     const auto refuse = [&](std::string problem, std::string expected) {
       return OpError({.problem = std::move(problem), .got = {in[0], in[1]}, .expected = std::move(expected)});

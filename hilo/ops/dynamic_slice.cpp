@@ -21,8 +21,8 @@ namespace {
 void expect_starts(Shapes in, Shapes starts) {
   bool fits = starts.size() == in[0].dims.size();
   for (const Shape& s : starts)
-    fits = fits && s == starts[0] && s.is_scalar() && is_integer(s.dtype);
-  if (fits) return;
+    fits = fits && s == starts[0] && s.is_scalar() && is_integer(s.dtype) && bits(s.dtype) >= 8;
+  if (fits) return expect_kind(in, kAnyKind);
   throw OpError({.problem = "the starts do not fit",
                  .got = {in.begin(), in.end()},
                  .expected = "an integer scalar for each axis, all of one dtype"});
@@ -168,8 +168,7 @@ void append_starts(std::vector<Value>& operands, std::string_view op,
   for (const Operand& s : starts) {
     if (s.value) dtype = s.value.dtype();
   }
-  for (const Operand& s : starts)
-    operands.push_back(s.value ? s.value : scalar_of(op, s.scalar, dtype, s.where));
+  for (const Operand& s : starts) operands.push_back(tensor_of(op, s, dtype));
 }
 
 // Starts of 0 but for one axis.

@@ -22,6 +22,7 @@ struct Gather {
 
   [[nodiscard]] std::vector<Shape> infer(Shapes in) const {
     expect_count(in, 2);
+    expect_kind(in.first(1), kAnyKind);
     const Shape& x = in[0];
     if (slice_sizes.size() != x.dims.size()) {  // C20
       throw OpError(

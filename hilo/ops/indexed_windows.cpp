@@ -81,7 +81,8 @@ void IndexedWindows::check(const Shape& x, const Shape& indices, bool is_gather)
                         named("start_indices_batching_dims", "scatter_indices_batching_dims"),
                     map = named("start_index_map", "scatter_dims_to_operand_dims");
   const std::int64_t rank = x.rank(), indices_rank = indices.rank();
-  if (!is_integer(indices.dtype)) throw refuse("indices are no integers", "integer indices");
+  if (!is_integer(indices.dtype) || bits(indices.dtype) < 8)
+    throw refuse("indices are no integers", "integer indices");
   if (rank != ssize(window_dims) + ssize(collapsed) + ssize(batching)) {  // gather C1, scatter C2
     throw refuse("the rank of x is not divided up",
                  window + ", " + left_out + " and " + batch + " with one entry per axis of x");

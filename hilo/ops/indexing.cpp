@@ -26,8 +26,7 @@ const Array* constant_array(Value v, std::vector<NamedAttribute>& holder) {
 
 // Indices into an axis of length n, counted from the front.
 Value from_front(std::string_view op, const Operand& operand, Dim n, const Site& at) {
-  const Value given =
-      operand.value ? operand.value : scalar_of(op, operand.scalar, kI32, operand.where);
+  const Value given = tensor_of(op, operand, kI32);
   if (!is_integer(given.dtype())) {
     throw OpError({.op = std::string(op),
                    .problem = "indices are no integers",
@@ -90,8 +89,7 @@ bool broadcasts(const Dims& from, const Dims& to) {
 // The updates as a tensor of x's dtype and the given dims.
 Value fitted(std::string_view op, const Operand& operand, const Value& x, const Dims& dims,
              const Site& at) {
-  const Value u =
-      operand.value ? operand.value : scalar_of(op, operand.scalar, x.dtype(), operand.where);
+  const Value u = tensor_of(op, operand, x.dtype());
   const auto refuse = [&](std::string problem, std::string expected) {
     return OpError({.op = std::string(op),
                     .problem = std::move(problem),
@@ -196,8 +194,7 @@ Value put_along_axis(Operand operand, Operand index, Operand values, Update upda
 
 Value one_hot(Operand indices, Dim depth, DType dtype, int axis) {
   const CallSite site(indices.where);
-  const Value i =
-      indices.value ? indices.value : scalar_of("one_hot", indices.scalar, kI32, indices.where);
+  const Value i = tensor_of("one_hot", indices, kI32);
   if (!is_integer(i.dtype()) || depth < 0) {
     throw OpError({.op = "one_hot",
                    .problem = depth < 0 ? "a negative depth" : "indices are no integers",

@@ -29,6 +29,7 @@ struct Pad : LinearJvp<Pad> {
 
   [[nodiscard]] std::vector<Shape> infer(Shapes in) const {
     expect_count(in, 2);
+    expect_kind(in, kAnyKind);
     const std::size_t rank = in[0].dims.size();
     const auto refuse = [&](std::string problem, std::string expected) {
       return OpError({.problem = std::move(problem) + " (low = " + to_string(edge_padding_low) +
@@ -147,10 +148,9 @@ Value pad(Operand x, Operand value, Padding padding) {
   const auto is_zero = [&](const Dims& list) {
     return list.size() == rank && std::ranges::all_of(list, [](Dim d) { return d == 0; });
   };
-  if (!value.value && is_zero(padding.low) && is_zero(padding.high) && is_zero(padding.interior))
+  if (value.is_number && is_zero(padding.low) && is_zero(padding.high) && is_zero(padding.interior))
     return x.value;
-  const Value filler =
-      value.value ? value.value : scalar_of("pad", value.scalar, x.value.dtype(), x.where);
+  const Value filler = tensor_of("pad", value, x.value.dtype());
   Pad op;
   op.edge_padding_low = std::move(padding.low);
   op.edge_padding_high = std::move(padding.high);

@@ -96,12 +96,9 @@ Value uniform(Operand key, Shape shape, Operand low, Operand high) {
                                            : 8;
   const Value unit = unit_steps(key, shape, digits);
   const bool is_unit =
-      !low.value && !high.value && low.scalar == Scalar(0.0) && high.scalar == Scalar(1.0);
+      low.is_number && high.is_number && low.scalar == Scalar(0.0) && high.scalar == Scalar(1.0);
   if (is_unit) return unit;
-  const auto bound = [&](const Operand& o) {
-    return o.value ? convert(o.value, shape.dtype)
-                   : scalar_of("uniform", o.scalar, shape.dtype, o.where);
-  };
+  const auto bound = [&](const Operand& o) { return convert(tensor_of("uniform", o, shape.dtype), shape.dtype); };
   const Value from = bound(low), to = bound(high);
   return broadcast_to(unit * (to - from) + from, shape.dims);
 }
@@ -117,10 +114,7 @@ Value normal(Operand key, Shape shape) {
 Value truncated_normal(Operand key, Shape shape, Operand low, Operand high) {
   const CallSite site(key.where);
   const DType dtype = working_dtype("truncated_normal", key, shape);
-  const auto bound = [&](const Operand& o) {
-    return o.value ? convert(o.value, dtype)
-                   : scalar_of("truncated_normal", o.scalar, dtype, o.where);
-  };
+  const auto bound = [&](const Operand& o) { return convert(tensor_of("truncated_normal", o, dtype), dtype); };
   const Value from = bound(low), to = bound(high), root = full({dtype, {}}, std::numbers::sqrt2);
   const Value a = erf(from / root), b = erf(to / root);
   const Value u = unit_midpoints(key, shape.with(dtype)) * (b - a) + a;

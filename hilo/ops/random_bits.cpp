@@ -51,7 +51,7 @@ Value as_words(std::string_view op, const Operand& data) {
     const auto* negative = std::get_if<std::int64_t>(&data.scalar);
     if (negative != nullptr)
       return constant(Array::scalar(static_cast<std::uint64_t>(*negative)), data.where);
-    return scalar_of(op, data.scalar, kU64, data.where);
+    return tensor_of(op, data, kU64);
   }
   if (is_integer(data.value.dtype())) return convert(data.value, kU64);
   throw OpError({.op = std::string(op),

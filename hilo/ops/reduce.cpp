@@ -44,6 +44,7 @@ struct Reduce {
       return OpError({.problem = std::move(problem), .got = {in.begin(), in.end()}, .expected = std::move(expected)});
     };
     if (n == 0 || in.size() % 2 != 0) throw refuse("inputs and start values do not pair", "n inputs, n scalars");  // C3
+    expect_kind(in, n == 1 ? kAnyKind : kAnyKind.with_integers_from(8));
     std::vector<Shape> scalars;
     for (std::size_t k = 0; k < n; ++k) {
       if (in[k].dims != in[0].dims) throw refuse("inputs differ", "inputs of the same dims");  // C1
@@ -150,7 +151,7 @@ Value reduce_by(std::string_view name, BinaryOp op, const Operand& x, Axes axes,
   }
   std::ranges::sort(axes);
   Function body = scalar_reducer(op, x.value.dtype());
-  const Value init = neutral_element(reducer_name(body), x.value.dtype());
+  const Value init = neutral_element(name, reducer_name(body), x.value.dtype());
   Value y = axes.empty() ? x.value : reduce(std::span(&x.value, 1), std::span(&init, 1), axes, std::move(body), x.where)[0];
   if (!keeps_dims) return y;
   Dims dims = x.value.dims();
@@ -162,7 +163,14 @@ Value reduce_by(std::string_view name, BinaryOp op, const Operand& x, Axes axes,
 Value arg_best(std::string_view name, const Operand& operand, int axis, bool keeps_dims, BinaryOp is_better) {
   const CallSite site(operand.where);
   const Value x = stop_gradient(operand.value);
-  const int a = static_cast<int>(normalized_axes(name, {axis}, x.rank())[0]);
+  const int a = normalized_axis(name, operand, axis);
+  if (x.dim(a) == 0) {
+    throw OpError({.op = std::string(name),
+                   .problem = "axis " + std::to_string(a) + " is empty",
+                   .got = {x.shape()},
+                   .expected = "at least one element"},
+                  CallSite::current(operand.where));
+  }
   const std::vector<Shape> scalars = {{x.dtype(), {}}, {kI32, {}}, {x.dtype(), {}}, {kI32, {}}};
   Function body = trace([&](std::span<const Value> p) {
     const Value is_nan = not_equal(p[0], p[0]), other_is_nan = not_equal(p[2], p[2]);
@@ -171,7 +179,7 @@ Value arg_best(std::string_view name, const Operand& operand, int axis, bool kee
     const Value keeps = logical_or(wins, logical_and(ties, less(p[1], p[3])));
     return std::vector{select(keeps, p[0], p[2]), select(keeps, p[1], p[3])};
   }, scalars);
-  const Value worst = neutral_element(is_better == &greater ? "maximum" : "minimum", x.dtype());
+  const Value worst = neutral_element(name, is_better == &greater ? "maximum" : "minimum", x.dtype());
   const std::vector<Value> inputs = {x, iota(x.shape().with(kI32), a)};
   const std::vector<Value> inits = {worst, constant(Array::scalar(std::numeric_limits<std::int32_t>::max()))};
   const Value index = reduce(inputs, inits, {a}, std::move(body), operand.where)[1];
@@ -190,12 +198,17 @@ std::vector<Value> reduce(std::span<const Value> inputs, std::span<const Value> 
 }
 
 Value sum(Operand x, Axes axes, bool keeps_dims) {
+  const CallSite site(x.where);
+  expect_numbers("sum", x.value, "any(x), or sum(x.as(kI32))");
   const DType dtype = x.value.dtype();
   if (dtype != kBF16 && dtype != kF16) return reduce_by("sum", add, x, std::move(axes), keeps_dims);
-  const CallSite site(x.where);
   return convert(reduce_by("sum", add, convert(x.value, kF32), std::move(axes), keeps_dims), dtype);
 }
-Value prod(Operand x, Axes axes, bool keeps_dims) { return reduce_by("prod", multiply, x, std::move(axes), keeps_dims); }
+Value prod(Operand x, Axes axes, bool keeps_dims) {
+  const CallSite site(x.where);
+  expect_numbers("prod", x.value, "all(x)");
+  return reduce_by("prod", multiply, x, std::move(axes), keeps_dims);
+}
 Value max(Operand x, Axes axes, bool keeps_dims) { return reduce_by("max", maximum, x, std::move(axes), keeps_dims); }
 Value min(Operand x, Axes axes, bool keeps_dims) { return reduce_by("min", minimum, x, std::move(axes), keeps_dims); }
 Value all(Operand x, Axes axes, bool keeps_dims) { return reduce_by("all", logical_and, x, std::move(axes), keeps_dims); }

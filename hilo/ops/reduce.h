@@ -9,7 +9,7 @@ namespace hilo {
 // Reductions over `axes` (all axes if none is named; negative ones count from the back). With `keeps_dims` the reduced
 // axes stay, with length 1.
 
-/// Sum; 0 where nothing is summed. f16 and bf16 are summed in f32.
+/// Sum; 0 where nothing is summed. f16 and bf16 are summed in f32. Booleans are refused: `any`, or sum(x.as(kI32)).
 Value sum(Operand x, Axes axes = {}, bool keeps_dims = false);
 /// Product; 1 where nothing is multiplied. Gradient: right for zeros too.
 Value prod(Operand x, Axes axes = {}, bool keeps_dims = false);

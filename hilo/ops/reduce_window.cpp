@@ -43,6 +43,7 @@ struct ReduceWindow {
     };
     if (n == 0 || in.size() % 2 != 0)
       throw refuse("inputs and start values do not pair", "n inputs, n scalars");  // C1
+    expect_kind(in, kAnyKind);
     std::vector<Shape> scalars;
     for (std::size_t k = 0; k < n; ++k) {
       if (in[k].dims != in[0].dims) throw refuse("inputs differ", "inputs of the same dims");  // C2
@@ -287,7 +288,7 @@ std::vector<Value> reduce_window(std::span<const Value> inputs, std::span<const 
 Value reduce_window(Operand x, BinaryOp op, Window window) {
   const CallSite site(x.where);
   Function body = scalar_reducer(op, x.value.dtype());
-  const Value init = neutral_element(reducer_name(body), x.value.dtype());
+  const Value init = neutral_element("reduce_window", reducer_name(body), x.value.dtype());
   return reduce_window(std::span(&x.value, 1), std::span(&init, 1), std::move(window),
                        std::move(body), x.where)[0];
 }

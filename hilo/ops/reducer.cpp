@@ -23,29 +23,33 @@ std::string_view reducer_name(const Function& body) {
   return is_in_order || is_swapped ? node.op->name() : std::string_view{};
 }
 
-Value neutral_element(std::string_view reducer, DType dtype) {
+Value neutral_element(std::string_view op, std::string_view reducer, DType dtype) {
   const double infinity = std::numeric_limits<double>::infinity();
+  const bool has_infinity = is_float(dtype) && bits(dtype) >= 16;  // of small floats some have none
   double value = 0;
   if (reducer == "multiply" || (reducer == "and" && is_bool(dtype))) {
     value = 1;
   } else if (reducer == "maximum") {
-    value = is_float(dtype) ? -infinity : min_finite(dtype);
+    value = has_infinity ? -infinity : min_finite(dtype);
   } else if (reducer == "minimum") {
-    value = is_float(dtype) ? infinity : max_finite(dtype);
+    value = has_infinity ? infinity : max_finite(dtype);
     if (dtype == DType::kI64) return constant(Array::scalar(std::numeric_limits<std::int64_t>::max()));
     if (dtype == DType::kU64) return constant(Array::scalar(std::numeric_limits<std::uint64_t>::max()));
   } else if (reducer == "and") {
-    return constant(Array::scalar(std::int64_t{-1}).as(dtype));
+    return is_signed(dtype) || bits(dtype) < 64 ? scalar_constant(is_signed(dtype) ? -1 : max_finite(dtype), dtype)
+                                                : constant(Array::scalar(~std::uint64_t{0}));
   } else if (reducer != "add" && reducer != "or" && reducer != "xor") {
-    throw OpError({.op = std::string(reducer), .problem = "no neutral element is known",
-                   .expected = "add, multiply, maximum, minimum, and, or, xor"});
+    throw OpError({.op = std::string(op), .problem = "no neutral element of the function is known",
+                   .expected = "add, multiply, maximum, minimum, and, or, xor"}, CallSite::current({}));
   }
-  return constant(from_doubles({dtype, {}}, std::span(&value, 1)));
+  return scalar_constant(value, dtype);
 }
 
 void expect_constant_init(Value init) {
-  const Node& node = init.graph().node_of(init.id());
-  if (node.op && node.op->name() == "constant") return;
+  const Graph& graph = init.graph();
+  const Node* node = &graph.node_of(init.id());
+  if (node->op && node->op->name() == "convert") node = &graph.node_of(node->operands[0]);
+  if (node->op && node->op->name() == "constant") return;
   throw OpError({.problem = "no gradient to a start value that is no constant", .got = {init.shape()},
                  .expected = "constant start values, or stop_gradient"});
 }

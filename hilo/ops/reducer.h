@@ -15,7 +15,7 @@ Function scalar_reducer(BinaryOp op, DType dtype);
 std::string_view reducer_name(const Function& body);
 
 /// The neutral element of that op as a scalar: 0, 1, -inf, ..; throws OpError for another name.
-Value neutral_element(std::string_view reducer, DType dtype);
+Value neutral_element(std::string_view op, std::string_view reducer, DType dtype);
 
 /// Throws OpError unless `init` is a constant: rules that know no gradient for it call this.
 void expect_constant_init(Value init);

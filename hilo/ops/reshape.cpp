@@ -15,6 +15,7 @@ struct Reshape : NoFields, LinearJvp<Reshape> {
 
   [[nodiscard]] std::vector<Shape> infer(Shapes in) const {
     expect_count(in, 1);
+    expect_kind(in, kAnyKind);
     if (checked_size(dims) != in[0].size()) {  // C1
       throw OpError({.problem = "cannot view the elements as " + to_string(dims), .got = {in[0]},
                      .expected = "dims of product " + std::to_string(in[0].size())});
@@ -36,6 +37,7 @@ struct Transpose : LinearJvp<Transpose> {
   static void fields(auto&& field) { field("permutation", &Transpose::permutation); }
   [[nodiscard]] std::vector<Shape> infer(Shapes in) const {
     expect_count(in, 1);
+    expect_kind(in, kAnyKind);
     Axes sorted = permutation, all(in[0].dims.size());
     std::iota(all.begin(), all.end(), 0);
     std::ranges::sort(sorted);
@@ -58,6 +60,17 @@ struct Transpose : LinearJvp<Transpose> {
     return {transpose(b.in[0], shifted(permutation, true))};
   }
 };
+
+// Axes counted from the front of `rank`; a refusal shows x and its line.
+Axes axes_of(std::string_view op, const Operand& x, Axes axes, int rank) {
+  try {
+    return normalized_axes(op, std::move(axes), rank);
+  } catch (const OpError& e) {
+    Refusal r = e.refusal();
+    r.got = {x.value.shape()};
+    throw OpError(std::move(r), CallSite::current(x.where));
+  }
+}
 
 }  // namespace
 
@@ -83,13 +96,7 @@ Axes normalized_axes(std::string_view op, Axes axes, int rank) {
 }
 
 int normalized_axis(std::string_view op, const Operand& x, std::int64_t axis) {
-  try {
-    return static_cast<int>(normalized_axes(op, {axis}, x.value.rank())[0]);
-  } catch (const OpError& e) {
-    Refusal r = e.refusal();
-    r.got = {x.value.shape()};
-    throw OpError(std::move(r), CallSite::current(x.where));
-  }
+  return static_cast<int>(axes_of(op, x, {axis}, x.value.rank())[0]);
 }
 
 Value reshape(Operand x, Dims dims) {
@@ -132,11 +139,7 @@ Value transpose(Operand x) {
 Value squeeze(Operand x, Axes axes) {
   const CallSite site(x.where);
   const bool takes_all = axes.empty();
-  try {
-    axes = normalized_axes("squeeze", std::move(axes), x.value.rank());
-  } catch (const OpError& e) {
-    throw OpError(e.refusal(), CallSite::current(x.where));
-  }
+  axes = axes_of("squeeze", x, std::move(axes), x.value.rank());
   Dims dims;
   for (int i = 0; i < x.value.rank(); ++i) {
     const bool is_named = std::ranges::find(axes, i) != axes.end();
@@ -152,11 +155,7 @@ Value squeeze(Operand x, Axes axes) {
 Value expand_dims(Operand x, Axes axes) {
   const CallSite site(x.where);
   const int rank = x.value.rank() + static_cast<int>(axes.size());
-  try {
-    axes = normalized_axes("expand_dims", std::move(axes), rank);
-  } catch (const OpError& e) {
-    throw OpError(e.refusal(), CallSite::current(x.where));
-  }
+  axes = axes_of("expand_dims", x, std::move(axes), rank);
   Dims dims;
   std::size_t next = 0;
   for (int i = 0; i < rank; ++i) {

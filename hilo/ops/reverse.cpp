@@ -17,6 +17,7 @@ struct Reverse : LinearJvp<Reverse> {
 
   [[nodiscard]] std::vector<Shape> infer(Shapes in) const {
     expect_count(in, 1);
+    expect_kind(in, kAnyKind);
     normalized_axes(kName, dimensions, in[0].rank());  // C2, C3
     return {in[0]};                                    // C1
   }

@@ -5,13 +5,29 @@
 
 namespace hilo {
 
+bool Kinds::accepts(DType d) const {
+  switch (kind(d)) {
+    case DTypeKind::kBool: return boolean;
+    case DTypeKind::kSigned: return signed_integer && bits(d) >= least_integer_bits;
+    case DTypeKind::kUnsigned: return unsigned_integer && bits(d) >= least_integer_bits;
+    case DTypeKind::kFloat:
+      if (bits(d) >= 16) return floating;
+      return small && bits(d) != 6 && d != DType::kF8E8M0FNU;
+    case DTypeKind::kComplex: return complex;
+    case DTypeKind::kToken: break;
+  }
+  return false;
+}
+
 std::string Kinds::text() const {
   std::string words;
   const auto add = [&](bool is_in, std::string_view word) {
     if (is_in) words.append(words.empty() ? "" : ", ").append(word);
   };
   add(boolean, "boolean");
-  add(integer, "integer");
+  add(signed_integer && unsigned_integer, "integer");
+  add(signed_integer && !unsigned_integer, "signed");
+  add(unsigned_integer && !signed_integer, "unsigned");
   add(floating, "floating");
   add(complex, "complex");
   return words;
@@ -19,13 +35,39 @@ std::string Kinds::text() const {
 
 void expect_kind(Shapes in, Kinds accepts) {
   for (const Shape& s : in) {
-    if (!accepts.accepts(s.dtype)) {
-      throw OpError({.problem = "dtype " + std::string(name(s.dtype)) + " is not accepted",
-                     .got = {in.begin(), in.end()},
-                     .expected = accepts.text() + " operands",
-                     .hint = accepts.floating && is_integer(s.dtype) ? "x.as(kF32)" : ""});
-    }
+    if (accepts.accepts(s.dtype)) continue;
+    const bool is_narrow_float = accepts.floating && !accepts.small && is_float(s.dtype);
+    const bool is_narrow_integer = is_integer(s.dtype) && bits(s.dtype) < accepts.least_integer_bits;
+    std::string expected = accepts.text() + " operands", hint;
+    if (is_narrow_float) expected += ", floats of 16 bits or more";
+    if (is_narrow_integer) expected += ", integers of " + std::to_string(accepts.least_integer_bits) + " bits or more";
+    if (is_narrow_integer) hint = is_signed(s.dtype) ? "x.as(kI8)" : "x.as(kU8)";
+    if (is_narrow_float || (accepts.floating && is_integer(s.dtype) && hint.empty())) hint = "x.as(kF32)";
+    throw OpError({.problem = "dtype " + std::string(name(s.dtype)) + " is not accepted",
+                   .got = {in.begin(), in.end()},
+                   .expected = std::move(expected),
+                   .hint = std::move(hint)});
   }
+}
+
+void expect_kind(std::string_view op, Value x, Kinds accepts) {
+  try {
+    expect_kind(std::span(&x.shape(), 1), accepts);
+  } catch (const OpError& refused) {
+    Refusal refusal = refused.refusal();
+    refusal.op = op;
+    throw OpError(std::move(refusal), CallSite::current({}));
+  }
+}
+
+void expect_numbers(std::string_view op, Value x, std::string_view hint) {
+  if (!is_bool(x.dtype())) return;
+  throw OpError({.op = std::string(op),
+                 .problem = "booleans are no numbers",
+                 .got = {x.shape()},
+                 .expected = "integer, floating or complex operands",
+                 .hint = std::string(hint)},
+                CallSite::current({}));
 }
 
 void expect_equal_shapes(Shapes in) {
@@ -63,6 +105,10 @@ Axes shifted(const Axes& axes, bool with_batch) {
   if (with_batch) result.push_back(0);
   for (std::int64_t a : axes) result.push_back(a + 1);
   return result;
+}
+
+Value scalar_constant(double number, DType dtype, std::source_location where) {
+  return constant(from_doubles({dtype, {}}, std::span(&number, 1)), where);
 }
 
 Value zeros_like(Value x) { return zeros(x.shape()); }

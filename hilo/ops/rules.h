@@ -8,24 +8,39 @@
 // What the rules of several families share.
 namespace hilo {
 
-/// Sets of dtype kinds that an op accepts.
+/// Sets of dtype kinds that an op accepts. Small floats, of 4 and 8 bits, are stored, moved, compared and calculated
+/// with, but have no exp: XLA:CPU compiles that for hours. f6 and f8e8m0 belong to no kind: XLA:CPU aborts on them.
 struct Kinds {
-  bool boolean = false, integer = false, floating = false, complex = false;
+  bool boolean = false, signed_integer = false, unsigned_integer = false, small = false, floating = false,
+       complex = false;
+  int least_integer_bits = 2;  // what XLA:CPU refuses or gets wrong below that
 
-  [[nodiscard]] bool accepts(DType d) const {
-    return (boolean && is_bool(d)) || (integer && is_integer(d)) || (floating && is_float(d)) || (complex && is_complex(d));
+  /// The same without the integers of fewer bits.
+  [[nodiscard]] constexpr Kinds with_integers_from(int bits) const {
+    Kinds result = *this;
+    result.least_integer_bits = bits;
+    return result;
   }
+
+  [[nodiscard]] bool accepts(DType d) const;
   [[nodiscard]] std::string text() const;
   constexpr Kinds operator|(Kinds o) const {
-    return {boolean || o.boolean, integer || o.integer, floating || o.floating, complex || o.complex};
+    return {boolean || o.boolean,   signed_integer || o.signed_integer, unsigned_integer || o.unsigned_integer,
+            small || o.small,       floating || o.floating,             complex || o.complex};
   }
 };
-inline constexpr Kinds kBools{.boolean = true}, kInts{.integer = true}, kFloats{.floating = true},
-    kComplexes{.complex = true};
-inline constexpr Kinds kNumbers = kInts | kFloats | kComplexes, kReals = kInts | kFloats, kAnyKind = kBools | kNumbers;
+inline constexpr Kinds kBools{.boolean = true}, kSignedInts{.signed_integer = true},
+    kInts{.signed_integer = true, .unsigned_integer = true}, kSmallFloats{.small = true},
+    kFloats{.floating = true}, kComplexes{.complex = true};
+inline constexpr Kinds kReals = kInts | kSmallFloats | kFloats, kNumbers = kReals | kComplexes,
+                       kAnyKind = kBools | kNumbers;
 
 /// Throws OpError unless the dtype of every shape is accepted.
 void expect_kind(Shapes in, Kinds accepts);
+/// The same for what a composite, `op`, is given.
+void expect_kind(std::string_view op, Value x, Kinds accepts);
+/// Throws OpError for booleans: added up they are "or", which nobody means.
+void expect_numbers(std::string_view op, Value x, std::string_view hint);
 /// Throws OpError unless all shapes have equal dims (and, asked for, dtypes).
 void expect_equal_shapes(Shapes in);
 /// Throws OpError unless there are `count` operands.
@@ -35,6 +50,13 @@ void expect_count(Shapes in, std::size_t count);
 std::vector<Value> all_batched(const Batch& b);
 /// Every axis one further back: an attribute of an op under a batch axis in front. With `with_batch`, axis 0 leads.
 Axes shifted(const Axes& axes, bool with_batch = false);
+
+/// `number` as a scalar of any dtype.
+Value scalar_constant(double number, DType dtype, std::source_location where = std::source_location::current());
+
+/// atan2 in f64 as XLA:CPU compiles it right: with constants for `b` it stores wrong elements of matrices, so b is made
+/// one that depends on `a` (NaN has no angle, whatever b is).
+Value atan2_for_cpu(Value a, Value b);
 
 /// Zeros of x's shape.
 Value zeros_like(Value x);

@@ -40,6 +40,7 @@ struct Scatter {
     };
     if (n == 0 || in.size() % 2 == 0)
       throw refuse("inputs and updates do not pair", "n inputs, indices, n updates");  // C5
+    expect_kind(in.first(n), kAnyKind);
     const Shape &x = in[0], &indices = in[n], &updates = in[n + 1];
     std::vector<Shape> scalars;
     for (std::size_t k = 0; k < n; ++k) {

@@ -67,7 +67,7 @@ void list_select_ops(OpTable& table) {
 Value select(Operand condition, Operand a, Operand b) {
   const CallSite site(condition.where);
   std::vector<Value> ab = promote("select", {a, b});
-  const Value c = condition.value ? condition.value : scalar_of("select", condition.scalar, kI1, condition.where);
+  const Value c = tensor_of("select", condition, kI1);
   const std::vector<Shape> shapes = {c.shape(), ab[0].shape()};
   const Dims dims = broadcast_dims("select", shapes);
   return apply(Select{}, {broadcast_to(c, dims), broadcast_to(ab[0], dims), broadcast_to(ab[1], dims)}, condition.where);

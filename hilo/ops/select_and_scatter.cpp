@@ -29,6 +29,7 @@ struct SelectAndScatter {
 
   [[nodiscard]] std::vector<Shape> infer(Shapes in) const {
     expect_count(in, 3);
+    expect_kind(in, kAnyKind);
     const auto refuse = [&](std::string problem, std::string expected) {
       return OpError({.problem = std::move(problem),
                       .got = {in.begin(), in.end()},

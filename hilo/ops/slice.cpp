@@ -23,6 +23,7 @@ struct Slice : LinearJvp<Slice> {
 
   [[nodiscard]] std::vector<Shape> infer(Shapes in) const {
     expect_count(in, 1);
+    expect_kind(in, kAnyKind);
     const std::size_t rank = in[0].dims.size();
     const auto refuse = [&](std::string problem, std::string expected) {
       return OpError({.problem = std::move(problem) + " (start = " + to_string(start_indices) +

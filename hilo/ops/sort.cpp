@@ -24,6 +24,7 @@ Function by_first(std::span<const Value> operands, bool is_descending) {
       [&](std::span<const Value> p) {
         Value left = p[is_descending ? 1 : 0], right = p[is_descending ? 0 : 1];
         if (!is_float(left.dtype())) return std::vector{less(left, right)};
+        if (bits(left.dtype()) < 16) left = left.as(kF32), right = right.as(kF32);
         const auto canonical = [](Value x) {
           const Value nan = constant(
               from_doubles({x.dtype(), {}}, std::vector{std::numeric_limits<double>::quiet_NaN()}));
@@ -53,6 +54,7 @@ struct Sort {
                       .expected = std::move(expected)});
     };
     if (in.empty()) throw refuse("no operands", "at least one");  // C1
+    expect_kind(in, kAnyKind.with_integers_from(8));
     std::vector<Shape> scalars;
     for (const Shape& s : in) {
       if (s.dims != in[0].dims) throw refuse("operands differ", "operands of the same dims");  // C3
@@ -107,7 +109,7 @@ struct TopKOp {
   static void fields(auto&& field) { field("k", &TopKOp::k); }
   [[nodiscard]] std::vector<Shape> infer(Shapes in) const {
     expect_count(in, 1);
-    expect_kind(in, kReals);
+    expect_kind(in, kReals.with_integers_from(8));
     if (in[0].rank() == 0 || k < 0 || k > in[0].dim(-1)) {
       throw OpError({.problem = "cannot take " + std::to_string(k) + " elements",
                      .got = {in[0]},

@@ -18,7 +18,7 @@ struct Negate : Unary<Negate> {
 
 struct Abs : Unary<Abs> {
   static constexpr std::string_view kName = "abs";
-  static constexpr Kinds kAccepts = kReals;
+  static constexpr Kinds kAccepts = kSignedInts | kSmallFloats | kFloats;
   static Value d(Value x, Value, Value d_y) { return d_y * sign(x); }
 };
 
@@ -103,7 +103,7 @@ template <class Self>
 struct Step : Unary<Self> { static constexpr ZeroGradient vjp{}, jvp{}; };
 struct Sign : Step<Sign> {
   static constexpr std::string_view kName = "sign";
-  static constexpr Kinds kAccepts = kReals;
+  static constexpr Kinds kAccepts = kSignedInts | kSmallFloats | kFloats;
 };
 struct Floor : Step<Floor> { static constexpr std::string_view kName = "floor"; };
 struct Ceil : Step<Ceil> { static constexpr std::string_view kName = "ceil"; };
@@ -123,7 +123,7 @@ struct Clz : Step<Clz> {
 };
 struct Popcnt : Step<Popcnt> {
   static constexpr std::string_view kName = "popcnt";
-  static constexpr Kinds kAccepts = kInts;
+  static constexpr Kinds kAccepts = kInts.with_integers_from(8);  // XLA:CPU counts the bits of the byte that holds them
 };
 
 template <class Op>

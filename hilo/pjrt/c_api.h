@@ -24,6 +24,7 @@ struct PluginState {
   NamedValues attributes;
   std::vector<int> extensions;
   std::string cuda_data_folder;
+  std::string library_problem;  // lines that say which libraries it lacks
   std::mutex ffi_mutex;
   std::set<std::pair<std::string, std::string>> ffi_handlers;  ///< (platform, name) told to it
 };

@@ -125,8 +125,12 @@ Client Client::create(const Plugin& plugin, const ClientOptions& options) {
   args.create_options = values.data();
   args.num_options = values.size();
   c::add_callbacks(args, state->store);
-  call(plugin.state(), plugin.state().api.PJRT_Client_Create, args,
-       "opening a client of " + plugin.path());
+  try {
+    call(plugin.state(), plugin.state().api.PJRT_Client_Create, args, "opening a client of " + plugin.path());
+  } catch (const DeviceError& e) {
+    if (plugin.state().library_problem.empty()) throw;
+    throw DeviceError(e.what() + plugin.state().library_problem);
+  }
   state->client = args.client;
   describe_platform(*state);
   describe_devices(*state, options.device);

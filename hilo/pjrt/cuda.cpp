@@ -74,6 +74,14 @@ std::string problem_of_opening(const std::string& path) {
 
 }  // namespace
 
+std::string CudaLibraries::problem() const {
+  if (folder.empty()) return "\n  NVIDIA's libraries: missing beside the plugin (hilo plugins install cuda13, or cuda12)";
+  std::string text;
+  if (data_folder.empty()) text += "\n  NVIDIA's libdevice: missing in " + folder;
+  for (const Refused& r : refused) text += "\n  NVIDIA's library " + r.path + " cannot be opened: " + r.reason;
+  return text;
+}
+
 bool is_cuda_plugin(const std::string& path) {
   const std::string file = fs::path(path).filename().string();
   return file.find("cuda") != std::string::npos || file.find("gpu") != std::string::npos;

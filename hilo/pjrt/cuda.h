@@ -18,6 +18,9 @@ struct CudaLibraries {
     std::string path, reason;
   };
   std::vector<Refused> refused;  ///< those that cannot be opened, with the linker's words
+
+  /// A line for each of what is missing; empty if nothing is.
+  [[nodiscard]] std::string problem() const;
 };
 
 /// The `nvidia` folder that belongs to a plugin: beside it (the cache), in the same site-packages

@@ -53,8 +53,9 @@ std::shared_ptr<const c::ExecutableState> describe(const Client& client,
   return state;
 }
 
-// Fills in what the client knows better: the devices, and where CUDA's tools are.
-CompileOptions complete(const Client& client, CompileOptions options) {
+}  // namespace
+
+CompileOptions Executable::complete(const Client& client, CompileOptions options) {
   if (options.device_ids.empty() && !options.is_portable) {
     if (options.replicas == 1 && options.partitions == 1) {
       options.device_ids = {client.default_device().id()};
@@ -65,10 +66,9 @@ CompileOptions complete(const Client& client, CompileOptions options) {
   if (const std::string& folder = client.plugin().cuda_data_folder(); !folder.empty()) {
     options.flags.emplace("xla_gpu_cuda_data_dir", folder);
   }
+  if (client.platform_name() == "cpu") options.flags.emplace("xla_cpu_enable_fast_min_max", false);
   return options;
 }
-
-}  // namespace
 
 Executable Executable::compile(const Client& client, std::string_view program,
                                const CompileOptions& options) {

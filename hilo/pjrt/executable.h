@@ -40,6 +40,9 @@ class Executable {
  public:
   Executable() = default;
 
+  /// The options with what the client knows better filled in: the devices, where CUDA's tools are, and that of a NaN
+  /// and a number the NaN is the larger and the smaller on a CPU too. What `compile` hands to the plugin.
+  static CompileOptions complete(const Client& client, CompileOptions options);
   /// Compiles StableHLO: text, MLIR bytecode or a portable artifact.
   /// Throws:  PluginError with the compiler's message.
   static Executable compile(const Client& client, std::string_view program,

@@ -70,8 +70,11 @@ std::unique_ptr<c::PluginState> load_file(const std::string& path) {
   check_library_file(path);
   quiet_the_log();
   const Machine& machine = Machine::here();
-  if (is_cuda_plugin(path))
-    plugin->cuda_data_folder = open_cuda_libraries(path, machine).data_folder;
+  if (is_cuda_plugin(path)) {
+    const CudaLibraries libraries = open_cuda_libraries(path, machine);
+    plugin->cuda_data_folder = libraries.data_folder;
+    plugin->library_problem = libraries.problem();
+  }
   if (is_tpu_plugin(path)) keep_tpu_from_asking_the_cloud(machine);
   const PJRT_Api* api = get_api(open_library(path), path);
   plugin->version = check_version(*api, path);

@@ -1,5 +1,8 @@
 #include "hilo/stablehlo/emit.h"
 
+#include <algorithm>
+#include <cctype>
+
 #include "hilo/graph/op.h"
 #include "hilo/stablehlo/attribute_text.h"
 
@@ -25,7 +28,9 @@ class Emitter {
   explicit Emitter(const EmitOptions& options) : options_(options) {}
 
   std::string module(const Function& main) {
-    text_ += "module @" + options_.module_name + " {\n  func.func public @main(";
+    text_ += "module @";
+    append_symbol(options_.module_name);
+    text_ += " {\n  func.func public @main(";
     Names names(main.graph().value_count(), -1);
     for (std::size_t i = 0; i < main.parameters().size(); ++i) {
       if (i > 0) text_ += ", ";
@@ -55,6 +60,13 @@ class Emitter {
 
  private:
   using Names = std::vector<std::int32_t>;  // by value of one graph: its number in the text
+
+  // A name as it is where MLIR reads it so, in quotes otherwise.
+  void append_symbol(std::string_view name) {
+    const auto is_plain = [](char c) { return std::isalnum(static_cast<unsigned char>(c)) || c == '_'; };
+    if (!name.empty() && std::ranges::all_of(name, is_plain) && !std::isdigit(static_cast<unsigned char>(name[0]))) text_ += name;
+    else append_quoted(text_, name);
+  }
 
   void define(Names& names, std::int32_t value) { names[static_cast<std::size_t>(value)] = next_name_++; }
   void append_name(const Names& names, std::int32_t value) {
@@ -89,7 +101,12 @@ class Emitter {
 
   void op(const Graph& graph, const Node& node, Names& names, const std::string& indent) {
     if (node.op->is_inlined()) return inlined(node, node.op->regions().front(), names, indent);
-    if (const Function faster = lowering(graph, node)) return inlined(node, faster, names, indent);
+    if (const Function faster = lowering(graph, node)) {
+      is_lowered_ = true;  // what stands in its place is what is meant
+      inlined(node, faster, names, indent);
+      is_lowered_ = false;
+      return;
+    }
     text_ += indent;
     for (std::int32_t k = 0; k < node.result_count; ++k) {
       if (k > 0) text_ += ", ";
@@ -122,7 +139,7 @@ class Emitter {
   }
 
   Function lowering(const Graph& graph, const Node& node) {
-    if (options_.platform.empty()) return {};
+    if (options_.platform.empty() || is_lowered_) return {};
     std::vector<Shape> in;
     for (std::int32_t operand : node.operands) in.push_back(graph.shape(operand));
     const CallSite site(node.site);
@@ -192,6 +209,7 @@ class Emitter {
   const EmitOptions& options_;
   std::string text_;
   std::int32_t next_name_ = 0;
+  bool is_lowered_ = false;
 };
 
 }  // namespace

@@ -52,6 +52,43 @@ formats::NamedArrays values_of(const nn::Store& store, bool is_optimizer) {
   return values;
 }
 
+// A file system's error as one of ours.
+template <class F>
+auto with_errors(F f) {
+  try {
+    return f();
+  } catch (const fs::filesystem_error& e) {
+    throw Error(e.path1().string() + ": " + e.code().message());
+  }
+}
+
+// Whether the folder holds, whole, the trainer's state. A damaged one goes.
+bool holds_state(const fs::path& folder, const Trainer& trainer) {
+  try {
+    formats::NamedArrays there = load_values(open_checkpoint(folder), true), here = values_of(trainer.store(), false);
+    for (auto& value : values_of(trainer.store(), true)) here.push_back(std::move(value));
+    std::ranges::sort(there, {}, &formats::NamedArrays::value_type::first);
+    std::ranges::sort(here, {}, &formats::NamedArrays::value_type::first);
+    return there == here;
+  } catch (const FormatError&) {
+    return false;
+  }
+}
+
+// Steps behind the trainer's are of another training, which a save must not mix with this one.
+void expect_own_run(const fs::path& run, std::int64_t step) {
+  for (const fs::path& folder : list_checkpoints(run)) {
+    if (step_of(folder) <= step) continue;
+    try {
+      open_checkpoint(folder);
+    } catch (const FormatError&) {
+      continue;  // damaged: what a resume passed over
+    }
+    throw Error(folder.string() + ": a later step than the one to save, " + std::to_string(step) +
+                "; expected the run that this training began or resumed");
+  }
+}
+
 void drop_old(const fs::path& run, int keep) {
   const std::vector<fs::path> all = list_checkpoints(run);
   const std::size_t count = all.size() - std::min(all.size(), static_cast<std::size_t>(keep));
@@ -63,17 +100,13 @@ void drop_old(const fs::path& run, int keep) {
 
 }  // namespace
 
-fs::path save_checkpoint(const fs::path& run, const Trainer& trainer, const SaveOptions& options) {
+namespace {
+
+fs::path write_checkpoint(const fs::path& run, const Trainer& trainer, const SaveOptions& options) {
   const fs::path target = run / step_name(trainer.step());
-  if (fs::exists(target)) {  // the state is a function of the step: it is there already, unless it is damaged
-    try {
-      open_checkpoint(target);
-      return target;
-    } catch (const FormatError&) {
-      fs::remove_all(target);
-    }
-  }
+  if (fs::exists(target) && holds_state(target, trainer)) return target;
   fs::create_directories(run);
+  expect_own_run(run, trainer.step());
   remove_stale_temporaries(run);
   StagedFolder folder(target);
   const nn::Store& store = trainer.store();
@@ -108,10 +141,18 @@ fs::path save_checkpoint(const fs::path& run, const Trainer& trainer, const Save
     const MappedFile mapped(file);
     manifest["files"][file.filename().string()] = {{"bytes", mapped.bytes().size()}, {"crc32c", crc32c(mapped.bytes())}};
   }
-  write_file_atomically(folder.path() / "manifest.json", manifest.dump(1) + "\n");
+  // Folder names may be of any bytes; JSON is UTF-8.
+  write_file_atomically(folder.path() / "manifest.json", manifest.dump(1, ' ', false, Json::error_handler_t::replace) + "\n");
+  fs::remove_all(target);
   folder.publish();
   if (options.keep > 0) drop_old(run, options.keep);
   return target;
+}
+
+}  // namespace
+
+fs::path save_checkpoint(const fs::path& run, const Trainer& trainer, const SaveOptions& options) {
+  return with_errors([&] { return write_checkpoint(run, trainer, options); });
 }
 
 Callback save_to(fs::path run, SaveOptions options) {
@@ -125,7 +166,7 @@ Callback log_to(fs::path run) {
   return [run = std::move(run), is_first](Trainer&, const Progress& p) {
     const fs::path file = run / "metrics.jsonl";
     if (std::exchange(*is_first, false)) {
-      fs::create_directories(run);
+      with_errors([&] { fs::create_directories(run); });
       std::string kept;
       if (fs::exists(file)) {
         std::ifstream in(file);
@@ -166,7 +207,10 @@ Checkpoint open_checkpoint(const fs::path& folder) {
       c.input = {*dtype, manifest.at("input").at("dims").get<Dims>()};
       if (std::ranges::any_of(c.input.dims, [](Dim d) { return d < 0; })) throw FormatError(path.string(), "input: negative dimension");
       c.arguments = manifest.at("arguments").get<std::vector<std::string>>();
-      for (const Json& p : manifest.at("programs")) c.programs.push_back({p.at("file"), p.at("batch")});
+      for (const Json& p : manifest.at("programs")) {
+        c.programs.push_back({p.at("file"), p.at("batch")});
+        if (c.programs.back().batch < 1) throw FormatError(path.string(), "a program for a batch of " + p.at("batch").dump() + ", expected 1 or more");
+      }
       std::ranges::sort(c.programs, {}, &SavedProgram::batch);
     }
     for (const auto& [name, file] : manifest.at("files").items()) {

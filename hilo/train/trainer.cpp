@@ -1,6 +1,7 @@
 #include "hilo/train/trainer.h"
 
 #include <algorithm>
+#include <numeric>
 
 #include "hilo/autodiff/autodiff.h"
 #include "hilo/data/padded.h"
@@ -11,6 +12,7 @@
 #include "hilo/ops/reduce.h"
 #include "hilo/ops/select.h"
 #include "hilo/ops/unary.h"
+#include "hilo/stablehlo/emit.h"
 #include "hilo/train/tally.h"
 #include "hilo/train/tracer.h"
 
@@ -168,16 +170,25 @@ void Trainer::fit(const data::Batches& batches, FitOptions options) {
   if (per_epoch == 0) throw Error("fit: the data has no batch; expected at least one of " + std::to_string(batches.batch_size()) + " examples");
   const std::int64_t total = options.steps > 0 ? options.steps : options.epochs * per_epoch;
   dataset_ = batches.dataset();
-  stop_.store(false);
+  is_stopped_ = false;
   Shape input = batches.dataset().input_shape();
   input.dims.insert(input.dims.begin(), batches.batch_size());
   prepare(input);
   if (step_ >= total) return;
 
-  using Clock = std::chrono::steady_clock;
   Tally tally(options_.metrics, per_epoch, step_, total);
+  try {
+    run_steps(batches.stream(step_, total), per_epoch, total, tally);
+  } catch (...) {  // of the data or a callback: the steps under way count all the same
+    settle(0, tally);
+    throw;
+  }
+  is_stopped_ = stop_.exchange(false);
+}
+
+void Trainer::run_steps(data::BatchStream stream, std::int64_t per_epoch, std::int64_t total, Tally& tally) {
+  using Clock = std::chrono::steady_clock;
   std::vector<Clock::time_point> last_called(callbacks_.size(), Clock::now());
-  data::BatchStream stream = batches.stream(step_, total);
   bool is_last = false;
   while (!is_last) {
     const std::optional<data::Batch> batch = stream.next();
@@ -262,14 +273,27 @@ std::string Trainer::summary() const {
   return nn::summary(store_, *built_);
 }
 
-Program Trainer::step_program(const Shape& inputs, const Shape& labels) {
-  prepare(inputs);
+std::vector<Shape> Trainer::step_shapes(const Shape& inputs, const Shape& labels) const {
   std::vector<Shape> shapes;
   for (const std::string& path : paths_) shapes.push_back(store_.at(path).shape);
-  std::vector<bool> donated(paths_.size(), true);
   shapes.push_back(inputs);
   shapes.push_back(labels);
-  return step_executor_->program(shapes, donated);
+  return shapes;
+}
+
+Program Trainer::step_program(const Shape& inputs, const Shape& labels) {
+  prepare(inputs);
+  const std::vector<bool> donated(paths_.size(), true);
+  return step_executor_->program(step_shapes(inputs, labels), donated);
+}
+
+std::string Trainer::step_text(const Shape& inputs, const Shape& labels) {
+  prepare(inputs);
+  const Function step = trace([this](std::span<const Value> p) { return build_step(p); }, step_shapes(inputs, labels));
+  std::vector<int> aliases(paths_.size());  // a step's results begin with the new state
+  std::iota(aliases.begin(), aliases.end(), 0);
+  aliases.resize(paths_.size() + 2, -1);
+  return stablehlo::emit(step, {.module_name = "train_step", .aliases = std::move(aliases)});
 }
 
 }  // namespace hilo::train

@@ -94,9 +94,10 @@ class Trainer {
   Evaluation evaluate(const data::Batches& batches, const std::vector<Metric>& metrics);
   Evaluation evaluate(const data::Batches& batches, const Metric& metric) { return evaluate(batches, std::vector{metric}); }
 
-  /// Ends `fit` after the step under way. May be called from another thread or a signal handler.
+  /// Ends `fit` after the step under way (or its first one). May be called from another thread or a signal handler.
   void request_stop() { stop_.store(true); }
-  [[nodiscard]] bool is_stopped() const { return stop_.load(); }
+  /// Whether the last `fit` ended so.
+  [[nodiscard]] bool is_stopped() const { return is_stopped_; }
 
   /// Declares and initialises everything for inputs of that shape (with the batch axis), if it is not done.
   void prepare(const Shape& input);
@@ -116,6 +117,8 @@ class Trainer {
   [[nodiscard]] std::string summary() const;
   /// The program of a step on batches of these shapes, compiled now if need be.
   [[nodiscard]] Program step_program(const Shape& inputs, const Shape& labels);
+  /// The same as StableHLO text, for compilers of devices that are not here.
+  [[nodiscard]] std::string step_text(const Shape& inputs, const Shape& labels);
 
  private:
   struct Pending {
@@ -124,8 +127,10 @@ class Trainer {
     std::vector<Tensor> figures;  // loss, is_healthy, metrics..
   };
   std::vector<Value> build_step(std::span<const Value> parameters) const;
+  [[nodiscard]] std::vector<Shape> step_shapes(const Shape& inputs, const Shape& labels) const;
   void start_step(const data::Batch& batch);
   void settle(std::size_t left, Tally& tally);
+  void run_steps(data::BatchStream stream, std::int64_t per_epoch, std::int64_t total, Tally& tally);
   [[noreturn]] void refuse_non_finite(const Pending& pending);
 
   pjrt::Client client_;
@@ -142,6 +147,7 @@ class Trainer {
   std::optional<data::Dataset> dataset_;
   std::int64_t step_ = 0;
   std::atomic<bool> stop_{false};
+  bool is_stopped_ = false;
 };
 
 }  // namespace hilo::train

@@ -81,6 +81,7 @@ template <class T>
 Tensor<T> products(std::string_view equation, const Tensors<T>& in) {
   const std::size_t arrow = equation.find("->");
   std::vector<std::string_view> terms;
+  if (arrow == 0) terms.emplace_back();  // one scalar
   for (std::size_t start = 0; start < arrow;) {
     const std::size_t end = std::min(equation.find(',', start), arrow);
     terms.push_back(equation.substr(start, end - start));

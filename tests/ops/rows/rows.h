@@ -23,6 +23,8 @@ inline const DTypes kSmallFloats = {DType::kF4E2M1FN,      DType::kF8E3M4,   DTy
 inline const DTypes kPlainFloats = {kBF16, kF16, kF32, kF64};
 inline const DTypes kComplexNumbers = {kC64, kC128};
 DTypes operator+(DTypes a, const DTypes& b);
+/// The list without its integers of fewer bits.
+DTypes integers_from(int least_bits, DTypes list);
 
 /// An operand of a row: its dims, its dtype if it is not the one that the row is tried in, and what numbers it holds.
 struct Input {
@@ -49,6 +51,9 @@ struct Input {
   std::vector<double> kinks{}, values{};
   bool is_distinct = false, is_constant = false;
 };
+
+inline Shape f32(Dims dims) { return {kF32, std::move(dims)}; }
+inline Shape i32(Dims dims) { return {kI32, std::move(dims)}; }
 
 /// An operand of explicit numbers: `vector({1, 2, 3})`.
 inline Input vector(std::vector<double> numbers) { return Input({static_cast<Dim>(numbers.size())}).of(std::move(numbers)); }
@@ -144,10 +149,10 @@ struct Refused {
 struct Family {
   std::string name;
   std::vector<Row> rows;
-  std::vector<Refused> refusals;
 };
 
-/// All of them: a new family adds its line in tables.cpp.
+/// All of them: a new family, and a new file of refusals, adds its line in tables.cpp.
 const std::vector<Family>& families();
+const std::vector<Refused>& refusals();
 
 }  // namespace hilo::test

@@ -128,7 +128,7 @@ void add_edges(std::vector<Row>& rows) {
 }  // namespace
 
 Family activation_rows() {
-  Family family{.name = "activation", .rows = {}, .refusals = {}};
+  Family family{.name = "activation", .rows = {}};
   add_activations(family.rows);
   add_softmaxes(family.rows);
   add_edges(family.rows);

@@ -95,7 +95,7 @@ void add_operands(std::vector<Row>& rows) {
   rows.push_back(Row("number on the left", {{4}}, {4}, [](Value a) { return 1 - a; }).on(most).is(numbers(map([](auto a) { return decltype(a)(1) - a; }))));
   rows.push_back(Row("fraction", {{4}}, {4}, [](Value a) { return a * 0.5; }).on(kSmallFloats + kPlainFloats + kComplexNumbers)
                      .is(floats_and_complexes(map([](auto a) { return a * 0.5; }))));
-  rows.push_back(Row("boolean number", {{4}}, {4}, [](Value a) { return a ^ true; }).on(kBoolean).order(0)
+  rows.push_back(Row("boolean number", {{4}}, {4}, [](Value a) { return a ^ true; }).in(kBoolean).order(0)
                      .is(integers(map([](std::int64_t a) { return a ^ 1; }))));
   rows.push_back(Row("i8 + f32", {Input{3}.as(kI8), {3}}, {3}, [](Value a, Value b) { return a + b; }).is(floats(map([](double a, double b) { return a + b; }))));
   rows.push_back(Row("i1 * i32", {Input{3}.as(kI1), Input{3}.as(kI32)}, {3}, [](Value a, Value b) { return a * b; }).to(kI32).in({kF32})
@@ -126,6 +126,8 @@ void add_edges(std::vector<Row>& rows) {
                      .is(integers(map([](std::int64_t, std::int64_t) { return std::int64_t{-1}; }))));
   rows.push_back(Row("overflow wraps", {vector({127, -128}), vector({1, -1})}, {2}, add).in({kI8}).order(0)
                      .is(integers(map([](std::int64_t a, std::int64_t b) { return a + b; }))));
+  rows.push_back(Row("atan2 of a matrix and a number", {{8, 8}}, {8, 8}, [](Value a) { return atan2(a, 1.0); }).order(1).terms(8)
+                     .is(floats(map([](double a) { return std::atan(a); }))));
   rows.push_back(Row("atan2 of signed zeros", {vector({0.0, -0.0, 0.0, -0.0}), vector({1, 1, -1, -1})}, {4}, atan2).in({kF32, kF64}).order(0).terms(8)
                      .is(floats(map([](double a, double b) { return std::atan2(a, b); }))));
 }
@@ -133,7 +135,7 @@ void add_edges(std::vector<Row>& rows) {
 }  // namespace
 
 Family binary_rows() {
-  Family family{.name = "binary", .rows = {}, .refusals = {}};
+  Family family{.name = "binary", .rows = {}};
   add_arithmetic(family.rows);
   add_bits(family.rows);
   add_operands(family.rows);

@@ -89,7 +89,7 @@ void add_clamps(std::vector<Row>& rows) {
 }  // namespace
 
 Family compare_rows() {
-  Family family{.name = "compare", .rows = {}, .refusals = {}};
+  Family family{.name = "compare", .rows = {}};
   add_comparisons(family.rows);
   add_selections(family.rows);
   add_clamps(family.rows);

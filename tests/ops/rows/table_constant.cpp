@@ -103,9 +103,7 @@ void add_bitcasts(std::vector<Row>& rows) {
   rows.push_back(bits(DType::kF8E4M3FN, kU8, {4}, {4}));
   rows.push_back(bits(kBF16, kU16, {4}, {4}));
   rows.push_back(bits(kF16, kU16, {4}, {4}));
-  rows.push_back(bits(kC64, kF32, {3}, {3, 2}));
   rows.push_back(bits(kF64, kU64, {3}, {3}));
-  rows.push_back(bits(kF32, kC64, {3, 2}, {3}));
   rows.push_back(bits(DType::kI4, DType::kU4, {4}, {4}));
 }
 
@@ -134,7 +132,7 @@ void add_gradients_of_ones_own(std::vector<Row>& rows) {
 }  // namespace
 
 Family constant_rows() {
-  Family family{.name = "constant", .rows = {}, .refusals = {}};
+  Family family{.name = "constant", .rows = {}};
   add_constants(family.rows);
   add_conversions(family.rows);
   add_bitcasts(family.rows);

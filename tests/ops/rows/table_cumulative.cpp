@@ -53,7 +53,7 @@ void add_all(std::vector<Row>& rows, const std::string& name, CumulativeFn f, co
 }  // namespace
 
 Family cumulative_rows() {
-  Family family{.name = "cumulative", .rows = {}, .refusals = {}};
+  Family family{.name = "cumulative", .rows = {}};
   std::vector<Row>& rows = family.rows;
   const DTypes arithmetic = kIntegers + kSmallFloats + kPlainFloats + kComplexNumbers;
   const DTypes ordered = kBoolean + kIntegers + kSmallFloats + kPlainFloats;

@@ -51,6 +51,7 @@ void add_inverses(std::vector<Row>& rows) {
   rows.push_back(analytic("atan", atan, -0.8, 0.8, [](auto x) { return std::atan(x); }));
   rows.push_back(analytic("asinh", asinh, -2, 2, [](auto x) { return std::asinh(x); }));
   rows.push_back(analytic("acosh", acosh, 1.2, 4, [](auto x) { return std::acosh(x); }));
+  rows.push_back(Row("atan of a matrix", {{8, 8}}, {8, 8}, atan).order(1).terms(16).is(floats(map([](double x) { return std::atan(x); }))));
   rows.push_back(analytic("atanh", atanh, -0.8, 0.8, [](auto x) { return std::atanh(x); }));
   rows.push_back(analytic("sinh", sinh, -2, 2, [](auto x) { return std::sinh(x); }));
   rows.push_back(analytic("cosh", cosh, -2, 2, [](auto x) { return std::cosh(x); }));
@@ -65,15 +66,15 @@ void add_inverses(std::vector<Row>& rows) {
 }
 
 void add_formulas(std::vector<Row>& rows) {
-  rows.push_back(Row("square", {{2, 3}}, {2, 3}, square).on(kIntegers + kSmallFloats + kPlainFloats + kComplexNumbers).is(numbers(map([](auto x) { return x * x; }))));
+  rows.push_back(Row("square", {{2, 3}}, {2, 3}, square).on(kBoolean + kIntegers + kSmallFloats + kPlainFloats + kComplexNumbers).is(numbers(map([](auto x) { return x * x; }))));
   rows.push_back(Row("reciprocal", {Input{2, 3}.between(1, 3)}, {2, 3}, reciprocal).in(kSmallFloats + kPlainFloats + kComplexNumbers)
                      .is(floats_and_complexes(map([](auto x) { return 1.0 / x; }))));
   rows.push_back(analytic("exp2", exp2, -2, 2, [](auto x) { return std::pow(decltype(x)(2), x); }));
   rows.push_back(analytic("log2", log2, 0.2, 4, [](auto x) { return std::log(x) / std::numbers::ln2; }));
   rows.push_back(analytic("log10", log10, 0.2, 4, [](auto x) { return std::log(x) / std::numbers::ln10; }));
   rows.push_back(analytic("logit", logit, 0.1, 0.9, [](auto x) { return std::log(x / (1.0 - x)); }, 32));
-  rows.push_back(Row("sinc", {Input{3, 4}.between(-2, 2).avoiding({0})}, {3, 4}, sinc).on(kPlainFloats).terms(64)
-                     .is(floats(map([](double x) { return std::sin(std::numbers::pi * x) / (std::numbers::pi * x); }))));
+  rows.push_back(Row("sinc", {Input{3, 4}.between(-2, 2).avoiding({0})}, {3, 4}, sinc).on(kPlainFloats + kComplexNumbers).terms(64)
+                     .is(floats_and_complexes(map([](auto x) { return std::sin(std::numbers::pi * x) / (std::numbers::pi * x); }))));
   rows.push_back(Row("hypot", {{3, 4}, {4}}, {3, 4}, hypot).on(kPlainFloats).terms(16).is(floats(map([](double a, double b) { return std::hypot(a, b); }))));
   rows.push_back(Row("logaddexp", {{3, 4}, {4}}, {3, 4}, logaddexp).on(kPlainFloats).terms(16)
                      .is(floats(map([](double a, double b) { return std::log(std::exp(a) + std::exp(b)); }))));
@@ -97,7 +98,7 @@ void add_edges(std::vector<Row>& rows) {
 }  // namespace
 
 Family math_rows() {
-  Family family{.name = "math", .rows = {}, .refusals = {}};
+  Family family{.name = "math", .rows = {}};
   add_inverses(family.rows);
   add_formulas(family.rows);
   add_edges(family.rows);

@@ -142,7 +142,7 @@ void add_positions(std::vector<Row>& rows) {
       const Dims dims = dims_after({2, 3, 4}, {axis}, false);
       Row row(name + " along " + std::to_string(axis), {{2, 3, 4}}, dims, [=](Value x) { return f(x, axis, false); });
       row.to(kI32).order(0).is(positions(axis));
-      if (axis == 1) row.on(kOrdered);
+      if (axis == 1) row.on(integers_from(8, kOrdered));
       rows.push_back(std::move(row));
     }
     rows.push_back(Row(name + ", kept", {{2, 3}}, {2, 1}, [=](Value x) { return f(x, 1, true); }).to(kI32).order(0));
@@ -217,7 +217,7 @@ void add_edges(std::vector<Row>& rows) {
 }  // namespace
 
 Family reduce_rows() {
-  Family family{.name = "reduce", .rows = {}, .refusals = {}};
+  Family family{.name = "reduce", .rows = {}};
   add_named(family.rows);
   add_bits(family.rows);
   add_statistics(family.rows);

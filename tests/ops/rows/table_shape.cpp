@@ -86,7 +86,7 @@ void add_broadcasts(std::vector<Row>& rows) {
 }  // namespace
 
 Family shape_rows() {
-  Family family{.name = "shape", .rows = {}, .refusals = {}};
+  Family family{.name = "shape", .rows = {}};
   add_reshapes(family.rows);
   add_transposes(family.rows);
   add_broadcasts(family.rows);

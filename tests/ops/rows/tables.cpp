@@ -7,11 +7,27 @@ Family activation_rows();
 Family binary_rows();
 Family compare_rows();
 Family constant_rows();
+Family convolution_rows();
+Family cumulative_rows();
+Family custom_call_rows();
 Family dot_rows();
+Family einsum_rows();
+Family gather_rows();
 Family math_rows();
+Family random_rows();
 Family reduce_rows();
+Family scatter_rows();
 Family shape_rows();
+Family slice_rows();
+Family sort_rows();
 Family unary_rows();
+Family window_rows();
+
+void add_elementwise_refusals(std::vector<Refused>&);
+void add_index_refusals(std::vector<Refused>&);
+void add_rule_refusals(std::vector<Refused>&);
+void add_shape_refusals(std::vector<Refused>&);
+void add_window_refusals(std::vector<Refused>&);
 
 const std::vector<Family>& families() {
   static const auto& all = *new std::vector<Family>{
@@ -19,12 +35,33 @@ const std::vector<Family>& families() {
       binary_rows(),
       compare_rows(),
       constant_rows(),
+      convolution_rows(),
+      cumulative_rows(),
+      custom_call_rows(),
       dot_rows(),
+      einsum_rows(),
+      gather_rows(),
       math_rows(),
+      random_rows(),
       reduce_rows(),
+      scatter_rows(),
       shape_rows(),
+      slice_rows(),
+      sort_rows(),
       unary_rows(),
+      window_rows(),
   };
+  return all;
+}
+
+const std::vector<Refused>& refusals() {
+  static const auto& all = *[] {
+    auto* list = new std::vector<Refused>;
+    for (const auto add : {add_elementwise_refusals, add_index_refusals, add_rule_refusals, add_shape_refusals, add_window_refusals}) {
+      add(*list);
+    }
+    return list;
+  }();
   return all;
 }
 

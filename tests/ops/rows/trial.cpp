@@ -16,7 +16,7 @@ std::vector<double> random_numbers(const Input& input, DType dtype, std::size_t 
   const bool is_whole = is_integer(dtype);
   if (is_whole) {
     low = std::max(std::ceil(low), min_finite(dtype));
-    high = std::min(std::floor(high), max_finite(dtype));
+    high = std::max(std::min(std::floor(high), max_finite(dtype)), low);
   }
   std::vector<double> result(count);
   for (std::size_t i = 0; i < count; ++i) {
@@ -62,6 +62,11 @@ std::vector<Array> directions(const std::vector<Shape>& shapes, const std::strin
 DTypes operator+(DTypes a, const DTypes& b) {
   a.insert(a.end(), b.begin(), b.end());
   return a;
+}
+
+DTypes integers_from(int least_bits, DTypes list) {
+  std::erase_if(list, [&](DType d) { return is_integer(d) && bits(d) < least_bits; });
+  return list;
 }
 
 Dice::Dice(std::string_view name) : state_(0x9E3779B97F4A7C15) {
