@@ -132,9 +132,10 @@ int answer_lines(LiveModel& live, const Flags& flags) {
 int answer_files(LiveModel& live, const Flags& flags) {
   int code = kDone;
   const char* separator = "[\n";
-  for (std::size_t done = 0; done < flags.images.size(); done += kAtOnce) {
+  const std::size_t at_once = flags.watches ? 1 : kAtOnce;
+  for (std::size_t done = 0; done < flags.images.size(); done += at_once) {
     if (flags.watches) live.refresh();
-    const auto files = std::span(flags.images).subspan(done, std::min(kAtOnce, flags.images.size() - done));
+    const auto files = std::span(flags.images).subspan(done, std::min(at_once, flags.images.size() - done));
     for (const Answer& answer : classify(live.model(), files)) {
       if (!answer.problem.empty()) {
         say(answer.problem);

@@ -86,7 +86,11 @@ std::string resume_command(const TrainFlags& flags) {
     for (char c : text) quoted += c == '\'' ? "'\\''" : std::string(1, c);
     return quoted + "'";
   };
-  return word(program_name()) + " train " + flags.recipe + " --data " + word(flags.data.folder) + " --out " + word(flags.out) + " --resume";
+  std::string command = word(program_name()) + " train " + flags.recipe + " --data " + word(flags.data.folder);
+  if (flags.data.skips_bad) command += " --skip-bad";
+  if (flags.compute.backend != "auto") command += " --backend " + word(flags.compute.backend);
+  if (flags.compute.threads > 0) command += " --threads " + std::to_string(flags.compute.threads);
+  return command + " --out " + word(flags.out) + " --resume";
 }
 
 }  // namespace hilo::tools

@@ -76,7 +76,7 @@ class Scope {
 /// One building of a model in the function that is being traced. The Store's variables are its arguments.
 /// Example:
 ///     const Function f = trace([&](std::span<const Value> p) {
-///       nn::Building building(store, Mode::kInference, p.first(store.size()), {});
+///       nn::Building building(store, Mode::kInference, {}, p.first(p.size() - 1));
 ///       return std::vector{model(building.root(), p.back())};
 ///     }, shapes);
 class Building {

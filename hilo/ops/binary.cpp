@@ -77,7 +77,7 @@ struct Atan2 : Binary<Atan2> {
     return {d_y * (b / r2), d_y * (-a / r2)};
   }
   [[nodiscard]] Function lowering(std::string_view platform, Shapes in) const {
-    if (platform != "cpu" || in[0].dtype != kF64) return {};
+    if (platform != "cpu") return {};
     return trace([](std::span<const Value> p) { return std::vector{atan2_for_cpu(p[0], p[1])}; }, in);
   }
 };

@@ -23,7 +23,7 @@ struct Concatenate : LinearJvp<Concatenate> {
                       .expected = std::move(expected)});
     };
     if (in.empty()) throw refuse("nothing to join", "at least one part");  // C3
-    expect_kind(in, kAnyKind.with_integers_from(4));
+    expect_kind(in, kAnyKind.from_bits(4));
     if (dimension < 0 || dimension >= in[0].rank()) {                      // C4
       throw refuse("axis " + std::to_string(dimension) + " is out of range", "0 <= axis < rank");
     }

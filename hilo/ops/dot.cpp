@@ -51,7 +51,7 @@ struct DotGeneral {
 
   [[nodiscard]] std::vector<Shape> infer(Shapes in) const {
     expect_count(in, 2);
-    expect_kind(in, kAnyKind.with_integers_from(4));
+    expect_kind(in, kAnyKind.from_bits(4));
     const DotDimensionNumbers& n = dot_dimension_numbers;
     const auto refuse = [&](std::string problem, std::string expected) {
       return OpError({.problem = std::move(problem), .got = {in[0], in[1]}, .expected = std::move(expected)});
@@ -161,7 +161,11 @@ Value matmul(Operand a_operand, Operand b_operand) {
                     .expected = "[m,k] x [k,n]", .hint = std::move(hint)}, at);
   };
   if (!a || !b || a.rank() == 0 || b.rank() == 0) {
-    throw OpError({.op = "matmul", .problem = "a scalar operand", .expected = "at least one axis each", .hint = "a * b"}, at);
+    std::vector<Shape> got;
+    for (const Value& v : {a, b}) {
+      if (v) got.push_back(v.shape());
+    }
+    throw OpError({.op = "matmul", .problem = "a scalar operand", .got = got, .expected = "at least one axis each", .hint = "a * b"}, at);
   }
   const Dim k = a.dim(-1);
   if (k != b.dim(b.rank() == 1 ? 0 : -2)) {

@@ -32,7 +32,7 @@ struct Atan : Complexes<Atan> {
   static constexpr std::string_view kName = "chlo.atan";
   static Value d(Value x, Value, Value d_y) { return d_y / (1 + x * x); }
   [[nodiscard]] Function lowering(std::string_view platform, Shapes in) const {  // XLA's is atan2(x, 1)
-    if (platform != "cpu" || in[0].dtype != kF64) return {};
+    if (platform != "cpu" || is_complex(in[0].dtype)) return {};
     return trace([](std::span<const Value> p) { return std::vector{atan2_for_cpu(p[0], ones_like(p[0]))}; }, in);
   }
 };

@@ -44,7 +44,7 @@ struct Reduce {
       return OpError({.problem = std::move(problem), .got = {in.begin(), in.end()}, .expected = std::move(expected)});
     };
     if (n == 0 || in.size() % 2 != 0) throw refuse("inputs and start values do not pair", "n inputs, n scalars");  // C3
-    expect_kind(in, n == 1 ? kAnyKind : kAnyKind.with_integers_from(8));
+    expect_kind(in, n == 1 ? kAnyKind : kAnyKind.from_bits(8));
     std::vector<Shape> scalars;
     for (std::size_t k = 0; k < n; ++k) {
       if (in[k].dims != in[0].dims) throw refuse("inputs differ", "inputs of the same dims");  // C1

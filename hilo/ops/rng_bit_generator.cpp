@@ -25,7 +25,7 @@ struct RngBitGenerator {
            .got = {in[0]},
            .expected = rng_algorithm == RngAlgorithm::kPhilox ? "u64[2] or u64[3]" : "u64[2]"});
     }
-    expect_kind(std::span(&shape, 1), Kinds{.unsigned_integer = true, .least_integer_bits = 8});
+    expect_kind(std::span(&shape, 1), Kinds{.unsigned_integer = true, .least_bits = 8});
     return {in[0], shape};  // C1
   }
   static constexpr ZeroGradient vjp{}, jvp{};

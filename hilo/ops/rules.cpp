@@ -8,11 +8,11 @@ namespace hilo {
 bool Kinds::accepts(DType d) const {
   switch (kind(d)) {
     case DTypeKind::kBool: return boolean;
-    case DTypeKind::kSigned: return signed_integer && bits(d) >= least_integer_bits;
-    case DTypeKind::kUnsigned: return unsigned_integer && bits(d) >= least_integer_bits;
+    case DTypeKind::kSigned: return signed_integer && bits(d) >= least_bits;
+    case DTypeKind::kUnsigned: return unsigned_integer && bits(d) >= least_bits;
     case DTypeKind::kFloat:
       if (bits(d) >= 16) return floating;
-      return small && bits(d) != 6 && d != DType::kF8E8M0FNU;
+      return small && bits(d) >= least_bits && bits(d) != 6 && d != DType::kF8E8M0FNU;
     case DTypeKind::kComplex: return complex;
     case DTypeKind::kToken: break;
   }
@@ -36,13 +36,13 @@ std::string Kinds::text() const {
 void expect_kind(Shapes in, Kinds accepts) {
   for (const Shape& s : in) {
     if (accepts.accepts(s.dtype)) continue;
-    const bool is_narrow_float = accepts.floating && !accepts.small && is_float(s.dtype);
-    const bool is_narrow_integer = is_integer(s.dtype) && bits(s.dtype) < accepts.least_integer_bits;
+    const bool needs_exp = accepts.floating && !accepts.small && is_float(s.dtype);
+    const int least = needs_exp ? 16 : accepts.least_bits;
+    const bool is_narrow = !is_bool(s.dtype) && bits(s.dtype) < least;
     std::string expected = accepts.text() + " operands", hint;
-    if (is_narrow_float) expected += ", floats of 16 bits or more";
-    if (is_narrow_integer) expected += ", integers of " + std::to_string(accepts.least_integer_bits) + " bits or more";
-    if (is_narrow_integer) hint = is_signed(s.dtype) ? "x.as(kI8)" : "x.as(kU8)";
-    if (is_narrow_float || (accepts.floating && is_integer(s.dtype) && hint.empty())) hint = "x.as(kF32)";
+    if (is_narrow) expected += " of " + std::to_string(least) + " bits or more";
+    if (is_narrow && is_integer(s.dtype)) hint = is_signed(s.dtype) ? "x.as(kI8)" : "x.as(kU8)";
+    if (accepts.floating && hint.empty() && (is_narrow || is_integer(s.dtype))) hint = "x.as(kF32)";
     throw OpError({.problem = "dtype " + std::string(name(s.dtype)) + " is not accepted",
                    .got = {in.begin(), in.end()},
                    .expected = std::move(expected),

@@ -13,12 +13,12 @@ namespace hilo {
 struct Kinds {
   bool boolean = false, signed_integer = false, unsigned_integer = false, small = false, floating = false,
        complex = false;
-  int least_integer_bits = 2;  // what XLA:CPU refuses or gets wrong below that
+  int least_bits = 2;  // of integers and small floats: what XLA:CPU refuses or gets wrong below
 
-  /// The same without the integers of fewer bits.
-  [[nodiscard]] constexpr Kinds with_integers_from(int bits) const {
+  /// The same without the integers and floats of fewer bits.
+  [[nodiscard]] constexpr Kinds from_bits(int bits) const {
     Kinds result = *this;
-    result.least_integer_bits = bits;
+    result.least_bits = bits;
     return result;
   }
 
@@ -54,8 +54,8 @@ Axes shifted(const Axes& axes, bool with_batch = false);
 /// `number` as a scalar of any dtype.
 Value scalar_constant(double number, DType dtype, std::source_location where = std::source_location::current());
 
-/// atan2 in f64 as XLA:CPU compiles it right: with constants for `b` it stores wrong elements of matrices, so b is made
-/// one that depends on `a` (NaN has no angle, whatever b is).
+/// atan2 as XLA:CPU compiles it right: with constants for `b` it stores wrong elements of matrices, so b is made one that
+/// depends on `a` (NaN has no angle, whatever b is).
 Value atan2_for_cpu(Value a, Value b);
 
 /// Zeros of x's shape.

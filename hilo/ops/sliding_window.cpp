@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "hilo/graph/call_site.h"
+
 namespace hilo {
 
 Dims PerAxis::for_axes(std::size_t count, Dim otherwise, std::string_view op,
@@ -17,13 +19,14 @@ Dims PerAxis::for_axes(std::size_t count, Dim otherwise, std::string_view op,
   return numbers.size() == 1 ? Dims(count, numbers[0]) : numbers;
 }
 
-WindowPadding::WindowPadding(std::string_view name)
+WindowPadding::WindowPadding(std::string_view name, std::source_location where)
     : kind(name == "same" ? Kind::kSame : Kind::kValid) {
   if (name == "same" || name == "valid") return;
   throw OpError({.op = "padding",
                  .problem = "no padding \"" + std::string(name) + "\"",
                  .expected = "\"valid\", \"same\" or {low, high} for each spatial axis",
-                 .hint = near_names(name, {"valid", "same"})});
+                 .hint = near_names(name, {"valid", "same"})},
+                CallSite::current(where));
 }
 
 Int64Pairs WindowPadding::for_axes(const Dims& lengths, const Dims& window, const Dims& strides,

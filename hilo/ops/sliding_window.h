@@ -1,6 +1,7 @@
 #pragma once
 #include <array>
 #include <initializer_list>
+#include <source_location>
 #include <string_view>
 #include <vector>
 
@@ -37,9 +38,10 @@ struct WindowPadding {
   enum class Kind : std::uint8_t { kValid, kSame, kExplicit };
 
   WindowPadding() = default;
-  WindowPadding(const char* name) : WindowPadding(std::string_view(name)) {}
+  WindowPadding(const char* name, std::source_location where = std::source_location::current())
+      : WindowPadding(std::string_view(name), where) {}
   /// Throws OpError for another word.
-  WindowPadding(std::string_view name);
+  WindowPadding(std::string_view name, std::source_location where = std::source_location::current());
   WindowPadding(std::initializer_list<std::array<Dim, 2>> list)
       : kind(Kind::kExplicit), pairs(list) {}
   WindowPadding(Int64Pairs list) : kind(Kind::kExplicit), pairs(std::move(list)) {}

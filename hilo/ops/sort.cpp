@@ -54,7 +54,7 @@ struct Sort {
                       .expected = std::move(expected)});
     };
     if (in.empty()) throw refuse("no operands", "at least one");  // C1
-    expect_kind(in, kAnyKind.with_integers_from(8));
+    expect_kind(in, kAnyKind.from_bits(8));
     std::vector<Shape> scalars;
     for (const Shape& s : in) {
       if (s.dims != in[0].dims) throw refuse("operands differ", "operands of the same dims");  // C3
@@ -109,7 +109,7 @@ struct TopKOp {
   static void fields(auto&& field) { field("k", &TopKOp::k); }
   [[nodiscard]] std::vector<Shape> infer(Shapes in) const {
     expect_count(in, 1);
-    expect_kind(in, kReals.with_integers_from(8));
+    expect_kind(in, kReals.from_bits(8));
     if (in[0].rank() == 0 || k < 0 || k > in[0].dim(-1)) {
       throw OpError({.problem = "cannot take " + std::to_string(k) + " elements",
                      .got = {in[0]},

@@ -123,7 +123,7 @@ struct Clz : Step<Clz> {
 };
 struct Popcnt : Step<Popcnt> {
   static constexpr std::string_view kName = "popcnt";
-  static constexpr Kinds kAccepts = kInts.with_integers_from(8);  // XLA:CPU counts the bits of the byte that holds them
+  static constexpr Kinds kAccepts = kInts.from_bits(8);  // XLA:CPU counts the bits of the byte that holds them
 };
 
 template <class Op>

@@ -29,10 +29,10 @@ void expect_not_negative(std::string_view optimizer, std::string_view setting, d
   expect(value >= 0, optimizer, setting, value, "at least 0");
 }
 
-// One update, in the dtype that it is computed in: f32 for what is narrower.
+// One update, in the dtype that it is computed in.
 struct Work {
   explicit Work(const WeightUpdate& u)
-      : update(u), dtype(bits(u.weight.dtype()) < 32 ? kF32 : u.weight.dtype()) {
+      : update(u), dtype(update_dtype(u.weight.dtype())) {
     w = convert(u.weight, dtype);
     g = convert(u.gradient, dtype);
     rate = convert(u.learning_rate, dtype);
@@ -86,6 +86,8 @@ NewWeight adam_update(const WeightUpdate& u, double beta1, double beta2, double 
 }
 
 }  // namespace
+
+DType update_dtype(DType weight) { return bits(weight) < 32 ? kF32 : weight; }
 
 std::vector<Slot> Sgd::slots() const {
   expect_share(kName, "momentum", momentum);

@@ -14,8 +14,10 @@ struct Slot {
   double initial = 0;
 };
 
-/// What a rule is given for one weight. All have the weight's shape but `step` and `learning_rate`,
-/// f32[].
+/// The dtype that a weight's update is computed and its slots are kept in: f32 for what is narrower, else its own.
+DType update_dtype(DType weight);
+
+/// What a rule is given for one weight. All have the weight's dims; `step` and `learning_rate` are scalars.
 struct WeightUpdate {
   Value weight, gradient;
   std::vector<Value> slots;  ///< as `slots()` lists them

@@ -61,7 +61,8 @@ void Trainer::prepare(const Shape& input) {
     const nn::Variable& v = store_.at(path);
     if (v.role != nn::Role::kTrainable) continue;
     for (const Slot& slot : optimizer_.slots()) {
-      store_.declare(slot_path(path, slot.name), v.shape, nn::Role::kOptimizer, nn::constant(slot.initial));
+      store_.declare(slot_path(path, slot.name), v.shape.with(update_dtype(v.shape.dtype)), nn::Role::kOptimizer,
+                     nn::constant(slot.initial));
     }
   }
   store_.declare(kStepPath, {DType::kI64, {}}, nn::Role::kOptimizer, nn::zeros());
@@ -101,10 +102,15 @@ std::vector<Value> Trainer::build_step(std::span<const Value> parameters) const 
   const Value healthy = logical_and(old.at(kHealthyPath), all_finite(loss, gradients));
 
   std::map<std::string, Value, std::less<>> fresh(old);
-  const Value step_f32 = convert(step, kF32), rate = optimizer_.learning_rate()(step_f32);
+  std::map<DType, Value> steps, rates;  // in the dtypes that weights are updated in
   const std::vector<Slot> slots = optimizer_.slots();
   for (std::size_t i = 0; i < weights.size(); ++i) {
-    WeightUpdate u{weights[i], gradients[i], {}, step_f32, rate};
+    const DType dtype = update_dtype(weights[i].dtype());
+    if (!steps.contains(dtype)) {
+      steps[dtype] = convert(step, dtype);
+      rates[dtype] = optimizer_.learning_rate()(steps[dtype]);
+    }
+    WeightUpdate u{weights[i], gradients[i], {}, steps[dtype], rates[dtype]};
     for (const Slot& slot : slots) u.slots.push_back(old.at(slot_path(weight_paths[i], slot.name)));
     const NewWeight result = optimizer_.update(u);
     fresh[weight_paths[i]] = result.weight;

@@ -106,5 +106,12 @@ TEST(Cache, is_listed_and_cleared) {
   EXPECT_THAT(hilo({"cache", "list"}, "", there).out, testing::StartsWith("0 compiled programs, 0 B, in "));
 }
 
+TEST(Cache, lets_the_cnn_start_without_xla) {
+  const std::map<std::string, std::string> there = {{"HILO_CACHE", fresh("cache").string()}};
+  const std::vector<std::string> words = {"compile", "cifar10", "--json"};
+  EXPECT_EQ(Json::parse(hilo(words, "", there).out)["was_cached"], false);
+  EXPECT_EQ(Json::parse(hilo(words, "", there).out)["was_cached"], true);
+}
+
 }  // namespace
 }  // namespace hilo::tools::test

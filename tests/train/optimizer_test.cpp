@@ -2,6 +2,10 @@
 
 #include <gmock/gmock.h>
 
+#include <fstream>
+#include <map>
+#include <nlohmann/json.hpp>
+
 #include "hilo/autodiff/autodiff.h"
 #include "hilo/formats/npz.h"
 #include "hilo/ops/binary.h"
@@ -119,10 +123,14 @@ TEST(Optimizer, TwentyStepsAgreeWithOptax) {
   const auto folder = test::fixtures();
   if (!folder) GTEST_SKIP() << "HILO_FIXTURES is not set";
   const auto goldens = formats::NpzFile::open(*folder / "ops" / "optimizers.npz");
+  std::map<std::string, nlohmann::json> tolerances;
+  for (const auto& entry : nlohmann::json::parse(std::ifstream(*folder / "ops" / "manifest.json")).at("optimizers")) {
+    tolerances[entry.at("name")] = entry.at("tolerance");
+  }
   for (const Row& row : rows()) {
-    expect_row(row, goldens, kF32, "", 1e-4);
+    expect_row(row, goldens, kF32, "", tolerances.at(row.name).at("f32"));
     if (goldens.contains(std::string(row.name) + "/w_f64"))
-      expect_row(row, goldens, kF64, "_f64", 5e-7);
+      expect_row(row, goldens, kF64, "_f64", tolerances.at(row.name).at("f64"));
   }
 }
 

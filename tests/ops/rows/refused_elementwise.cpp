@@ -47,9 +47,9 @@ void add_kinds(std::vector<Refused>& r) {
   r.push_back({"shift_left", {Shape{kI1, {3}}}, [](Value a) { return shift_left(a, a); }, "dtype i1 is not accepted", "integer operands"});
   r.push_back({"compare", {Shape{kC64, {3}}}, [](Value a) { return a < a; }, "dtype c64 is not accepted", "boolean, integer, floating operands"});
   r.push_back({"compare", {i32({3})}, [](Value a) { return less_total_order(a, a); }, "dtype i32 is not accepted", "floating operands", "x.as(kF32)"});
-  r.push_back({"exponential", {Shape{DType::kF8E4M3FN, {3}}}, [](Value a) { return exp(a); }, "dtype f8e4m3fn is not accepted", "floating, complex operands, floats of 16 bits or more", "x.as(kF32)"});
+  r.push_back({"exponential", {Shape{DType::kF8E4M3FN, {3}}}, [](Value a) { return exp(a); }, "dtype f8e4m3fn is not accepted", "floating, complex operands of 16 bits or more", "x.as(kF32)"});
   r.push_back({"add", {Shape{DType::kF6E2M3FN, {3}}}, [](Value a) { return a + a; }, "dtype f6e2m3fn is not accepted", "boolean, integer, floating, complex operands"});
-  r.push_back({"popcnt", {Shape{DType::kI4, {3}}}, [](Value a) { return popcnt(a); }, "dtype i4 is not accepted", "integer operands, integers of 8 bits or more", "x.as(kI8)"});
+  r.push_back({"popcnt", {Shape{DType::kI4, {3}}}, [](Value a) { return popcnt(a); }, "dtype i4 is not accepted", "integer operands of 8 bits or more", "x.as(kI8)"});
   r.push_back({"softmax", {i32({3})}, [](Value a) { return softmax(a); }, "dtype i32 is not accepted", "floating operands", "x.as(kF32)"});
   r.push_back({"select", {kRow, kRow}, [](Value c, Value a) { return select(c, a, a); }, "dtype f32 is not accepted", "boolean operands"});
   r.push_back({"chlo.lgamma", {Shape{kC64, {3}}}, [](Value a) { return lgamma(a); }, "dtype c64 is not accepted", "floating operands"});

@@ -32,7 +32,7 @@ void add_windows(std::vector<Refused>& r) {
                "a start value may not be batched", "the same one for all"});
   r.push_back({"reduce_window", {}, [] { return reduce_window(zeros(kLine), plus_twice, {.dimensions = {2}}); },
                "no neutral element of the function is known", "add, multiply, maximum, minimum, and, or, xor"});
-  r.push_back({"padding", {Shape{kF32, {1, kDynamic, 4, 1}}}, [](Value x) { return max_pool(x, 2, {.padding = "same"}); },
+  r.push_back({"max_pool", {Shape{kF32, {1, kDynamic, 4, 1}}}, [](Value x) { return max_pool(x, 2, {.padding = "same"}); },
                "\"same\" padding of a dynamic axis", "\"valid\" or explicit padding"});
   const Window twos{.dimensions = {2}, .strides = {2}};
   const auto larger = [] { return trace([](In p) { return std::vector{greater_equal(p[0], p[1])}; }, std::vector<Shape>(2, f32({}))); };

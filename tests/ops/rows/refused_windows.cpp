@@ -51,7 +51,7 @@ void add_pools(std::vector<Refused>& r) {
   r.push_back({"max_pool", {kPicture}, [](Value x) { return max_pool(x, 2, {.strides = 0}); }, "strides of [0] do not fit", "one number, or one for each of the 2 spatial axes, at least 1"});
   r.push_back({"max_pool", {kPicture}, [](Value x) { return max_pool(x, 2, {.dilations = {1, 2, 3}}); }, "dilations of [1,2,3] do not fit", "one number, or one for each of the 2 spatial axes, at least 1"});
   r.push_back({"max_pool", {kPicture}, [](Value x) { return max_pool(x, 2, {.padding = {{1, 1}}}); }, "1 pairs of padding", "{low, high} for each of the 2 spatial axes"});
-  r.push_back({"padding", {kPicture}, [](Value x) { return max_pool(x, 2, {.padding = "sane"}); }, "no padding \"sane\"", "\"valid\", \"same\" or {low, high} for each spatial axis", "did you mean same?"});
+  r.push_back({"padding", {}, [] { return max_pool(zeros(kPicture), 2, {.padding = "sane"}); }, "no padding \"sane\"", "\"valid\", \"same\" or {low, high} for each spatial axis", "did you mean same?"});
 }
 
 void add_convolutions(std::vector<Refused>& r) {

@@ -23,8 +23,8 @@ inline const DTypes kSmallFloats = {DType::kF4E2M1FN,      DType::kF8E3M4,   DTy
 inline const DTypes kPlainFloats = {kBF16, kF16, kF32, kF64};
 inline const DTypes kComplexNumbers = {kC64, kC128};
 DTypes operator+(DTypes a, const DTypes& b);
-/// The list without its integers of fewer bits.
-DTypes integers_from(int least_bits, DTypes list);
+/// The list without its integers and floats of fewer bits.
+DTypes from_bits(int least_bits, DTypes list);
 
 /// An operand of a row: its dims, its dtype if it is not the one that the row is tried in, and what numbers it holds.
 struct Input {

@@ -17,7 +17,7 @@ Row dot(std::string equation, Dims a, Dims b, Dims out, DotDimensionNumbers n) {
 }
 
 void add_dots(std::vector<Row>& rows) {
-  rows.push_back(dot("ik,kj->ij", {2, 3}, {3, 4}, {2, 4}, {.lhs_contracting_dimensions = {1}, .rhs_contracting_dimensions = {0}}).on(kBoolean + integers_from(4, kIntegers) + kSmallFloats + kPlainFloats + kComplexNumbers));
+  rows.push_back(dot("ik,kj->ij", {2, 3}, {3, 4}, {2, 4}, {.lhs_contracting_dimensions = {1}, .rhs_contracting_dimensions = {0}}).on(kBoolean + from_bits(4, kIntegers + kSmallFloats) + kPlainFloats + kComplexNumbers));
   rows.push_back(dot("ki,jk->ij", {3, 2}, {4, 3}, {2, 4}, {.lhs_contracting_dimensions = {0}, .rhs_contracting_dimensions = {1}}));
   rows.push_back(dot("bik,bkj->bij", {2, 2, 3}, {2, 3, 4}, {2, 2, 4},
                      {.lhs_batching_dimensions = {0}, .rhs_batching_dimensions = {0}, .lhs_contracting_dimensions = {2}, .rhs_contracting_dimensions = {1}}));
@@ -55,7 +55,7 @@ void add_matmuls(std::vector<Row>& rows) {
   const auto row = [&](Dims a, Dims b, Dims out, std::string equation) -> Row& {
     return rows.emplace_back(Row("matmul " + to_string(a) + " x " + to_string(b), {Input(a), Input(b)}, std::move(out), matmul).terms(16).is(of_letters(std::move(equation))));
   };
-  row({2, 3}, {3, 4}, {2, 4}, "ik,kj->ij").on(kBoolean + integers_from(4, kIntegers) + kSmallFloats + kPlainFloats + kComplexNumbers);
+  row({2, 3}, {3, 4}, {2, 4}, "ik,kj->ij").on(kBoolean + from_bits(4, kIntegers + kSmallFloats) + kPlainFloats + kComplexNumbers);
   row({3}, {3}, {}, "k,k->");
   row({3}, {3, 4}, {4}, "k,kj->j");
   row({2, 3}, {3}, {2}, "ik,k->i");

@@ -25,7 +25,7 @@ Row& add(std::vector<Row>& rows, std::string equation, std::vector<Dims> dims, D
 Family einsum_rows() {
   Family family{.name = "einsum", .rows = {}};
   std::vector<Row>& rows = family.rows;
-  add(rows, "ij,jk->ik", {{2, 3}, {3, 4}}, {2, 4}).on(kBoolean + integers_from(4, kIntegers) + kSmallFloats + kPlainFloats + kComplexNumbers);
+  add(rows, "ij,jk->ik", {{2, 3}, {3, 4}}, {2, 4}).on(kBoolean + from_bits(4, kIntegers + kSmallFloats) + kPlainFloats + kComplexNumbers);
   add(rows, "ij,jk->ki", {{2, 3}, {3, 4}}, {4, 2});
   add(rows, "ji,jk->ik", {{3, 2}, {3, 4}}, {2, 4});
   add(rows, "bij,bjk->bik", {{2, 2, 3}, {2, 3, 2}}, {2, 2, 2});

@@ -142,7 +142,7 @@ void add_positions(std::vector<Row>& rows) {
       const Dims dims = dims_after({2, 3, 4}, {axis}, false);
       Row row(name + " along " + std::to_string(axis), {{2, 3, 4}}, dims, [=](Value x) { return f(x, axis, false); });
       row.to(kI32).order(0).is(positions(axis));
-      if (axis == 1) row.on(integers_from(8, kOrdered));
+      if (axis == 1) row.on(from_bits(8, kOrdered));
       rows.push_back(std::move(row));
     }
     rows.push_back(Row(name + ", kept", {{2, 3}}, {2, 1}, [=](Value x) { return f(x, 1, true); }).to(kI32).order(0));
@@ -186,6 +186,7 @@ void add_edges(std::vector<Row>& rows) {
   rows.push_back(Row("prod of two zeros", {vector({0, 2, 0})}, {}, [](Value x) { return prod(x); }).gradients({{0, 0, 0}}));
   const auto nothing = [&](std::string name, ReduceFn f, double want) {
     rows.push_back(Row(name + " of nothing", {{0, 2}}, {2}, [=](Value x) { return f(x, {0}, false); }).in(kPlainFloats)
+                       .order(std::isfinite(want) ? 2 : 0)  // differences of infinities say nothing
                        .is(floats([=](const Tensors<double>&) { return Tensor<double>{{2}, {want, want}}; })));
     rows.push_back(Row(name + " over another axis of nothing", {{0, 2}}, {0}, [=](Value x) { return f(x, {1}, false); }));
   };

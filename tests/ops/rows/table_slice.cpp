@@ -72,7 +72,7 @@ void add_joins(std::vector<Row>& rows) {
     second[a] = 1;
     out[a] += 1;
     Row row("concatenate " + std::to_string(axis), {Input(first), Input(second)}, out, [axis](Value p, Value q) { return concatenate({p, q}, axis); });
-    if (axis == 1) row.on(integers_from(4, kEverything));
+    if (axis == 1) row.on(from_bits(4, kEverything));
     rows.push_back(row.is(by(a)));
     Dims with_two = {2, 3};
     with_two.insert(with_two.begin() + static_cast<std::ptrdiff_t>(a), 2);

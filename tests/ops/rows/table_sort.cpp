@@ -47,7 +47,7 @@ void add_sorts(std::vector<Row>& rows) {
         Row positions("argsort" + suffix, {Input{2, 4, 3}.distinct()}, {2, 4, 3}, [=](Value x) { return argsort(x, axis, o); });
         plain.is(sorted(axis, is_descending, false));
         positions.to(kI32).order(0).is(sorted(axis, is_descending, true));
-        if (axis == 1 && is_stable) plain.on(integers_from(8, kOrdered)), positions.on(integers_from(8, kOrdered));
+        if (axis == 1 && is_stable) plain.on(from_bits(8, kOrdered)), positions.on(from_bits(8, kOrdered));
         rows.push_back(plain);
         rows.push_back(positions);
       }
@@ -75,7 +75,7 @@ void add_general(std::vector<Row>& rows) {
                        }
                        return y;
                      })));
-  rows.push_back(Row("sort by a comparator of two operands", {Input{4}.distinct(), Input{4}.distinct()}, {4}, [](Value a, Value b) {
+  rows.push_back(Row("sort by a comparator of two operands", {vector({-1, 0.5, 2, 3.2}), vector({0.3, -1, 0.7, 1.5})}, {4}, [](Value a, Value b) {
     const Function comparator = trace([](In p) { return std::vector{greater(p[0] + p[2], p[1] + p[3])}; }, std::vector<Shape>(4, Shape{a.dtype(), {}}));
     return sort({a, b}, 0, comparator);
   }).and_result({4}).is(floats([](const Tensors<double>& in) {
@@ -98,7 +98,7 @@ void add_general(std::vector<Row>& rows) {
       }
       return y;
     }));
-    if (k == 3) row.on(integers_from(8, kIntegers) + kSmallFloats + kPlainFloats);
+    if (k == 3) row.on(from_bits(8, kIntegers + kSmallFloats + kPlainFloats));
     rows.push_back(row);
   }
   rows.push_back(Row("top_k of ties", {vector({2, 3, 3, 1})}, {2}, [](Value x) { const TopK t = top_k(x, 2); return std::vector{t.values, t.indices}; }).and_result({2}, kI32).gradients({{0, 1, 1, 0}})

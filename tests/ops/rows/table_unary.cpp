@@ -72,7 +72,7 @@ void add_bits(std::vector<Row>& rows) {
   const auto bare = [](std::int64_t a, DType d) { return static_cast<std::uint64_t>(a) << (64 - bits(d)) >> (64 - bits(d)); };
   rows.push_back(Row("count_leading_zeros", {Input{8}.between(-100, 100)}, {8}, count_leading_zeros).on(kIntegers).order(0)
                      .is(integers(map([bare](std::int64_t a, DType d) { return std::int64_t{std::countl_zero(bare(a, d))} - (64 - bits(d)); }))));
-  rows.push_back(Row("popcnt", {Input{8}.between(-100, 100)}, {8}, popcnt).on(integers_from(8, kIntegers)).order(0)
+  rows.push_back(Row("popcnt", {Input{8}.between(-100, 100)}, {8}, popcnt).on(from_bits(8, kIntegers)).order(0)
                      .is(integers(map([bare](std::int64_t a, DType d) { return std::int64_t{std::popcount(bare(a, d))}; }))));
 }
 

@@ -72,8 +72,13 @@ void add_windows(std::vector<Row>& rows) {
     Row add_row = row("add", Input(s.dims), add), max_row = row("maximum", Input(s.dims).distinct(), maximum),
         min_row = row("minimum", Input(s.dims).distinct(), minimum), product = row("multiply", Input(s.dims).between(0.5, 1.5), multiply);
     add_row.terms(16).is(numbers([=]<class T>(const Tensors<T>& in) { return windowed(in[0], slides_of(w, 2), T{}, [](T a, T b) { return a + b; }); }));
-    max_row.is(folded(w, 2, -HUGE_VAL, [](auto a, auto b) { return std::max(a, b); }));
-    min_row.is(folded(w, 2, HUGE_VAL, [](auto a, auto b) { return std::min(a, b); }));
+    // A window of nothing gives an infinity, of which differences say nothing: these rows hold it at 9.
+    if (s.name != "apart") {
+      max_row.f = build_fn([=](Value x) { return maximum(reduce_window(x, maximum, w), -9); });
+      min_row.f = build_fn([=](Value x) { return minimum(reduce_window(x, minimum, w), 9); });
+    }
+    max_row.is(folded(w, 2, -9, [](auto a, auto b) { return std::max(a, b); }));
+    min_row.is(folded(w, 2, 9, [](auto a, auto b) { return std::min(a, b); }));
     product.terms(16).is(numbers([=]<class T>(const Tensors<T>& in) { return windowed(in[0], slides_of(w, 2), T(1), [](T a, T b) { return a * b; }); }));
     if (s.name == "apart") {
       add_row.on(kBoolean + kNumbers);
@@ -128,10 +133,10 @@ void add_general(std::vector<Row>& rows) {
       y.at(best) += in[1].at(w);
     });
     return y;
-  })));
+  })).order(1).no_batching("the start value may not be batched", 2));
   rows.push_back(Row("select_and_scatter, padded", {Input{3}.distinct(), {3}}, {3}, [larger](Value x, Value source) {
     return select_and_scatter(x, source, zeros({x.dtype(), {}}), {.dimensions = {2}, .strides = {1}, .padding = {{1, 0}}}, larger(x.dtype()), scalar_reducer(add, x.dtype()));
-  }));
+  }).order(1));
 }
 
 struct Pool {

@@ -64,8 +64,8 @@ DTypes operator+(DTypes a, const DTypes& b) {
   return a;
 }
 
-DTypes integers_from(int least_bits, DTypes list) {
-  std::erase_if(list, [&](DType d) { return is_integer(d) && bits(d) < least_bits; });
+DTypes from_bits(int least_bits, DTypes list) {
+  std::erase_if(list, [&](DType d) { return !is_bool(d) && bits(d) < least_bits; });
   return list;
 }
 
