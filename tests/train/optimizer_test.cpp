@@ -123,8 +123,9 @@ TEST(Optimizer, TwentyStepsAgreeWithOptax) {
   const auto folder = test::fixtures();
   if (!folder) GTEST_SKIP() << "HILO_FIXTURES is not set";
   const auto goldens = formats::NpzFile::open(*folder / "ops" / "optimizers.npz");
+  const auto manifest = nlohmann::json::parse(std::ifstream(*folder / "ops" / "manifest.json"));
   std::map<std::string, nlohmann::json> tolerances;
-  for (const auto& entry : nlohmann::json::parse(std::ifstream(*folder / "ops" / "manifest.json")).at("optimizers")) {
+  for (const auto& entry : manifest.at("optimizers")) {
     tolerances[entry.at("name")] = entry.at("tolerance");
   }
   for (const Row& row : rows()) {
