@@ -155,6 +155,18 @@ std::vector<bool> Function::live_nodes() const {
   return is_live;
 }
 
+std::vector<bool> Function::dependents(const std::vector<bool>& is_marked) const {
+  std::vector<bool> depends(graph_->value_count(), false);
+  for (std::size_t i = 0; i < parameters_.size(); ++i) depends[static_cast<std::size_t>(parameters_[i].id())] = is_marked[i];
+  for (const Node& node : graph_->nodes()) {
+    const bool any = std::ranges::any_of(node.operands, [&](std::int32_t o) { return depends[static_cast<std::size_t>(o)]; });
+    for (std::int32_t k = 0; any && k < node.result_count; ++k) depends[static_cast<std::size_t>(node.first_result + k)] = true;
+  }
+  std::vector<bool> results;
+  for (const Value& r : results_) results.push_back(depends[static_cast<std::size_t>(r.id())]);
+  return results;
+}
+
 bool Function::operator==(const Function& other) const {
   if (graph_ == other.graph_ && !graph_) return true;
   if (!graph_ || !other.graph_ || parameter_shapes() != other.parameter_shapes() ||

@@ -97,6 +97,8 @@ class Function {
   [[nodiscard]] std::vector<Shape> result_shapes() const;
   /// By node: whether a result depends on it. Dead nodes are neither printed nor copied.
   [[nodiscard]] std::vector<bool> live_nodes() const;
+  /// By result: whether it depends on one of the marked parameters.
+  [[nodiscard]] std::vector<bool> dependents(const std::vector<bool>& is_marked) const;
 
   /// Same parameters, same ops on the same operands, same results. Sites and names do not count.
   bool operator==(const Function& other) const;

@@ -70,7 +70,7 @@ struct ZeroGradient {
 
 /// Everything an op says, once, in one struct. Its attributes are its data members, listed once in `fields`:
 /// `static void fields(auto&& field) { field("dimension", &Concatenate::dimension); }`, under StableHLO's names.
-/// A member of type Function is a region.
+/// A member of type Function is a region, one of type std::vector<Function> several.
 template <class Op>
 concept OpRules = requires(const Op& op, Shapes shapes, const Vjp& vjp, const Jvp& jvp, const Batch& batch) {
   { Op::kName } -> std::convertible_to<std::string_view>;
@@ -93,8 +93,12 @@ class AnyOp {
   [[nodiscard]] virtual std::vector<Value> batch(const Batch& b) const = 0;
   [[nodiscard]] virtual std::vector<NamedAttribute> attributes() const = 0;
   [[nodiscard]] virtual std::vector<Function> regions() const = 0;
-  /// Whether the op prints as its first region, inlined (custom gradients, calls).
-  [[nodiscard]] virtual bool is_inlined() const = 0;
+  /// The ops that the program has in this one's place (of a custom gradient its body, of a scan a while loop); none for an
+  /// op that is printed as it is. `is_used` says by result whether anybody reads it.
+  [[nodiscard]] virtual Function expansion(Shapes in, const std::vector<bool>& is_used) const = 0;
+  /// How many operands are printed. Those behind them are the parameters of all regions, which read them from outside
+  /// (`static constexpr int kRegionOperandsFrom = 1;`); -1: all are printed.
+  [[nodiscard]] virtual int region_operands_from() const = 0;
   /// The op on operands of these shapes as other ops that compute the same faster on `platform` ("cpu", "cuda", "tpu");
   /// none where it is best as it is. Only the program that is compiled for that platform is written so.
   [[nodiscard]] virtual Function lowering(std::string_view platform, Shapes in) const = 0;
@@ -121,7 +125,8 @@ class Erased final : public AnyOp {
   [[nodiscard]] std::vector<NamedAttribute> attributes() const override {
     std::vector<NamedAttribute> result;
     Op::fields([&](std::string_view name, auto member) {
-      if constexpr (!std::is_same_v<std::remove_cvref_t<decltype(op_.*member)>, Function>) {
+      using Member = std::remove_cvref_t<decltype(op_.*member)>;
+      if constexpr (!std::is_same_v<Member, Function> && !std::is_same_v<Member, std::vector<Function>>) {
         if (auto value = to_attribute(op_.*member)) result.push_back({std::string(name), std::move(*value)});
       }
     });
@@ -130,11 +135,20 @@ class Erased final : public AnyOp {
   [[nodiscard]] std::vector<Function> regions() const override {
     std::vector<Function> result;
     Op::fields([&](std::string_view, auto member) {
-      if constexpr (std::is_same_v<std::remove_cvref_t<decltype(op_.*member)>, Function>) result.push_back(op_.*member);
+      using Member = std::remove_cvref_t<decltype(op_.*member)>;
+      if constexpr (std::is_same_v<Member, Function>) result.push_back(op_.*member);
+      if constexpr (std::is_same_v<Member, std::vector<Function>>) result = op_.*member;
     });
     return result;
   }
-  [[nodiscard]] bool is_inlined() const override { return requires { Op::kInlined; }; }
+  [[nodiscard]] Function expansion([[maybe_unused]] Shapes in, [[maybe_unused]] const std::vector<bool>& is_used) const override {
+    if constexpr (requires { op_.expansion(in, is_used); }) return op_.expansion(in, is_used);
+    else return {};
+  }
+  [[nodiscard]] int region_operands_from() const override {
+    if constexpr (requires { Op::kRegionOperandsFrom; }) return Op::kRegionOperandsFrom;
+    else return -1;
+  }
   [[nodiscard]] Function lowering([[maybe_unused]] std::string_view platform, [[maybe_unused]] Shapes in) const override {
     if constexpr (requires { op_.lowering(platform, in); }) return op_.lowering(platform, in);
     else return {};

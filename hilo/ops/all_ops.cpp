@@ -23,12 +23,15 @@ void list_reduce_window_ops(OpTable&);
 void list_reshape_ops(OpTable&);
 void list_reverse_ops(OpTable&);
 void list_rng_bit_generator_ops(OpTable&);
+void list_scan_ops(OpTable&);
 void list_scatter_ops(OpTable&);
 void list_select_ops(OpTable&);
 void list_select_and_scatter_ops(OpTable&);
 void list_slice_ops(OpTable&);
 void list_sort_ops(OpTable&);
+void list_switch_case_ops(OpTable&);
 void list_unary_ops(OpTable&);
+void list_while_loop_ops(OpTable&);
 
 const OpTable& all_ops() {
   static const OpTable table = [] {
@@ -54,12 +57,15 @@ const OpTable& all_ops() {
              list_reshape_ops,
              list_reverse_ops,
              list_rng_bit_generator_ops,
+             list_scan_ops,
              list_scatter_ops,
              list_select_ops,
              list_select_and_scatter_ops,
              list_slice_ops,
              list_sort_ops,
+             list_switch_case_ops,
              list_unary_ops,
+             list_while_loop_ops,
          }) {
       list(t);
     }

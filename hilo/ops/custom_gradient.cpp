@@ -9,7 +9,6 @@ namespace {
 
 // Ops that print as their body.
 struct Inlined {
-  static constexpr bool kInlined = true;
   Function body;
 
   [[nodiscard]] std::vector<Shape> infer(Shapes in) const {
@@ -18,6 +17,7 @@ struct Inlined {
     throw OpError({.problem = "operands do not fit the body", .got = {in.begin(), in.end()},
                    .expected = body ? to_string(Shapes(body.parameter_shapes())) : "a body"});
   }
+  [[nodiscard]] Function expansion(Shapes, const std::vector<bool>&) const { return body; }
   // The body under the batch axis; a gradient of the batch is that of its batched body.
   [[nodiscard]] std::vector<Value> batch(const Batch& b) const {
     return call(b.transforms.batch(body, b.is_batched, b.size), b.in);

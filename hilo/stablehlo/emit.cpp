@@ -93,15 +93,24 @@ class Emitter {
 
   void body(const Function& f, Names& names, const std::string& indent) {
     const std::vector<bool> is_live = f.live_nodes();
+    std::vector<bool> is_read(f.graph().value_count(), false);
+    for (const Value& r : f.results()) is_read[static_cast<std::size_t>(r.id())] = true;
+    for (std::size_t i = 0; i < is_live.size(); ++i) {
+      if (!is_live[i]) continue;
+      for (std::int32_t o : f.graph().nodes()[i].operands) is_read[static_cast<std::size_t>(o)] = true;
+    }
     for (std::size_t i = 0; i < is_live.size(); ++i) {
       const Node& node = f.graph().nodes()[i];
-      if (is_live[i] && node.op) op(f.graph(), node, names, indent);
+      if (!is_live[i] || !node.op) continue;
+      const auto first = is_read.begin() + node.first_result;
+      op(f.graph(), node, {first, first + node.result_count}, names, indent);
     }
   }
 
-  void op(const Graph& graph, const Node& node, Names& names, const std::string& indent) {
-    if (node.op->is_inlined()) return inlined(node, node.op->regions().front(), names, indent);
-    if (const Function faster = lowering(graph, node)) {
+  void op(const Graph& graph, const Node& node, const std::vector<bool>& is_read, Names& names, const std::string& indent) {
+    const std::vector<Shape> in = operand_shapes(graph, node);
+    if (const Function expansion = expanded(node, in, is_read)) return inlined(node, expansion, names, indent);
+    if (const Function faster = lowering(node, in)) {
       is_lowered_ = true;  // what stands in its place is what is meant
       inlined(node, faster, names, indent);
       is_lowered_ = false;
@@ -116,18 +125,17 @@ class Emitter {
     if (node.result_count > 0) text_ += " = ";
     const std::string_view name = node.op->name();  // one with a dot is of another dialect: chlo.erf
     text_.append(name.find('.') == std::string_view::npos ? "\"stablehlo." : "\"").append(name).append("\"(");
-    for (std::size_t k = 0; k < node.operands.size(); ++k) {
+    const int from = node.op->region_operands_from();
+    const std::size_t count = from < 0 ? node.operands.size() : static_cast<std::size_t>(from);
+    for (std::size_t k = 0; k < count; ++k) {
       if (k > 0) text_ += ", ";
       append_name(names, node.operands[k]);
     }
     text_ += ')';
     append_attributes(node.op->attributes());
-    append_regions(node.op->regions(), indent);
+    append_regions(node, names, count, indent);
     text_ += " : (";
-    for (std::size_t k = 0; k < node.operands.size(); ++k) {
-      if (k > 0) text_ += ", ";
-      append_type(text_, graph.shape(node.operands[k]));
-    }
+    append_types({in.begin(), in.begin() + static_cast<std::ptrdiff_t>(count)});
     text_ += node.result_count == 1 ? ") -> " : ") -> (";
     for (std::int32_t k = 0; k < node.result_count; ++k) {
       if (k > 0) text_ += ", ";
@@ -138,10 +146,17 @@ class Emitter {
     text_ += '\n';
   }
 
-  Function lowering(const Graph& graph, const Node& node) {
-    if (options_.platform.empty() || is_lowered_) return {};
+  static std::vector<Shape> operand_shapes(const Graph& graph, const Node& node) {
     std::vector<Shape> in;
     for (std::int32_t operand : node.operands) in.push_back(graph.shape(operand));
+    return in;
+  }
+  static Function expanded(const Node& node, Shapes in, const std::vector<bool>& is_read) {
+    const CallSite site(node.site);
+    return node.op->expansion(in, is_read);
+  }
+  Function lowering(const Node& node, Shapes in) const {
+    if (options_.platform.empty() || is_lowered_) return {};
     const CallSite site(node.site);
     return node.op->lowering(options_.platform, in);
   }
@@ -170,28 +185,40 @@ class Emitter {
     text_ += "}>";
   }
 
-  void append_regions(const std::vector<Function>& regions, const std::string& indent) {
+  // Operands from `first_inner` on are read by the regions under their own names.
+  void append_regions(const Node& node, const Names& outer, std::size_t first_inner, const std::string& indent) {
+    const std::vector<Function> regions = node.op->regions();
     if (regions.empty()) return;
     text_ += " (";
     for (std::size_t r = 0; r < regions.size(); ++r) {
       const Function& f = regions[r];
       Names names(f.graph().value_count(), -1);
       text_ += r == 0 ? "{\n" : ", {\n";
-      text_ += indent + "^bb0(";
-      for (std::size_t i = 0; i < f.parameters().size(); ++i) {
-        if (i > 0) text_ += ", ";
-        define(names, f.parameters()[i].id());
-        append_name(names, f.parameters()[i].id());
-        text_ += ": ";
-        append_type(text_, f.parameters()[i].shape());
+      if (node.op->region_operands_from() >= 0) {
+        for (std::size_t i = 0; i < f.parameters().size(); ++i) {
+          names[static_cast<std::size_t>(f.parameters()[i].id())] = outer[static_cast<std::size_t>(node.operands[first_inner + i])];
+        }
+      } else {
+        append_block_arguments(f, names, indent);
       }
-      text_ += "):\n";
       body(f, names, indent + "  ");
       text_ += indent + "  \"stablehlo.return\"(";
       append_results(f, names);
       text_ += indent + "}";
     }
     text_ += ')';
+  }
+
+  void append_block_arguments(const Function& f, Names& names, const std::string& indent) {
+    text_ += indent + "^bb0(";
+    for (std::size_t i = 0; i < f.parameters().size(); ++i) {
+      if (i > 0) text_ += ", ";
+      define(names, f.parameters()[i].id());
+      append_name(names, f.parameters()[i].id());
+      text_ += ": ";
+      append_type(text_, f.parameters()[i].shape());
+    }
+    text_ += "):\n";
   }
 
   void append_location(const Site& site) {

@@ -53,6 +53,7 @@ const std::set<std::string> kInternal = {
     "hilo/autodiff/sweep.h",
     "hilo/core/crc32c.h",
     "hilo/core/narrow.h",
+    "hilo/ops/loop_rules.h",
     "hilo/core/text.h",
     "hilo/data/class_folders.h",
     "hilo/data/codec.h",

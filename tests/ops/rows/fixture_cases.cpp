@@ -135,6 +135,17 @@ void add_products(Cases& c) {
   add(c, "sum_pool_dilated", [](Value a) { return reduce_window(a, hilo::add, {.dimensions = {2, 2}, .window_dilations = {2, 1}}); });
 }
 
+void add_control_flow(Cases& c) {
+  add(c, "scan_rnn", [](Value a, Value b, Value h0) {
+    return scan(h0, a, [b](Value h, Value x) {
+      const Value next = tanh(matmul(h, b) + x);
+      return std::pair{next, next};
+    }).second;
+  });
+  add(c, "while_fori_static", [](Value a) { return fori_loop(0, 4, a, [](Value, Value x) { return x * cos(x) + 0.1; }); });
+  add(c, "cond", [](Value a) { return cond(greater(sum(a), 0), [&] { return square(a); }, [&] { return sin(a); }); });
+}
+
 void add_layers(Cases& c) {
   add(c, "layer_norm", [](Value a, Value b, Value v) { return (a - mean(a, {-1}, true)) * rsqrt(variance(a, {-1}, true) + 1e-5) * b + v; });
   add(c, "rms_norm", [](Value a, Value b) { return a * rsqrt(mean(a * a, {-1}, true) + 1e-6) * (1 + b); });
@@ -158,6 +169,7 @@ const std::map<std::string, BuildFn, std::less<>>& fixture_cases() {
     add_reductions(*all);
     add_movements(*all);
     add_products(*all);
+    add_control_flow(*all);
     add_layers(*all);
     return all;
   }();
@@ -167,8 +179,7 @@ const std::map<std::string, BuildFn, std::less<>>& fixture_cases() {
 const std::map<std::string, std::string, std::less<>>& left_out_cases() {
   static const auto& cases = *new std::map<std::string, std::string, std::less<>>{
       {"cholesky", "no factorisations yet"},    {"triangular_solve", "no factorisations yet"}, {"inv", "no factorisations yet"},
-      {"det", "no factorisations yet"},         {"slogdet", "no factorisations yet"},          {"scan_rnn", "no loops yet"},
-      {"while_fori_static", "no loops yet"},    {"cond", "no branches yet"},                   {"fft_abs2", "no Fourier transforms yet"},
+      {"det", "no factorisations yet"},         {"slogdet", "no factorisations yet"},          {"fft_abs2", "no Fourier transforms yet"},
       {"rfft_irfft", "no Fourier transforms yet"}};
   return cases;
 }

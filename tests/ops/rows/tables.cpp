@@ -13,6 +13,7 @@ Family custom_call_rows();
 Family dot_rows();
 Family einsum_rows();
 Family gather_rows();
+Family loop_rows();
 Family math_rows();
 Family random_rows();
 Family reduce_rows();
@@ -25,6 +26,7 @@ Family window_rows();
 
 void add_elementwise_refusals(std::vector<Refused>&);
 void add_index_refusals(std::vector<Refused>&);
+void add_loop_refusals(std::vector<Refused>&);
 void add_rule_refusals(std::vector<Refused>&);
 void add_shape_refusals(std::vector<Refused>&);
 void add_window_refusals(std::vector<Refused>&);
@@ -41,6 +43,7 @@ const std::vector<Family>& families() {
       dot_rows(),
       einsum_rows(),
       gather_rows(),
+      loop_rows(),
       math_rows(),
       random_rows(),
       reduce_rows(),
@@ -57,7 +60,8 @@ const std::vector<Family>& families() {
 const std::vector<Refused>& refusals() {
   static const auto& all = *[] {
     auto* list = new std::vector<Refused>;
-    for (const auto add : {add_elementwise_refusals, add_index_refusals, add_rule_refusals, add_shape_refusals, add_window_refusals}) {
+    for (const auto add : {add_elementwise_refusals, add_index_refusals, add_loop_refusals, add_rule_refusals,
+                           add_shape_refusals, add_window_refusals}) {
       add(*list);
     }
     return list;

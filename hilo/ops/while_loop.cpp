@@ -1,0 +1,148 @@
+#include "hilo/ops/while_loop.h"
+
+#include <algorithm>
+
+#include "hilo/ops/all_ops.h"
+#include "hilo/ops/loop_rules.h"
+#include "hilo/ops/reduce.h"
+#include "hilo/ops/rules.h"
+#include "hilo/ops/select.h"
+#include "hilo/ops/slice.h"
+
+namespace hilo {
+namespace {
+
+struct While {
+  static constexpr std::string_view kName = "while";
+  Function cond, body;
+
+  static void fields(auto&& field) {
+    field("cond", &While::cond);
+    field("body", &While::body);
+  }
+
+  [[nodiscard]] std::vector<Shape> infer(Shapes in) const {
+    const std::vector<Shape> state(in.begin(), in.end());
+    const auto refuse = [&](std::string problem, std::string expected) {
+      return OpError(
+          {.problem = std::move(problem), .got = state, .expected = std::move(expected)});
+    };
+    if (!cond || cond.parameter_shapes() != state ||
+        cond.result_shapes() != std::vector{Shape{kI1, {}}}) {  // C1
+      throw refuse("the condition does not fit the state", "a function of the state to i1[]");
+    }
+    if (!body || body.parameter_shapes() != state || body.result_shapes() != state) {  // C2, C3
+      throw refuse("the body gives " + (body ? to_string(Shapes(body.result_shapes())) : "nothing"),
+                   "the shapes of the state");
+    }
+    return state;
+  }
+
+  static constexpr Unsupported vjp{
+      "a while loop runs for a number of steps that is not known beforehand; fori_loop and scan "
+      "have gradients"};
+
+  // The state and its tangents go round together.
+  [[nodiscard]] std::vector<Value> jvp(const Jvp& v) const {
+    const std::size_t n = v.in.size();
+    std::vector<Value> state(v.in.begin(), v.in.end());
+    std::vector<bool> is_active(n);
+    std::vector<std::size_t> active;
+    for (std::size_t i = 0; i < n; ++i) {
+      is_active[i] = is_differentiable(v.in[i].dtype());
+      if (!is_active[i]) continue;
+      active.push_back(i);
+      state.push_back(v.d_in[i] ? v.d_in[i] : zeros_like(v.in[i]));
+    }
+    const Function both = v.transforms.jvp(body, is_active);
+    const BuildFn next = [&](std::span<const Value> p) {
+      std::vector<Value> all = call(both, p);
+      std::vector<Value> result(all.begin(), all.begin() + static_cast<std::ptrdiff_t>(n));
+      for (std::size_t i : active) result.push_back(all[n + i]);
+      return result;
+    };
+    const std::vector<Value> end = while_loop(
+        std::move(state), [&](std::span<const Value> p) { return call(cond, p.first(n)); }, next);
+    std::vector<Value> tangents(n);
+    for (std::size_t k = 0; k < active.size(); ++k) tangents[active[k]] = end[n + k];
+    return tangents;
+  }
+
+  // If the condition is batched, examples that are done keep their state while others go on.
+  [[nodiscard]] std::vector<Value> batch(const Batch& b) const {
+    std::vector<bool> is_batched = closed_marks(body, b.is_batched, 0, b.in.size());
+    const bool differs = cond.dependents(is_batched)[0];
+    if (differs) is_batched.assign(is_batched.size(), true);
+    const Function next = b.transforms.batch(body, is_batched, b.size),
+                   goes_on = b.transforms.batch(cond, is_batched, b.size);
+    const std::vector<Value> end = while_loop(
+        batched_where(b, is_batched),
+        [&](std::span<const Value> p) {
+          const Value each = call(goes_on, p)[0];
+          return std::vector{differs ? any(each) : index_axis(each, 0, 0)};
+        },
+        [&](std::span<const Value> p) {
+          std::vector<Value> state = call(next, p);
+          const Value each = call(goes_on, p)[0];
+          for (std::size_t i = 0; i < state.size(); ++i) {
+            if (!is_batched[i])
+              state[i] = index_axis(state[i], 0, 0);
+            else if (differs)
+              state[i] = select(leading(each, p[i].dims()), state[i], p[i]);
+          }
+          return state;
+        });
+    return all_in_front(end, is_batched, b.size);
+  }
+};
+
+}  // namespace
+
+void list_while_loop_ops(OpTable& table) { table.add<While>(); }
+
+std::vector<Value> while_loop(std::vector<Value> init, const BuildFn& condition,
+                              const BuildFn& body, std::source_location where) {
+  const CallSite site(where);
+  std::vector<Shape> shapes;
+  for (const Value& v : init) shapes.push_back(v.shape());
+  const std::size_t n = init.size();
+  // What either reads of outside is one more element of the state, which the body gives back as it
+  // is.
+  std::vector<Value> of_condition, of_body;
+  const Function cond = trace_closed(condition, shapes, of_condition),
+                 step = trace_closed(body, shapes, of_body);
+  for (const std::vector<Value>* captured : {&of_condition, &of_body}) {
+    for (const Value& v : *captured) shapes.push_back(v.shape());
+    init.insert(init.end(), captured->begin(), captured->end());
+  }
+  const auto arguments = [n](std::span<const Value> p, std::size_t first, std::size_t count) {
+    std::vector<Value> result(p.begin(), p.begin() + static_cast<std::ptrdiff_t>(n));
+    result.insert(result.end(), p.begin() + static_cast<std::ptrdiff_t>(first),
+                  p.begin() + static_cast<std::ptrdiff_t>(first + count));
+    return result;
+  };
+  While op;
+  op.cond = trace(
+      [&](std::span<const Value> p) { return call(cond, arguments(p, n, of_condition.size())); },
+      shapes);
+  op.body = trace(
+      [&](std::span<const Value> p) {
+        std::vector<Value> next = call(step, arguments(p, n + of_condition.size(), of_body.size()));
+        next.insert(next.end(), p.begin() + static_cast<std::ptrdiff_t>(n), p.end());
+        return next;
+      },
+      shapes);
+  std::vector<Value> end = apply_all(std::move(op), init, where);
+  end.resize(n);
+  return end;
+}
+
+Value while_loop(Operand init, const std::function<Value(Value)>& condition,
+                 const std::function<Value(Value)>& body) {
+  return while_loop(
+      std::vector{init.value},
+      [&](std::span<const Value> p) { return std::vector{condition(p[0])}; },
+      [&](std::span<const Value> p) { return std::vector{body(p[0])}; }, init.where)[0];
+}
+
+}  // namespace hilo
