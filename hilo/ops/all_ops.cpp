@@ -7,6 +7,7 @@ void list_barrier_ops(OpTable&);
 void list_binary_ops(OpTable&);
 void list_broadcast_ops(OpTable&);
 void list_compare_ops(OpTable&);
+void list_complex_ops(OpTable&);
 void list_concatenate_ops(OpTable&);
 void list_constant_ops(OpTable&);
 void list_convert_ops(OpTable&);
@@ -15,7 +16,9 @@ void list_custom_call_ops(OpTable&);
 void list_custom_gradient_ops(OpTable&);
 void list_dot_ops(OpTable&);
 void list_dynamic_slice_ops(OpTable&);
+void list_fft_ops(OpTable&);
 void list_gather_ops(OpTable&);
+void list_lu_ops(OpTable&);
 void list_math_ops(OpTable&);
 void list_pad_ops(OpTable&);
 void list_reduce_ops(OpTable&);
@@ -30,6 +33,7 @@ void list_select_and_scatter_ops(OpTable&);
 void list_slice_ops(OpTable&);
 void list_sort_ops(OpTable&);
 void list_switch_case_ops(OpTable&);
+void list_triangular_ops(OpTable&);
 void list_unary_ops(OpTable&);
 void list_while_loop_ops(OpTable&);
 
@@ -41,6 +45,7 @@ const OpTable& all_ops() {
              list_binary_ops,
              list_broadcast_ops,
              list_compare_ops,
+             list_complex_ops,
              list_concatenate_ops,
              list_constant_ops,
              list_convert_ops,
@@ -49,7 +54,9 @@ const OpTable& all_ops() {
              list_custom_gradient_ops,
              list_dot_ops,
              list_dynamic_slice_ops,
+             list_fft_ops,
              list_gather_ops,
+             list_lu_ops,
              list_math_ops,
              list_pad_ops,
              list_reduce_ops,
@@ -64,6 +71,7 @@ const OpTable& all_ops() {
              list_slice_ops,
              list_sort_ops,
              list_switch_case_ops,
+             list_triangular_ops,
              list_unary_ops,
              list_while_loop_ops,
          }) {

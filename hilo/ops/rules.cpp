@@ -1,5 +1,7 @@
 #include "hilo/ops/rules.h"
 
+#include <algorithm>
+
 #include "hilo/ops/binary.h"
 #include "hilo/ops/constant.h"
 
@@ -11,7 +13,7 @@ bool Kinds::accepts(DType d) const {
     case DTypeKind::kSigned: return signed_integer && bits(d) >= least_bits;
     case DTypeKind::kUnsigned: return unsigned_integer && bits(d) >= least_bits;
     case DTypeKind::kFloat:
-      if (bits(d) >= 16) return floating;
+      if (bits(d) >= 16) return floating && bits(d) >= least_bits;
       return small && bits(d) >= least_bits && bits(d) != 6 && d != DType::kF8E8M0FNU;
     case DTypeKind::kComplex: return complex;
     case DTypeKind::kToken: break;
@@ -37,7 +39,7 @@ void expect_kind(Shapes in, Kinds accepts) {
   for (const Shape& s : in) {
     if (accepts.accepts(s.dtype)) continue;
     const bool needs_exp = accepts.floating && !accepts.small && is_float(s.dtype);
-    const int least = needs_exp ? 16 : accepts.least_bits;
+    const int least = needs_exp ? std::max(16, accepts.least_bits) : accepts.least_bits;
     const bool is_narrow = !is_bool(s.dtype) && bits(s.dtype) < least;
     std::string expected = accepts.text() + " operands", hint;
     if (is_narrow) expected += " of " + std::to_string(least) + " bits or more";

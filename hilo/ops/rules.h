@@ -13,7 +13,7 @@ namespace hilo {
 struct Kinds {
   bool boolean = false, signed_integer = false, unsigned_integer = false, small = false, floating = false,
        complex = false;
-  int least_bits = 2;  // of integers and small floats: what XLA:CPU refuses or gets wrong below
+  int least_bits = 2;  // of integers and floats: what XLA:CPU refuses or gets wrong below
 
   /// The same without the integers and floats of fewer bits.
   [[nodiscard]] constexpr Kinds from_bits(int bits) const {

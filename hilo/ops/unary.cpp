@@ -5,7 +5,11 @@
 
 #include "hilo/ops/all_ops.h"
 #include "hilo/ops/binary.h"
+#include "hilo/ops/compare.h"
+#include "hilo/ops/complex.h"
+#include "hilo/ops/convert.h"
 #include "hilo/ops/rules.h"
+#include "hilo/ops/select.h"
 
 namespace hilo {
 namespace {
@@ -16,10 +20,22 @@ struct Negate : Unary<Negate> {
   static Value d(Value, Value, Value d_y) { return -d_y; }
 };
 
+// Of a complex number its length, real; then the gradient is not that of a complex function.
 struct Abs : Unary<Abs> {
   static constexpr std::string_view kName = "abs";
-  static constexpr Kinds kAccepts = kSignedInts | kSmallFloats | kFloats;
-  static Value d(Value x, Value, Value d_y) { return d_y * sign(x); }
+  static constexpr Kinds kAccepts = kSignedInts | kSmallFloats | kFloats | kComplexes;
+  [[nodiscard]] std::vector<Shape> infer(Shapes in) const {
+    const Shape x = Unary::infer(in)[0];
+    return {x.with(part_dtype(x.dtype))};
+  }
+  [[nodiscard]] std::vector<Value> vjp(const Vjp& v) const {
+    if (!is_complex(v.in[0].dtype())) return {v.d_out * sign(v.in[0])};
+    return {complex(v.d_out, zeros_like(v.d_out)) * conj(sign(v.in[0]))};
+  }
+  [[nodiscard]] std::vector<Value> jvp(const Jvp& v) const {
+    if (!is_complex(v.in[0].dtype())) return {v.d_in[0] * sign(v.in[0])};
+    return {real(v.d_in[0] * conj(sign(v.in[0])))};
+  }
 };
 
 struct Exp : Unary<Exp> {
@@ -101,9 +117,26 @@ struct Erf : Unary<Erf> {
 // Steps: constant almost everywhere.
 template <class Self>
 struct Step : Unary<Self> { static constexpr ZeroGradient vjp{}, jvp{}; };
-struct Sign : Step<Sign> {
+struct Sign : Unary<Sign> {
   static constexpr std::string_view kName = "sign";
-  static constexpr Kinds kAccepts = kSignedInts | kSmallFloats | kFloats;
+  static constexpr Kinds kAccepts = kSignedInts | kSmallFloats | kFloats | kComplexes;
+  // Of a complex number x / |x|, which turns with x: the part of d along the sign is gone. At 0 there is no direction.
+  static Value turned(Value x, Value d) {
+    const Value length = abs(x);
+    const Value is_zero = equal(length, 0);
+    const Value scaled = d / convert(select(is_zero, ones_like(length), length), x.dtype());
+    return select(is_zero, zeros_like(d), scaled);
+  }
+  [[nodiscard]] std::vector<Value> vjp(const Vjp& v) const {
+    if (!is_complex(v.in[0].dtype())) return {Value()};
+    const Value along = convert(real(v.d_out * v.out), v.out.dtype());
+    return {turned(v.in[0], v.d_out - along * conj(v.out))};
+  }
+  [[nodiscard]] std::vector<Value> jvp(const Jvp& v) const {
+    if (!is_complex(v.in[0].dtype())) return {Value()};
+    const Value along = convert(real(v.d_in[0] * conj(v.out)), v.out.dtype());
+    return {turned(v.in[0], v.d_in[0] - along * v.out)};
+  }
 };
 struct Floor : Step<Floor> { static constexpr std::string_view kName = "floor"; };
 struct Ceil : Step<Ceil> { static constexpr std::string_view kName = "ceil"; };

@@ -44,8 +44,9 @@ void expect_values(const Trial& trial, const std::vector<Array>& got, const Refe
 void expect_values(const Trial& trial, const std::vector<Array>& got) {
   const Reference& reference = trial.row->reference;
   if (!reference) return;
-  if (is_complex(trial.dtype) && reference.complex) return expect_values<Complex>(trial, got, reference.complex);
-  if (is_float(trial.dtype) && reference.real) return expect_values<double>(trial, got, reference.real);
+  const bool is_real = is_float(trial.dtype) && reference.real;
+  if (is_differentiable(trial.dtype) && reference.complex && !is_real) return expect_values<Complex>(trial, got, reference.complex);
+  if (is_real) return expect_values<double>(trial, got, reference.real);
   if (!is_differentiable(trial.dtype) && reference.integer) return expect_values<std::int64_t>(trial, got, reference.integer);
   fail(*trial.row, name(trial.dtype), "the reference does not know this kind of number");
 }

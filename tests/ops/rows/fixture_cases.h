@@ -10,7 +10,4 @@ namespace hilo::test {
 /// The functions of the fixtures, by the case's name.
 const std::map<std::string, BuildFn, std::less<>>& fixture_cases();
 
-/// The cases that Hilo has no op for, and why.
-const std::map<std::string, std::string, std::less<>>& left_out_cases();
-
 }  // namespace hilo::test

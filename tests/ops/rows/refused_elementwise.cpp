@@ -42,7 +42,7 @@ void add_operands(std::vector<Refused>& r) {
 void add_kinds(std::vector<Refused>& r) {
   r.push_back({"exponential", {i32({3})}, [](Value a) { return exp(a); }, "dtype i32 is not accepted", "floating, complex operands", "x.as(kF32)"});
   r.push_back({"floor", {i32({3})}, [](Value a) { return floor(a); }, "dtype i32 is not accepted", "floating operands", "x.as(kF32)"});
-  r.push_back({"abs", {Shape{kI1, {3}}}, [](Value a) { return abs(a); }, "dtype i1 is not accepted", "signed, floating operands"});
+  r.push_back({"abs", {Shape{kI1, {3}}}, [](Value a) { return abs(a); }, "dtype i1 is not accepted", "signed, floating, complex operands"});
   r.push_back({"and", {kRow}, [](Value a) { return a & a; }, "dtype f32 is not accepted", "boolean, integer operands"});
   r.push_back({"shift_left", {Shape{kI1, {3}}}, [](Value a) { return shift_left(a, a); }, "dtype i1 is not accepted", "integer operands"});
   r.push_back({"compare", {Shape{kC64, {3}}}, [](Value a) { return a < a; }, "dtype c64 is not accepted", "boolean, integer, floating operands"});

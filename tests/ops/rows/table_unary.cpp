@@ -20,8 +20,8 @@ void add_arithmetic(std::vector<Row>& rows) {
   rows.push_back(Row("negate", {{2, 3}}, {2, 3}, negate).on(kIntegers + kSmallFloats + kPlainFloats + kComplexNumbers)
                      .is(numbers(map([](auto a) { return -a; }))));
   rows.push_back(Row("operator -", {{2, 3}}, {2, 3}, [](Value a) { return -a; }).is(floats(map([](double a) { return -a; }))));
-  rows.push_back(Row("abs", {Input{2, 3}.avoiding({0})}, {2, 3}, abs).on(signed_numbers).is(reals(map([](auto a) { return a < 0 ? -a : a; }))));
-  rows.push_back(Row("sign", {Input{2, 3}.avoiding({0})}, {2, 3}, sign).on(signed_numbers)
+  rows.push_back(Row("abs", {Input{2, 3}.avoiding({0})}, {2, 3}, abs).in(signed_numbers).is(reals(map([](auto a) { return a < 0 ? -a : a; }))));
+  rows.push_back(Row("sign", {Input{2, 3}.avoiding({0})}, {2, 3}, sign).in(signed_numbers)
                      .is(reals(map([](auto a) { return static_cast<decltype(a)>((a > 0) - (a < 0)); }))));
 }
 

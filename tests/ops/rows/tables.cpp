@@ -6,13 +6,16 @@ namespace hilo::test {
 Family activation_rows();
 Family binary_rows();
 Family compare_rows();
+Family complex_rows();
 Family constant_rows();
 Family convolution_rows();
 Family cumulative_rows();
 Family custom_call_rows();
 Family dot_rows();
 Family einsum_rows();
+Family fft_rows();
 Family gather_rows();
+Family linear_rows();
 Family loop_rows();
 Family math_rows();
 Family random_rows();
@@ -26,6 +29,7 @@ Family window_rows();
 
 void add_elementwise_refusals(std::vector<Refused>&);
 void add_index_refusals(std::vector<Refused>&);
+void add_linear_refusals(std::vector<Refused>&);
 void add_loop_refusals(std::vector<Refused>&);
 void add_rule_refusals(std::vector<Refused>&);
 void add_shape_refusals(std::vector<Refused>&);
@@ -36,13 +40,16 @@ const std::vector<Family>& families() {
       activation_rows(),
       binary_rows(),
       compare_rows(),
+      complex_rows(),
       constant_rows(),
       convolution_rows(),
       cumulative_rows(),
       custom_call_rows(),
       dot_rows(),
       einsum_rows(),
+      fft_rows(),
       gather_rows(),
+      linear_rows(),
       loop_rows(),
       math_rows(),
       random_rows(),
@@ -60,7 +67,7 @@ const std::vector<Family>& families() {
 const std::vector<Refused>& refusals() {
   static const auto& all = *[] {
     auto* list = new std::vector<Refused>;
-    for (const auto add : {add_elementwise_refusals, add_index_refusals, add_loop_refusals, add_rule_refusals,
+    for (const auto add : {add_elementwise_refusals, add_index_refusals, add_linear_refusals, add_loop_refusals, add_rule_refusals,
                            add_shape_refusals, add_window_refusals}) {
       add(*list);
     }

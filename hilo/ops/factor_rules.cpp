@@ -1,0 +1,54 @@
+#include "hilo/ops/factor_rules.h"
+
+#include "hilo/ops/broadcast.h"
+#include "hilo/ops/complex.h"
+#include "hilo/ops/diagonal.h"
+#include "hilo/ops/reshape.h"
+
+namespace hilo {
+
+void expect_matrix(const Shape& x, bool is_square) {
+  expect_kind(std::span(&x, 1), kMatrixKinds);
+  const std::size_t rank = x.dims.size();
+  if (rank >= 2 && (!is_square || x.dims[rank - 1] == x.dims[rank - 2])) return;
+  throw OpError({.problem = rank < 2 ? "x is no matrix" : "the matrix is not square", .got = {x},
+                 .expected = is_square ? "[.., n, n]" : "[.., m, n]"});
+}
+
+std::vector<Value> reverse_of(const std::function<std::vector<Value>(const Jvp&)>& forward, const Vjp& v) {
+  std::vector<Value> arguments(v.in.begin(), v.in.end());
+  arguments.insert(arguments.end(), v.outs.begin(), v.outs.end());
+  for (const Value& x : v.in) arguments.push_back(zeros_like(x));
+  std::vector<Shape> shapes;
+  for (const Value& x : arguments) shapes.push_back(x.shape());
+  const std::size_t n = v.in.size(), m = v.outs.size();
+  std::vector<std::size_t> moving;  // results with a tangent
+  const Function tangents = trace([&](std::span<const Value> p) {
+    const std::span<const Value> outs = p.subspan(n, m);
+    std::vector<Value> d = forward({p.first(n), outs, p.subspan(n + m), outs.front(), v.transforms}), some;
+    for (std::size_t k = 0; k < d.size(); ++k) {
+      if (d[k]) moving.push_back(k), some.push_back(d[k]);
+    }
+    return some;
+  }, shapes);
+  for (std::size_t k : moving) arguments.push_back(v.d_outs[k] ? v.d_outs[k] : zeros_like(v.outs[k]));
+  const std::vector<Value> d = call(v.transforms.vjp(tangents), arguments);
+  return {d.begin() + static_cast<std::ptrdiff_t>(n + m), d.begin() + static_cast<std::ptrdiff_t>(2 * n + m)};
+}
+
+Value matrix_transpose(Operand x) {
+  Axes order;
+  for (std::int64_t a = 0; a < x.value.rank(); ++a) order.push_back(a);
+  std::swap(order[order.size() - 1], order[order.size() - 2]);
+  return transpose(x, std::move(order));
+}
+
+Value adjoint(Operand x) { return conj(matrix_transpose(x)); }
+
+Value identity_like(Value x, Dim n) {
+  Dims dims = x.dims();
+  dims[dims.size() - 2] = dims[dims.size() - 1] = n;
+  return broadcast_to(eye(n, x.dtype()), std::move(dims));
+}
+
+}  // namespace hilo

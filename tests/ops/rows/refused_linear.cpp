@@ -1,0 +1,44 @@
+// What Fourier transforms, complex numbers and matrices refuse.
+#include "hilo/ops/complex.h"
+#include "hilo/ops/fft.h"
+#include "hilo/ops/lu.h"
+#include "hilo/ops/triangular.h"
+#include "tests/ops/rows/rows.h"
+
+namespace hilo::test {
+namespace {
+
+const Shape kSpectrum{DType::kC64, {2, 4}}, kMatrix = f32({2, 3}), kSquare = f32({3, 3});
+
+void add_transforms(std::vector<Refused>& r) {
+  r.push_back({"fft", {kSpectrum}, [](Value x) { return fft(x, FftType::kFft, {}); }, "cannot transform axes of lengths []", "one to three lengths, all above 0"});
+  r.push_back({"fft", {kSpectrum}, [](Value x) { return fft(x, FftType::kFft, {3}); }, "the last axes are not those to transform", "[.., 3]"});
+  r.push_back({"fft", {kSpectrum}, [](Value x) { return fft(x, FftType::kIrfft, {2, 4}); }, "the last axes are not those to transform", "[.., 2,3]"});
+  r.push_back({"fft", {kSpectrum}, [](Value x) { return fft(x, FftType::kRfft, {4}); }, "dtype c64 is not accepted", "floating operands"});
+  r.push_back({"rfft", {kSpectrum}, [](Value x) { return rfft(x); }, "dtype c64 is not accepted", "floating operands"});
+  r.push_back({"fft", {i32({4})}, [](Value x) { return fft(x); }, "dtype i32 is not accepted", "floating, complex operands", "x.as(kF32)"});
+  r.push_back({"fftn", {kSpectrum}, [](Value x) { return fftn(x, {.lengths = {0, 4}}); }, "cannot transform [0,1] to lengths [0,4]", "at least one axis, and for each a length above 0"});
+  r.push_back({"fftn", {Shape{kF64, {}}}, [](Value x) { return fftn(x); }, "cannot transform [] to lengths []", "at least one axis, and for each a length above 0"});
+  r.push_back({"complex", {Shape{kBF16, {2}}}, [](Value x) { return complex(x, x); }, "dtype bf16 is not accepted", "floating operands of 32 bits or more", "x.as(kF32)"});
+}
+
+void add_matrices(std::vector<Refused>& r) {
+  r.push_back({"cholesky", {kMatrix}, [](Value x) { return cholesky(x); }, "the matrix is not square", "[.., n, n]"});
+  r.push_back({"cholesky", {f32({3})}, [](Value x) { return cholesky(x); }, "x is no matrix", "[.., n, n]"});
+  r.push_back({"cholesky", {Shape{kBF16, {2, 2}}}, [](Value x) { return cholesky(x); }, "dtype bf16 is not accepted", "floating, complex operands of 32 bits or more", "x.as(kF32)"});
+  r.push_back({"triangular_solve", {kSquare, kMatrix}, [](Value a, Value b) { return triangular_solve(a, b); }, "b does not fit a", "[.., n, n] and [.., n, k] of one dtype"});
+  r.push_back({"triangular_solve", {kSquare, f32({3, 2})}, [](Value a, Value b) { return triangular_solve(a, b, {.is_left = false}); }, "b does not fit a", "[.., n, n] and [.., k, n] of one dtype"});
+  r.push_back({"hilo.lu", {f32({3})}, [](Value x) { return lu(x).packed; }, "x is no matrix", "[.., m, n]"});
+  r.push_back({"inv", {kMatrix}, [](Value x) { return inv(x); }, "the matrix is not square", "[.., n, n]"});
+  r.push_back({"det", {i32({2, 2})}, [](Value x) { return det(x); }, "dtype i32 is not accepted", "floating, complex operands", "x.as(kF32)"});
+  r.push_back({"hilo.solve", {kSquare, kMatrix}, [](Value a, Value b) { return solve(a, b); }, "b does not fit a", "[.., n, n] and [.., n, k] (or [n]) of one dtype"});
+}
+
+}  // namespace
+
+void add_linear_refusals(std::vector<Refused>& r) {
+  add_transforms(r);
+  add_matrices(r);
+}
+
+}  // namespace hilo::test

@@ -1,0 +1,221 @@
+// Rows of hilo/ops/triangular.h and lu.h: systems and factors against the schoolbook's loops.
+#include <cmath>
+
+#include "hilo/ops/binary.h"
+#include "hilo/ops/diagonal.h"
+#include "hilo/ops/dot.h"
+#include "hilo/ops/factor_rules.h"
+#include "hilo/ops/lu.h"
+#include "hilo/ops/triangular.h"
+#include "tests/ops/rows/reference_ops.h"
+#include "tests/ops/rows/rows.h"
+
+namespace hilo::test {
+namespace {
+
+const DTypes kMatrixDTypes = {kF32, kF64, DType::kC64, DType::kC128};
+
+template <class T>
+T conjugate(T x) {
+  if constexpr (std::is_same_v<T, Complex>) return std::conj(x);
+  else return x;
+}
+
+template <class T>
+Tensor<T> matrix_product(const Tensor<T>& a, const Tensor<T>& b) {
+  return products("ik,kj->ij", Tensors<T>{a, b});
+}
+template <class T>
+Tensor<T> adjoint_of(const Tensor<T>& a) {
+  return generate<T>({a.dims[1], a.dims[0]}, [&](const Index& i) { return conjugate(a.at({i[1], i[0]})); });
+}
+template <class T>
+Tensor<T> plus_identity(Tensor<T> a, double by) {
+  for (Dim i = 0; i < a.dims[0]; ++i) a.at({i, i}) += by;
+  return a;
+}
+
+// a x = b by Gauss and Jordan with the largest pivot; `determinant` if asked for.
+template <class T>
+Tensor<T> eliminated(Tensor<T> a, Tensor<T> b, T* determinant = nullptr) {
+  const Dim n = a.dims[0], k = b.dims[1];
+  T product = 1;
+  for (Dim c = 0; c < n; ++c) {
+    Dim pivot = c;
+    for (Dim r = c; r < n; ++r) pivot = std::abs(a.at({r, c})) > std::abs(a.at({pivot, c})) ? r : pivot;
+    if (pivot != c) product = -product;
+    for (Dim j = 0; j < n; ++j) std::swap(a.at({c, j}), a.at({pivot, j}));
+    for (Dim j = 0; j < k; ++j) std::swap(b.at({c, j}), b.at({pivot, j}));
+    product *= a.at({c, c});
+    for (Dim r = 0; r < n; ++r) {
+      if (r == c) continue;
+      const T factor = a.at({r, c}) / a.at({c, c});
+      for (Dim j = 0; j < n; ++j) a.at({r, j}) -= factor * a.at({c, j});
+      for (Dim j = 0; j < k; ++j) b.at({r, j}) -= factor * b.at({c, j});
+    }
+  }
+  for (Dim r = 0; r < n; ++r) {
+    for (Dim j = 0; j < k; ++j) b.at({r, j}) /= a.at({r, r});
+  }
+  if (determinant != nullptr) *determinant = product;
+  return b;
+}
+
+template <class T>
+Tensor<T> cholesky_of(const Tensor<T>& a) {
+  const Dim n = a.dims[0];
+  Tensor<T> l = generate<T>(a.dims, [](const Index&) { return T{}; });
+  for (Dim i = 0; i < n; ++i) {
+    for (Dim j = 0; j <= i; ++j) {
+      T rest = a.at({i, j});
+      for (Dim k = 0; k < j; ++k) rest -= l.at({i, k}) * conjugate(l.at({j, k}));
+      l.at({i, j}) = i == j ? T(std::sqrt(std::abs(rest))) : rest / l.at({j, j});
+    }
+  }
+  return l;
+}
+
+// The triangle that a solve reads, as a whole matrix.
+template <class T>
+Tensor<T> triangle_of(const Tensor<T>& a, const TriangularSolveOptions& o) {
+  const Tensor<T> t = generate<T>(a.dims, [&](const Index& i) {
+    if (i[0] == i[1]) return o.has_unit_diagonal ? T(1) : a.at(i);
+    return (i[0] > i[1]) == o.is_lower ? a.at(i) : T{};
+  });
+  if (o.transpose_a == Transposition::kNone) return t;
+  Tensor<T> turned = adjoint_of(t);
+  if (o.transpose_a == Transposition::kTranspose) {
+    for (T& v : turned.data) v = conjugate(v);
+  }
+  return turned;
+}
+
+// These dims, of one number.
+auto map_to(Dims dims, double number) {
+  return [dims, number](const Tensors<double>&) { return generate<double>(dims, [&](const Index&) { return number; }); };
+}
+
+// Far enough from singular.
+Value dominant(Value x, double by = 4) { return x + eye(x.dim(-1), x.dtype()) * by; }
+Value positive(Value x) { return dominant(matmul(x, adjoint(x)), 3); }
+
+void add_cholesky(std::vector<Row>& rows) {
+  const auto reference = [](bool is_lower) {
+    return floats_and_complexes([is_lower]<class T>(const Tensors<T>& in) {
+      const Tensor<T> l = cholesky_of(plus_identity(matrix_product(in[0], adjoint_of(in[0])), 3));
+      return is_lower ? l : adjoint_of(l);
+    });
+  };
+  rows.push_back(Row("cholesky", {{4, 4}}, {4, 4}, [](Value x) { return cholesky(positive(x)); }).in(kMatrixDTypes).terms(64).is(reference(true)));
+  rows.push_back(Row("cholesky, upper", {{3, 3}}, {3, 3}, [](Value x) { return cholesky(positive(x), false); }).in(kMatrixDTypes).terms(64).is(reference(false)));
+  rows.push_back(Row("cholesky of what is not symmetric", {Input{2, 2}.of({4, 100, 2, 3})}, {2, 2}, [](Value x) { return cholesky(x); })
+                     .is(floats([](const Tensors<double>& in) { return cholesky_of(in[0]); })));
+  rows.push_back(Row("cholesky of a batch", {{2, 3, 3}}, {2, 3, 3}, [](Value x) { return cholesky(positive(x)); }).order(1));
+  rows.push_back(Row("cholesky of nothing", {{0, 0}}, {0, 0}, [](Value x) { return cholesky(x); }).order(1));
+  rows.push_back(Row("cholesky of negative", {Input{2, 2}.of({1, 0, 0, -1})}, {2, 2}, [](Value x) { return cholesky(x); }).order(0)
+                     .is(floats([](const Tensors<double>& in) { return Tensor<double>{in[0].dims, {NAN, 0, NAN, NAN}}; })));
+}
+
+void add_triangular(std::vector<Row>& rows) {
+  const auto row = [&](std::string name, TriangularSolveOptions o, Dims b) {
+    rows.push_back(Row("triangular_solve" + name, {{3, 3}, Input(b)}, b, [o](Value x, Value y) { return triangular_solve(dominant(x), y, o); })
+                       .in(kMatrixDTypes).terms(256).is(floats_and_complexes([o]<class T>(const Tensors<T>& in) {
+      const Tensor<T> a = triangle_of(plus_identity(in[0], 4), o);
+      if (o.is_left) return eliminated(a, in[1]);
+      Tensor<T> turned = eliminated(permuted(a, {1, 0}), permuted(in[1], {1, 0}));
+      return permuted(turned, {1, 0});
+    })));
+  };
+  row("", {}, {3, 2});
+  row(", upper", {.is_lower = false}, {3, 1});
+  row(", right", {.is_left = false}, {2, 3});
+  row(", unit diagonal", {.has_unit_diagonal = true}, {3, 2});
+  row(", transposed", {.transpose_a = Transposition::kTranspose}, {3, 2});
+  row(", adjoint, upper, right", {.is_left = false, .is_lower = false, .transpose_a = Transposition::kAdjoint}, {2, 3});
+  rows.push_back(Row("triangular_solve, broadcast", {{3, 3}, {2, 3, 2}}, {2, 3, 2}, [](Value a, Value b) { return triangular_solve(dominant(a), b); }).order(1));
+  rows.push_back(Row("triangular_solve of nothing", {{0, 0}, {0, 2}}, {0, 2}, [](Value a, Value b) { return triangular_solve(a, b); }).order(1));
+}
+
+// The product of the factors, in the order of the rows of x.
+std::vector<Value> factors(Value x) {
+  const Lu f = lu(x);
+  return {lower_factor(f), upper_factor(f), f.parity};
+}
+template <class T>
+Tensors<T> factors_of(const Tensor<T>& x) {
+  Tensor<T> a = x;
+  const Dim m = a.dims[0], n = a.dims[1], k = std::min(m, n);
+  T parity = 1;
+  for (Dim c = 0; c < k; ++c) {
+    Dim pivot = c;
+    for (Dim r = c; r < m; ++r) pivot = std::abs(a.at({r, c})) > std::abs(a.at({pivot, c})) ? r : pivot;
+    if (pivot != c) parity = -parity;
+    for (Dim j = 0; j < n; ++j) std::swap(a.at({c, j}), a.at({pivot, j}));
+    for (Dim r = c + 1; r < m; ++r) {
+      a.at({r, c}) /= a.at({c, c});
+      for (Dim j = c + 1; j < n; ++j) a.at({r, j}) -= a.at({r, c}) * a.at({c, j});
+    }
+  }
+  const Tensor<T> l = generate<T>({m, k}, [&](const Index& i) { return i[0] == i[1] ? T(1) : i[0] > i[1] ? a.at(i) : T{}; });
+  const Tensor<T> u = generate<T>({k, n}, [&](const Index& i) { return i[0] <= i[1] ? a.at(i) : T{}; });
+  return {l, u, Tensor<T>{{}, {parity}}};
+}
+
+void add_lu(std::vector<Row>& rows) {
+  for (const Dims& dims : {Dims{4, 4}, Dims{4, 2}, Dims{2, 4}, Dims{1, 1}}) {
+    const Dim k = std::min(dims[0], dims[1]);
+    rows.push_back(Row("lu of " + to_string(dims), {Input(dims)}, {dims[0], k}, factors).and_result({k, dims[1]}).and_result({}).in(kMatrixDTypes).terms(256)
+                       .is(floats_and_complexes([]<class T>(const Tensors<T>& in) { return factors_of(in[0]); })));
+  }
+  rows.push_back(Row("lu of a batch", {{2, 3, 3}}, {2, 3, 3}, factors).and_result({2, 3, 3}).and_result({2}).order(1));
+  rows.push_back(Row("lu of zeros", {Input{2, 2}.of({0, 0, 0, 1})}, {2, 2}, [](Value x) { return lu(x).packed; }).order(0)
+                     .is(floats([](const Tensors<double>& in) { return in[0]; })));
+}
+
+void add_systems(std::vector<Row>& rows) {
+  rows.push_back(Row("solve", {{4, 4}, {4, 2}}, {4, 2}, [](Value a, Value b) { return solve(dominant(a), b); }).in(kMatrixDTypes).terms(256)
+                     .is(floats_and_complexes([]<class T>(const Tensors<T>& in) { return eliminated(plus_identity(in[0], 4), in[1]); })));
+  rows.push_back(Row("solve for a vector", {{3, 3}, {3}}, {3}, [](Value a, Value b) { return solve(dominant(a), b); }).terms(256)
+                     .is(floats([](const Tensors<double>& in) { return reshaped(eliminated(plus_identity(in[0], 4), reshaped(in[1], {3, 1})), {3}); })));
+  rows.push_back(Row("solve, broadcast", {{3, 3}, {2, 3, 1}}, {2, 3, 1}, [](Value a, Value b) { return solve(dominant(a), b); }).order(1));
+  rows.push_back(Row("inv", {{4, 4}}, {4, 4}, [](Value x) { return inv(dominant(x)); }).in(kMatrixDTypes).terms(256)
+                     .is(floats_and_complexes([]<class T>(const Tensors<T>& in) {
+    return eliminated(plus_identity(in[0], 4), plus_identity(generate<T>(in[0].dims, [](const Index&) { return T{}; }), 1));
+  })));
+  for (Dim n : {1, 2, 3, 4}) {
+    rows.push_back(Row("det of " + std::to_string(n), {{n, n}}, {}, [](Value x) { return det(x); }).in(kMatrixDTypes).terms(256)
+                       .is(floats_and_complexes([]<class T>(const Tensors<T>& in) {
+      T determinant = 0;
+      eliminated(in[0], in[0], &determinant);
+      return Tensor<T>{{}, {determinant}};
+    })));
+  }
+  rows.push_back(Row("det of nothing", {{2, 0, 0}}, {2}, [](Value x) { return det(x); }).order(0).is(floats(map_to({2}, 1))));
+  rows.push_back(Row("det of a singular matrix", {Input{2, 2}.of({1, 2, 2, 4})}, {}, [](Value x) { return det(x); }).gradients({{4, -2, -2, 1}}));
+  rows.push_back(Row("slogdet", {{4, 4}}, {}, [](Value x) {
+    const SignAndLog d = slogdet(x);
+    return std::vector{d.sign, d.log_abs};
+  }).and_result({}).terms(256).is(floats([](const Tensors<double>& in) {
+    double determinant = 0;
+    eliminated(in[0], in[0], &determinant);
+    return Tensors<double>{{{}, {determinant < 0 ? -1.0 : 1.0}}, {{}, {std::log(std::abs(determinant))}}};
+  })));
+  rows.push_back(Row("slogdet of singular", {Input{2, 2}.of({1, 2, 2, 4})}, {}, [](Value x) {
+    const SignAndLog d = slogdet(x);
+    return std::vector{d.sign, d.log_abs};
+  }).and_result({}).order(0).is(floats([](const Tensors<double>&) { return Tensors<double>{{{}, {0}}, {{}, {-HUGE_VAL}}}; })));
+  rows.push_back(Row("slogdet of nothing", {{0, 0}}, {}, [](Value x) { return slogdet(x).sign; }).order(0).is(floats(map_to({}, 1))));
+}
+
+}  // namespace
+
+Family linear_rows() {
+  Family family{.name = "linear", .rows = {}};
+  add_cholesky(family.rows);
+  add_triangular(family.rows);
+  add_lu(family.rows);
+  add_systems(family.rows);
+  return family;
+}
+
+}  // namespace hilo::test
