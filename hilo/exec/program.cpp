@@ -5,6 +5,7 @@
 #include "hilo/exec/dispatch.h"
 #include "hilo/exec/tensor_state.h"
 #include "hilo/graph/op.h"
+#include "hilo/kernels/kernels.h"
 #include "hilo/stablehlo/emit.h"
 
 namespace hilo {
@@ -23,16 +24,8 @@ struct Program::State {
 
 namespace {
 
-// Whether the function, or one inside its ops, calls code outside of XLA.
-bool has_custom_call(const Function& f) {
-  const std::vector<bool> is_live = f.live_nodes();
-  for (std::size_t i = 0; i < is_live.size(); ++i) {
-    const Node& node = f.graph().nodes()[i];
-    if (!is_live[i] || !node.op) continue;
-    if (node.op->name() == "custom_call" || std::ranges::any_of(node.op->regions(), has_custom_call)) return true;
-  }
-  return false;
-}
+// Whether the program calls code outside of XLA: its own or a kernel of Hilo.
+bool has_custom_call(std::string_view text) { return text.find("stablehlo.custom_call") != std::string_view::npos; }
 
 // For each donated parameter the first free result of its shape, or -1.
 std::vector<int> aliases_of(const Function& f, const std::vector<bool>& donated) {
@@ -86,6 +79,7 @@ bool is_waiting(const Tensor& tensor) {
 
 Program Program::load_or_compile(const pjrt::Client& client, std::string_view key,
                                  const std::function<std::string()>& text, const CompileSettings& settings, State state) {
+  kernels::register_all();
   CompileCache::Entry entry;
   if (settings.cache) {
     entry = settings.cache->entry(client, key, settings.options);
@@ -110,13 +104,14 @@ Program Program::compile(const pjrt::Client& client, const Function& function, c
   };
   State state{.device = client.default_device()};
   for (int alias : aliases) state.is_aliased.push_back(alias >= 0);
-  state.has_custom_calls = has_custom_call(function);
-  return load_or_compile(client, settings.cache ? text(false) : "", [&] { return text(true); }, settings, std::move(state));
+  const std::string key = text(!settings.cache);
+  state.has_custom_calls = has_custom_call(key);
+  return load_or_compile(client, key, [&] { return settings.cache ? text(true) : key; }, settings, std::move(state));
 }
 
 Program Program::compile_text(const pjrt::Client& client, std::string_view program, const CompileSettings& settings) {
   State state{.device = client.default_device()};
-  state.has_custom_calls = program.find("custom_call") != std::string_view::npos;
+  state.has_custom_calls = has_custom_call(program);
   return load_or_compile(client, program, [&] { return std::string(program); }, settings, std::move(state));
 }
 

@@ -16,11 +16,13 @@ void list_custom_call_ops(OpTable&);
 void list_custom_gradient_ops(OpTable&);
 void list_dot_ops(OpTable&);
 void list_dynamic_slice_ops(OpTable&);
+void list_eigh_ops(OpTable&);
 void list_fft_ops(OpTable&);
 void list_gather_ops(OpTable&);
 void list_lu_ops(OpTable&);
 void list_math_ops(OpTable&);
 void list_pad_ops(OpTable&);
+void list_qr_ops(OpTable&);
 void list_reduce_ops(OpTable&);
 void list_reduce_window_ops(OpTable&);
 void list_reshape_ops(OpTable&);
@@ -54,11 +56,13 @@ const OpTable& all_ops() {
              list_custom_gradient_ops,
              list_dot_ops,
              list_dynamic_slice_ops,
+             list_eigh_ops,
              list_fft_ops,
              list_gather_ops,
              list_lu_ops,
              list_math_ops,
              list_pad_ops,
+             list_qr_ops,
              list_reduce_ops,
              list_reduce_window_ops,
              list_reshape_ops,

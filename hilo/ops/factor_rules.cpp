@@ -1,5 +1,7 @@
 #include "hilo/ops/factor_rules.h"
 
+#include <algorithm>
+
 #include "hilo/ops/broadcast.h"
 #include "hilo/ops/complex.h"
 #include "hilo/ops/diagonal.h"
@@ -15,6 +17,18 @@ void expect_matrix(const Shape& x, bool is_square) {
                  .expected = is_square ? "[.., n, n]" : "[.., m, n]"});
 }
 
+Value matrix_of(std::string_view op, const Operand& x, bool is_square) {
+  const Value a = promote(op, {x})[0];
+  try {
+    expect_matrix(a.shape(), is_square);
+  } catch (const OpError& refused) {
+    Refusal refusal = refused.refusal();
+    refusal.op = op;
+    throw OpError(std::move(refusal), CallSite::current(x.where));
+  }
+  return a;
+}
+
 std::vector<Value> reverse_of(const std::function<std::vector<Value>(const Jvp&)>& forward, const Vjp& v) {
   std::vector<Value> arguments(v.in.begin(), v.in.end());
   arguments.insert(arguments.end(), v.outs.begin(), v.outs.end());
@@ -22,18 +36,25 @@ std::vector<Value> reverse_of(const std::function<std::vector<Value>(const Jvp&)
   std::vector<Shape> shapes;
   for (const Value& x : arguments) shapes.push_back(x.shape());
   const std::size_t n = v.in.size(), m = v.outs.size();
-  std::vector<std::size_t> moving;  // results with a tangent
+  std::vector<std::size_t> moving;  // results with a tangent, and a cotangent to pull back
   const Function tangents = trace([&](std::span<const Value> p) {
     const std::span<const Value> outs = p.subspan(n, m);
     std::vector<Value> d = forward({p.first(n), outs, p.subspan(n + m), outs.front(), v.transforms}), some;
     for (std::size_t k = 0; k < d.size(); ++k) {
-      if (d[k]) moving.push_back(k), some.push_back(d[k]);
+      if (d[k] && v.d_outs[k]) moving.push_back(k), some.push_back(d[k]);
     }
     return some;
   }, shapes);
-  for (std::size_t k : moving) arguments.push_back(v.d_outs[k] ? v.d_outs[k] : zeros_like(v.outs[k]));
+  for (std::size_t k : moving) arguments.push_back(v.d_outs[k]);
   const std::vector<Value> d = call(v.transforms.vjp(tangents), arguments);
   return {d.begin() + static_cast<std::ptrdiff_t>(n + m), d.begin() + static_cast<std::ptrdiff_t>(2 * n + m)};
+}
+
+Function kernel_for(std::string_view platform, std::string name, Shapes in, const std::vector<Shape>& out,
+                    const std::vector<CallAttribute>& attributes) {
+  if (platform != "cpu" || std::ranges::any_of(in, [](const Shape& s) { return s.size() == 0; })) return {};
+  const CustomOp kernel{.name = std::move(name), .infer = [&](Shapes) { return out; }};
+  return trace([&](std::span<const Value> p) { return custom_call(kernel, p, attributes); }, in);
 }
 
 Value matrix_transpose(Operand x) {
@@ -50,5 +71,7 @@ Value identity_like(Value x, Dim n) {
   dims[dims.size() - 2] = dims[dims.size() - 1] = n;
   return broadcast_to(eye(n, x.dtype()), std::move(dims));
 }
+
+Value diagonal_part(Value x) { return tril(triu(x)); }
 
 }  // namespace hilo

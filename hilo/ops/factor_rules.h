@@ -3,6 +3,7 @@
 #include <string_view>
 #include <vector>
 
+#include "hilo/ops/custom_call.h"
 #include "hilo/ops/rules.h"
 
 // What the rules of matrix factorisations share. Matrices are the last two axes; all before are a batch.
@@ -13,6 +14,8 @@ inline constexpr Kinds kMatrixKinds = (kFloats | kComplexes).from_bits(32);
 
 /// Throws OpError unless x is a matrix (or a batch of them) of a dtype that has factorisations; asked for, square.
 void expect_matrix(const Shape& x, bool is_square);
+/// The operand of a composite, `op`, that must be such a matrix.
+Value matrix_of(std::string_view op, const Operand& x, bool is_square);
 
 /// The reverse rule of an op whose forward rule is given: that is linear in the tangents, and the cotangents of the
 /// operands are those that its own reverse gives the tangents.
@@ -26,10 +29,16 @@ struct MatrixBatch {
   }
 };
 
+/// What stands in the place of an op where Hilo has a kernel: on the CPU, for operands that are not empty.
+Function kernel_for(std::string_view platform, std::string name, Shapes in, const std::vector<Shape>& out,
+                    const std::vector<CallAttribute>& attributes = {});
+
 /// The last two axes swapped, and conjugated.
 Value matrix_transpose(Operand x);
 Value adjoint(Operand x);
 /// The identity in x's dtype, [.., n, n] broadcast to x's batch.
 Value identity_like(Value x, Dim n);
+/// x with zeros off its main diagonal.
+Value diagonal_part(Value x);
 
 }  // namespace hilo

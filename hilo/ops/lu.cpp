@@ -68,6 +68,10 @@ struct LuOp : NoFields, MatrixBatch<LuOp> {
       return fori_loop(0, std::min(a.dim(-2), a.dim(-1)), {a, broadcast_to(rows, out[1].dims), ones(out[2])}, eliminate);
     }, in);
   }
+  [[nodiscard]] Function lowering(std::string_view platform, Shapes in) const {
+    if (in[0].dim(-1) != in[0].dim(-2)) return {};
+    return kernel_for(platform, "hilo_lu", in, infer(in));
+  }
   // With L and U made square by the identity, L^-1 dA U^-1 is a strictly lower part, which is L^-1 dL, and an upper one.
   [[nodiscard]] std::vector<Value> jvp(const Jvp& v) const {
     const Value packed = v.outs[0];
@@ -108,6 +112,9 @@ struct Solve : NoFields, MatrixBatch<Solve> {
       return std::vector{triangular_solve(f.packed, y, {.is_lower = false})};
     }, in);
   }
+  [[nodiscard]] Function lowering(std::string_view platform, Shapes in) const {
+    return kernel_for(platform, "hilo_solve", in, infer(in));
+  }
   [[nodiscard]] std::vector<Value> jvp(const Jvp& v) const {
     const Value moved = v.d_in[0] ? -matmul(v.d_in[0], v.out) : Value();
     return {apply(Solve{}, {v.in[0], add_tangents(v.d_in[1], moved)})};
@@ -117,18 +124,6 @@ struct Solve : NoFields, MatrixBatch<Solve> {
     return {-matmul(d_b, matrix_transpose(v.out)), d_b};
   }
 };
-
-Value matrix(std::string_view op, const Operand& x) {
-  const Value a = promote(op, {x})[0];
-  try {
-    expect_matrix(a.shape(), true);
-  } catch (const OpError& refused) {
-    Refusal refusal = refused.refusal();
-    refusal.op = op;
-    throw OpError(std::move(refusal), CallSite::current(x.where));
-  }
-  return a;
-}
 
 // Elements of a small matrix: [.., n, n] -> [..].
 Value element(Value a, Dim row, Dim column) { return index_axis(index_axis(a, -2, row), -1, column); }
@@ -159,7 +154,7 @@ Value upper_factor(const Lu& lu) {
 
 Value solve(Operand a, Operand b) {
   const CallSite site(a.where);
-  Value x = matrix("solve", a), y = promote("solve", {b})[0];
+  Value x = matrix_of("solve", a, true), y = promote("solve", {b})[0];
   const bool is_vector = y.rank() == 1;
   if (is_vector) y = expand_dims(y, -1);
   if (y.rank() >= 2) {
@@ -176,13 +171,13 @@ Value solve(Operand a, Operand b) {
 
 Value inv(Operand a) {
   const CallSite site(a.where);
-  const Value x = matrix("inv", a);
+  const Value x = matrix_of("inv", a, true);
   return solve(x, identity_like(x, x.dim(-1)));
 }
 
 Value det(Operand a) {
   const CallSite site(a.where);
-  const Value x = matrix("det", a);
+  const Value x = matrix_of("det", a, true);
   switch (x.dim(-1)) {
     case 0: return ones({x.dtype(), batch_of(x.dims())});
     case 1: return element(x, 0, 0);
@@ -196,7 +191,7 @@ Value det(Operand a) {
 
 SignAndLog slogdet(Operand a) {
   const CallSite site(a.where);
-  const Value x = matrix("slogdet", a);
+  const Value x = matrix_of("slogdet", a, true);
   if (x.dim(-1) == 0) {
     const Shape one{x.dtype(), batch_of(x.dims())};
     return {ones(one), zeros(one.with(part_dtype(one.dtype)))};

@@ -33,6 +33,9 @@ struct Cholesky : MatrixBatch<Cholesky> {
     expect_matrix(in[0], true);  // C2, C3
     return {in[0]};              // C1
   }
+  [[nodiscard]] Function lowering(std::string_view platform, Shapes in) const {
+    return kernel_for(platform, "hilo_cholesky", in, infer(in), {{"is_lower", lower}});
+  }
   // L^-1 dL is lower, and together with its adjoint L^-1 dA L^-H: so it is that one's lower half.
   [[nodiscard]] std::vector<Value> jvp(const Jvp& v) const {
     const auto half = [](Value x) { return (tril(x) + tril(x, -1)) * 0.5; };
@@ -69,6 +72,11 @@ struct TriangularSolve : MatrixBatch<TriangularSolve> {
                      .expected = left_side ? "[.., n, n] and [.., n, k] of one dtype" : "[.., n, n] and [.., k, n] of one dtype"});
     }
     return {in[1]};  // C7
+  }
+  [[nodiscard]] Function lowering(std::string_view platform, Shapes in) const {
+    return kernel_for(platform, "hilo_triangular_solve", in, infer(in),
+                      {{"is_left", left_side}, {"is_lower", lower}, {"has_unit_diagonal", unit_diagonal},
+                       {"transposition", static_cast<std::int64_t>(transpose_a)}});
   }
   // The same system with op(a) transposed: where op(a) is the adjoint, that is the conjugate of a.
   [[nodiscard]] Value solve_transposed(Value a, Value b) const {

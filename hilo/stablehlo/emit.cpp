@@ -109,13 +109,13 @@ class Emitter {
 
   void op(const Graph& graph, const Node& node, const std::vector<bool>& is_read, Names& names, const std::string& indent) {
     const std::vector<Shape> in = operand_shapes(graph, node);
-    if (const Function expansion = expanded(node, in, is_read)) return inlined(node, expansion, names, indent);
     if (const Function faster = lowering(node, in)) {
       is_lowered_ = true;  // what stands in its place is what is meant
       inlined(node, faster, names, indent);
       is_lowered_ = false;
       return;
     }
+    if (const Function expansion = expanded(node, in, is_read)) return inlined(node, expansion, names, indent);
     text_ += indent;
     for (std::int32_t k = 0; k < node.result_count; ++k) {
       if (k > 0) text_ += ", ";

@@ -1,7 +1,9 @@
 // What Fourier transforms, complex numbers and matrices refuse.
 #include "hilo/ops/complex.h"
+#include "hilo/ops/eigh.h"
 #include "hilo/ops/fft.h"
 #include "hilo/ops/lu.h"
+#include "hilo/ops/qr.h"
 #include "hilo/ops/triangular.h"
 #include "tests/ops/rows/rows.h"
 
@@ -31,6 +33,9 @@ void add_matrices(std::vector<Refused>& r) {
   r.push_back({"hilo.lu", {f32({3})}, [](Value x) { return lu(x).packed; }, "x is no matrix", "[.., m, n]"});
   r.push_back({"inv", {kMatrix}, [](Value x) { return inv(x); }, "the matrix is not square", "[.., n, n]"});
   r.push_back({"det", {i32({2, 2})}, [](Value x) { return det(x); }, "dtype i32 is not accepted", "floating, complex operands", "x.as(kF32)"});
+  r.push_back({"eigh", {kMatrix}, [](Value x) { return eigh(x).values; }, "the matrix is not square", "[.., n, n]"});
+  r.push_back({"hilo.qr", {f32({3})}, [](Value x) { return qr(x).q; }, "x is no matrix", "[.., m, n]"});
+  r.push_back({"hilo.svd", {i32({3, 3})}, [](Value x) { return svd(x).s; }, "dtype i32 is not accepted", "floating, complex operands", "x.as(kF32)"});
   r.push_back({"hilo.solve", {kSquare, kMatrix}, [](Value a, Value b) { return solve(a, b); }, "b does not fit a", "[.., n, n] and [.., n, k] (or [n]) of one dtype"});
 }
 

@@ -1,11 +1,18 @@
-// Rows of hilo/ops/triangular.h and lu.h: systems and factors against the schoolbook's loops.
+// Rows of hilo/ops/triangular.h, lu.h, qr.h and eigh.h: systems and factors against the schoolbook's loops, and against
+// what defines them.
 #include <cmath>
 
 #include "hilo/ops/binary.h"
+#include "hilo/ops/complex.h"
+#include "hilo/ops/convert.h"
 #include "hilo/ops/diagonal.h"
 #include "hilo/ops/dot.h"
+#include "hilo/ops/eigh.h"
 #include "hilo/ops/factor_rules.h"
 #include "hilo/ops/lu.h"
+#include "hilo/ops/qr.h"
+#include "hilo/ops/reshape.h"
+#include "hilo/ops/slice.h"
 #include "hilo/ops/triangular.h"
 #include "tests/ops/rows/reference_ops.h"
 #include "tests/ops/rows/rows.h"
@@ -207,6 +214,103 @@ void add_systems(std::vector<Row>& rows) {
   rows.push_back(Row("slogdet of nothing", {{0, 0}}, {}, [](Value x) { return slogdet(x).sign; }).order(0).is(floats(map_to({}, 1))));
 }
 
+template <class T>
+Tensor<T> identity(Dim n) {
+  return plus_identity(generate<T>({n, n}, [](const Index&) { return T{}; }), 1);
+}
+
+// q r, which is x, and q^H q, which is 1.
+std::vector<Value> product_and_gram(const Qr& f) { return {matmul(f.q, f.r), matmul(adjoint(f.q), f.q)}; }
+
+void add_qr(std::vector<Row>& rows) {
+  const auto reference = [](Dim k) {
+    return floats_and_complexes([k]<class T>(const Tensors<T>& in) { return Tensors<T>{in[0], identity<T>(k)}; });
+  };
+  for (const Dims& dims : {Dims{4, 4}, Dims{5, 3}, Dims{2, 4}, Dims{1, 1}}) {
+    const Dim k = std::min(dims[0], dims[1]);
+    rows.push_back(Row("qr of " + to_string(dims), {Input(dims)}, dims, [](Value x) { return product_and_gram(qr(x)); }).and_result({k, k}).in(kMatrixDTypes)
+                       .terms(64).is(reference(k)));
+    rows.push_back(Row("q and r of " + to_string(dims), {Input(dims)}, {dims[0], k}, [](Value x) {
+      const Qr f = qr(x);
+      return std::vector{f.q, f.r};
+    }).and_result({k, dims[1]}).in(kMatrixDTypes).terms(256));
+  }
+  rows.push_back(Row("qr, full", {{4, 2}}, {4, 2}, [](Value x) { return product_and_gram(qr(x, true)); }).and_result({4, 4}).in(kMatrixDTypes).order(0).terms(64).is(reference(4)));
+  rows.push_back(Row("qr, full, has no derivative", {{4, 2}}, {4, 4}, [](Value x) { return qr(x, true).q; }).order(1)
+                     .no_reverse("the columns of q beyond those of x have no derivative").no_forward("is_full = false"));
+  rows.push_back(Row("qr of a triangle", {Input{2, 2}.of({-2, 3, 0, 4})}, {2, 2}, [](Value x) { return qr(x).r; }).order(0).is(floats([](const Tensors<double>& in) { return in[0]; })));
+  rows.push_back(Row("qr of zeros", {Input{3, 2}.of({0, 0, 0, 0, 0, 0})}, {3, 2}, [](Value x) { return product_and_gram(qr(x)); }).and_result({2, 2}).order(0).is(reference(2)));
+  rows.push_back(Row("qr of a batch", {{2, 3, 2}}, {2, 3, 2}, [](Value x) { return qr(x).q; }).order(1));
+  rows.push_back(Row("qr of nothing", {{0, 2}}, {0, 0}, [](Value x) { return qr(x).q; }).order(1));
+}
+
+// v diag(w) v^H and v^H v.
+std::vector<Value> recomposed(Value x) {
+  const Eigh e = eigh(x);
+  const Value scaled = e.vectors * expand_dims(e.values.as(x.dtype()), -2);
+  return {matmul(scaled, adjoint(e.vectors)), matmul(adjoint(e.vectors), e.vectors)};
+}
+// u diag(s) vt, u^H u and vt vt^H.
+std::vector<Value> recomposed_svd(Value x, bool is_full) {
+  const Svd f = svd(x, is_full);
+  const Dim k = f.s.dim(-1);
+  const Value scaled = slice_axis(f.u, -1, 0, k) * expand_dims(f.s.as(x.dtype()), -2);
+  return {matmul(scaled, slice_axis(f.vt, -2, 0, k)), matmul(adjoint(f.u), f.u), matmul(f.vt, adjoint(f.vt))};
+}
+
+void add_eigh(std::vector<Row>& rows) {
+  for (Dim n : {1, 2, 3, 4, 5, 8}) {
+    const std::string of = " of " + std::to_string(n);
+    rows.push_back(Row("eigh" + of, {{n, n}}, {n, n}, recomposed).and_result({n, n}).in(kMatrixDTypes).order(n <= 4 ? 2 : 0).terms(256)
+                       .is(floats_and_complexes([]<class T>(const Tensors<T>& in) {
+      const Tensor<T> turned = adjoint_of(in[0]);
+      Tensor<T> half = in[0];
+      for (std::size_t i = 0; i < half.data.size(); ++i) half.data[i] = (half.data[i] + turned.data[i]) * 0.5;
+      return Tensors<T>{half, identity<T>(half.dims[0])};
+    })));
+  }
+  rows.push_back(Row("eigenvectors", {{4, 4}}, {4}, [](Value x) {
+    const Eigh e = eigh(x);
+    return std::vector{e.values, e.vectors * e.vectors};
+  }).and_result({4, 4}).terms(1024));
+  rows.push_back(Row("eigenvectors of complex", {{3, 3}}, {3}, [](Value x) {
+    const Eigh e = eigh(x);
+    return std::vector{e.values, square_abs(e.vectors)};
+  }).to(kF64).and_result({3, 3}, kF64).in({DType::kC128}).terms(1024));
+  rows.push_back(Row("eigvalsh of what repeats", {Input{3, 3}.of({2, 0, 0, 0, 2, 0, 0, 0, 1})}, {3}, eigvalsh).gradients({{1, 0, 0, 0, 1, 0, 0, 0, 1}})
+                     .is(floats([](const Tensors<double>&) { return Tensor<double>{{3}, {1, 2, 2}}; })));
+  rows.push_back(Row("eigh of a batch", {{2, 3, 3}}, {2, 3, 3}, [](Value x) { return recomposed(x)[0]; }).order(1));
+  rows.push_back(Row("eigh of nothing", {{0, 0}}, {0}, eigvalsh).order(1));
+}
+
+void add_svd(std::vector<Row>& rows) {
+  for (const Dims& dims : {Dims{4, 4}, Dims{5, 3}, Dims{2, 4}, Dims{1, 1}, Dims{3, 1}}) {
+    const Dim k = std::min(dims[0], dims[1]);
+    const auto reference = [](Dim left, Dim right) {
+      return floats_and_complexes([left, right]<class T>(const Tensors<T>& in) { return Tensors<T>{in[0], identity<T>(left), identity<T>(right)}; });
+    };
+    rows.push_back(Row("svd of " + to_string(dims), {Input(dims)}, dims, [](Value x) { return recomposed_svd(x, false); }).and_result({k, k}).and_result({k, k})
+                       .in(kMatrixDTypes).terms(256).is(reference(k, k)));
+    rows.push_back(Row("svd, full, of " + to_string(dims), {Input(dims)}, dims, [](Value x) { return recomposed_svd(x, true); })
+                       .and_result({dims[0], dims[0]}).and_result({dims[1], dims[1]}).in(kMatrixDTypes).order(0).terms(256).is(reference(dims[0], dims[1])));
+    rows.push_back(Row("polar factor of " + to_string(dims), {Input(dims)}, dims, [](Value x) {
+      const Svd f = svd(x);
+      return matmul(f.u, f.vt);
+    }).in(kMatrixDTypes).terms(1024));
+  }
+  rows.push_back(Row("singular values and vectors", {{4, 3}}, {3}, [](Value x) {
+    const Svd f = svd(x);
+    return std::vector{f.s, f.u * f.u, f.vt * f.vt};
+  }).and_result({4, 3}).and_result({3, 3}).terms(1024));
+  rows.push_back(Row("svd of rank one", {Input{3, 3}.of({1, 2, 3, 2, 4, 6, 3, 6, 9})}, {3, 3}, [](Value x) { return recomposed_svd(x, false); })
+                     .and_result({3, 3}).and_result({3, 3}).order(0).terms(256)
+                     .is(floats([](const Tensors<double>& in) { return Tensors<double>{in[0], identity<double>(3), identity<double>(3)}; })));
+  rows.push_back(Row("svd, full, has no derivative", {{4, 2}}, {4, 4}, [](Value x) { return svd(x, true).u; }).order(1)
+                     .no_reverse("the columns of u and vt beyond the singular values have no derivative").no_forward("is_full = false"));
+  rows.push_back(Row("svdvals of a batch", {{2, 3, 2}}, {2, 2}, svdvals).order(1).terms(256));
+  rows.push_back(Row("svd of nothing", {{3, 0}}, {0}, svdvals).order(1));
+}
+
 }  // namespace
 
 Family linear_rows() {
@@ -215,6 +319,9 @@ Family linear_rows() {
   add_triangular(family.rows);
   add_lu(family.rows);
   add_systems(family.rows);
+  add_qr(family.rows);
+  add_eigh(family.rows);
+  add_svd(family.rows);
   return family;
 }
 

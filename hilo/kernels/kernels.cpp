@@ -1,0 +1,18 @@
+#include "hilo/kernels/kernels.h"
+
+#include <mutex>
+
+#include "hilo/kernels/solvers.h"
+
+namespace hilo::kernels {
+
+void register_all() {
+  static std::once_flag once;
+  std::call_once(once, [] {
+    register_solvers();
+    register_eigh();
+    register_svd();
+  });
+}
+
+}  // namespace hilo::kernels
