@@ -61,6 +61,7 @@
 #include "hilo/ops/fft.h"
 #include "hilo/ops/gather.h"
 #include "hilo/ops/indexing.h"
+#include "hilo/ops/linalg.h"
 #include "hilo/ops/lu.h"
 #include "hilo/ops/math.h"
 #include "hilo/ops/pad.h"

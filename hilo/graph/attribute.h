@@ -62,6 +62,7 @@ struct EnumWords {
 /// A C++ member as an attribute. Members that are optional and empty are left out (none).
 std::optional<AttributeValue> inline to_attribute(bool v) { return v; }
 std::optional<AttributeValue> inline to_attribute(std::int64_t v) { return v; }
+std::optional<AttributeValue> inline to_attribute(double v) { return v; }
 std::optional<AttributeValue> inline to_attribute(const std::string& v) { return v; }
 std::optional<AttributeValue> inline to_attribute(const std::vector<std::int64_t>& v) { return v; }
 std::optional<AttributeValue> inline to_attribute(const std::vector<bool>& v) { return v; }

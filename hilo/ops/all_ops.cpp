@@ -19,6 +19,7 @@ void list_dynamic_slice_ops(OpTable&);
 void list_eigh_ops(OpTable&);
 void list_fft_ops(OpTable&);
 void list_gather_ops(OpTable&);
+void list_linalg_ops(OpTable&);
 void list_lu_ops(OpTable&);
 void list_math_ops(OpTable&);
 void list_pad_ops(OpTable&);
@@ -59,6 +60,7 @@ const OpTable& all_ops() {
              list_eigh_ops,
              list_fft_ops,
              list_gather_ops,
+             list_linalg_ops,
              list_lu_ops,
              list_math_ops,
              list_pad_ops,

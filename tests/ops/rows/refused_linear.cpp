@@ -2,6 +2,7 @@
 #include "hilo/ops/complex.h"
 #include "hilo/ops/eigh.h"
 #include "hilo/ops/fft.h"
+#include "hilo/ops/linalg.h"
 #include "hilo/ops/lu.h"
 #include "hilo/ops/qr.h"
 #include "hilo/ops/triangular.h"
@@ -36,6 +37,11 @@ void add_matrices(std::vector<Refused>& r) {
   r.push_back({"eigh", {kMatrix}, [](Value x) { return eigh(x).values; }, "the matrix is not square", "[.., n, n]"});
   r.push_back({"hilo.qr", {f32({3})}, [](Value x) { return qr(x).q; }, "x is no matrix", "[.., m, n]"});
   r.push_back({"hilo.svd", {i32({3, 3})}, [](Value x) { return svd(x).s; }, "dtype i32 is not accepted", "floating, complex operands", "x.as(kF32)"});
+  r.push_back({"pinv", {f32({3})}, [](Value x) { return pinv(x); }, "x is no matrix", "[.., m, n]"});
+  r.push_back({"vector_norm", {i32({3})}, [](Value x) { return vector_norm(x); }, "dtype i32 is not accepted", "floating, complex operands", "x.as(kF32)"});
+  r.push_back({"lstsq", {kMatrix, f32({3})}, [](Value a, Value b) { return lstsq(a, b).rank; }, "b does not fit a", "[m, n] and [m, k] (or [m]) of one dtype"});
+  r.push_back({"multi_dot", {}, [] { return multi_dot(std::vector<Value>{}); }, "no matrices", "at least one"});
+  r.push_back({"multi_dot", {kMatrix, kMatrix}, [](Value a, Value b) { return multi_dot({a, b}); }, "matrix 1 does not fit", "[a, b], [b, c], [c, d], .."});
   r.push_back({"hilo.solve", {kSquare, kMatrix}, [](Value a, Value b) { return solve(a, b); }, "b does not fit a", "[.., n, n] and [.., n, k] (or [n]) of one dtype"});
 }
 

@@ -9,6 +9,7 @@
 #include "hilo/ops/dot.h"
 #include "hilo/ops/eigh.h"
 #include "hilo/ops/factor_rules.h"
+#include "hilo/ops/linalg.h"
 #include "hilo/ops/lu.h"
 #include "hilo/ops/qr.h"
 #include "hilo/ops/reshape.h"
@@ -311,6 +312,52 @@ void add_svd(std::vector<Row>& rows) {
   rows.push_back(Row("svd of nothing", {{3, 0}}, {0}, svdvals).order(1));
 }
 
+void add_more(std::vector<Row>& rows) {
+  for (const Dims& dims : {Dims{4, 2}, Dims{2, 3}}) {
+    rows.push_back(Row("pinv of " + to_string(dims), {Input(dims)}, {dims[1], dims[0]}, [](Value x) { return pinv(x); }).in(kMatrixDTypes).terms(1024)
+                       .is(floats_and_complexes([]<class T>(const Tensors<T>& in) {  // (x^H x)^-1 x^H, or x^H (x x^H)^-1
+      const Tensor<T>& x = in[0];
+      const Tensor<T> turned = adjoint_of(x);
+      if (x.dims[0] > x.dims[1]) return eliminated(matrix_product(turned, x), turned);
+      return adjoint_of(eliminated(matrix_product(x, turned), x));
+    })));
+  }
+  rows.push_back(Row("expm", {{3, 3}}, {3, 3}, expm).in(kMatrixDTypes).terms(1024).is(floats_and_complexes([]<class T>(const Tensors<T>& in) {
+    Tensor<T> term = identity<T>(3), total = term;
+    for (int n = 1; n < 60; ++n) {
+      term = matrix_product(term, in[0]);
+      for (std::size_t i = 0; i < term.data.size(); ++i) total.data[i] += term.data[i] /= n;
+    }
+    return total;
+  })));
+  rows.push_back(Row("expm of what is too large", {Input{1, 1}.of({1e7})}, {1, 1}, expm).order(0).is(floats(map([](double) { return std::nan(""); }))));
+  rows.push_back(Row("matrix_power", {{3, 3}}, {3, 3}, [](Value x) { return matrix_power(x, 3); }).in(kMatrixDTypes).terms(64)
+                     .is(floats_and_complexes([]<class T>(const Tensors<T>& in) { return matrix_product(in[0], matrix_product(in[0], in[0])); })));
+  rows.push_back(Row("matrix_power 0", {{2, 3, 3}}, {2, 3, 3}, [](Value x) { return matrix_power(x, 0); }).order(0));
+  for (double order : {0.0, 1.0, 2.0, 3.0, HUGE_VAL, -HUGE_VAL}) {
+    rows.push_back(Row("vector_norm " + std::to_string(order), {Input{2, 3}.avoiding({0}).distinct()}, {2, 1}, [=](Value x) { return vector_norm(x, order, {1}, true); }).terms(64).order(std::isinf(order) || order < 2 ? 1 : 2)
+                       .is(floats([=](const Tensors<double>& in) {
+      return along(in[0], 1, [=](const std::vector<double>& lane) {
+        double total = order < 0 ? HUGE_VAL : 0;
+        for (double v : lane) {
+          const double a = std::abs(v);
+          if (std::isinf(order)) total = order > 0 ? std::max(total, a) : std::min(total, a);
+          else total += order == 0 ? (a != 0) : std::pow(a, order);
+        }
+        return std::vector{order == 0 || std::isinf(order) ? total : std::pow(total, 1 / order)};
+      });
+    })));
+  }
+  rows.push_back(Row("vector_norm at 0", {Input{2}.of({0, 0})}, {}, [](Value x) { return vector_norm(x); }).gradients({{NAN, NAN}}));
+  rows.push_back(Row("vector_norm of nothing", {{0}}, {}, [](Value x) { return vector_norm(x, HUGE_VAL); }).order(0).is(floats(map_to({}, 0))));
+  rows.push_back(Row("matrix_norm of complex", {{2, 3}}, {1, 1}, [](Value x) { return matrix_norm(x, MatrixNorm::kTwo, true); }).to(kF64).in({DType::kC128}).terms(64));
+  rows.push_back(Row("lstsq", {{4, 2}, {4}}, {2}, [](Value a, Value b) { return lstsq(a, b).solution; }).terms(1024)
+                     .is(floats([](const Tensors<double>& in) {
+    const Tensor<double> turned = adjoint_of(in[0]);
+    return reshaped(eliminated(matrix_product(turned, in[0]), matrix_product(turned, reshaped(in[1], {4, 1}))), {2});
+  })));
+}
+
 }  // namespace
 
 Family linear_rows() {
@@ -322,6 +369,7 @@ Family linear_rows() {
   add_qr(family.rows);
   add_eigh(family.rows);
   add_svd(family.rows);
+  add_more(family.rows);
   return family;
 }
 
