@@ -41,6 +41,7 @@
 
 #include "hilo/ops/activation.h"
 #include "hilo/ops/all_ops.h"
+#include "hilo/ops/attention.h"
 #include "hilo/ops/barrier.h"
 #include "hilo/ops/binary.h"
 #include "hilo/ops/broadcast.h"
@@ -74,6 +75,7 @@
 #include "hilo/ops/reshape.h"
 #include "hilo/ops/reverse.h"
 #include "hilo/ops/rng_bit_generator.h"
+#include "hilo/ops/rotary.h"
 #include "hilo/ops/scan.h"
 #include "hilo/ops/scatter.h"
 #include "hilo/ops/select.h"
@@ -116,6 +118,7 @@
 #include "hilo/nn/normalize_channels.h"
 #include "hilo/nn/orthogonal.h"
 #include "hilo/nn/pooling.h"
+#include "hilo/nn/recurrent.h"
 #include "hilo/nn/scope.h"
 #include "hilo/nn/store.h"
 
