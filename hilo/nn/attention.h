@@ -27,13 +27,12 @@ struct MultiHeadAttentionOptions {
 
 /// Attention by several heads: layers "query" [D,N H], "key" and "value" [M,K H], "out" [N H,D]
 /// around `scaled_dot_product_attention`; with `query_key_norm` "query_norm" and "key_norm" [H].
-/// Shapes:  x [B,T,D] -> [B,T,D].
+/// Shapes:  x [B,T,D] -> [B,T,D], or [B,T,out_width].
 /// Throws:  OpError if x or the memory is no float of three axes, `heads` is not set or does not
 ///          divide D where `head_width` is not given, or a setting does not fit.
 /// Source:  Vaswani et al. 2017.
 /// Example: nn::multi_head_attention(scope / "attention", x,
-///                                   {.heads = 8, .scores = {.is_causal = true}, .rotary =
-///                                   RotaryOptions{}})
+///              {.heads = 8, .scores = {.is_causal = true}, .rotary = RotaryOptions{}})
 Value multi_head_attention(Scope scope, Value x, const MultiHeadAttentionOptions& options);
 
 }  // namespace hilo::nn

@@ -47,6 +47,7 @@ struct Recurrent {
 
 /// Long short-term memory. Gates i, f, g, o (the order of Keras and PyTorch):
 ///     c' = sigmoid(f) c + sigmoid(i) tanh(g),   h' = sigmoid(o) tanh(c').
+/// PyTorch's two biases are one here, their sum; its matrices are transposed.
 /// Source:  Hochreiter and Schmidhuber 1997; Gers et al. 2000.
 /// Example: nn::lstm(scope / "lstm", x, {.units = 64}).last
 Recurrent lstm(Scope scope, Value x, const RecurrentOptions& options);

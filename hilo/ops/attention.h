@@ -30,8 +30,8 @@ struct AttentionOptions {
 
 /// What each query makes of the keys' values: softmax(cap(scale q k) + bias), masked, times v.
 /// Products are summed, and the softmax is computed, in f32 or wider.
-/// Shapes:  q [B,T,N,H], k [B,S,K,H], v [B,S,K,V] -> [B,T,N,V] of q's dtype; K divides N, and heads
-///          n K / N.. share a key head.
+/// Shapes:  q [B,T,N,H], k [B,S,K,H], v [B,S,K,V] -> [B,T,N,V] of q's dtype; K divides N, and head n
+///          looks into key head n K / N.
 /// Throws:  OpError if shapes or dtypes do not fit, or a setting makes no sense.
 /// Gradient: all of q, k, v and the bias. A query that sees no key gives 0, and gradients of 0
 ///          (jax.nn.dot_product_attention gives it the mean of v, masked or not).

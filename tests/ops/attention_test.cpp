@@ -3,11 +3,13 @@
 
 #include "hilo/autodiff/autodiff.h"
 #include "hilo/formats/npz.h"
+#include "hilo/ops/concatenate.h"
 #include "hilo/ops/constant.h"
 #include "hilo/ops/convert.h"
 #include "hilo/ops/random.h"
 #include "hilo/ops/reduce.h"
 #include "hilo/ops/rotary.h"
+#include "hilo/ops/slice.h"
 #include "tests/ops/on_cpu.h"
 
 namespace hilo::test {
@@ -140,6 +142,40 @@ TEST(Attention, MaskedScoresDoNotLeak) {
        Array::of<float>({1, 3, 1, 1}, {1, 1, std::nanf("")}),
        Array::of<float>({1, 3, 1, 1}, {2, 4, 1e30F})});
   expect_close(results[0], Array::of<float>({1, 2, 1, 1}, {2, 3}), 1e-6);
+}
+
+// Token by token, with the last keys in a ring as a decoder keeps them, attention gives what it
+// gives at once.
+TEST(Attention, ARingOfKeysDecodesAsTheWhole) {
+  constexpr Dim kTokens = 9, kRing = 4;
+  std::vector<double> numbers;
+  for (int i = 0; i < kTokens * 2; ++i) numbers.push_back(std::sin(i * 1.3));
+  const auto results = run(
+      [](std::span<const Value> p) {
+        const Value x = p[0];  // [1,T,1,2]
+        const Value whole = scaled_dot_product_attention(
+            x, x, x, {.is_causal = true, .window = AttentionWindow{.left = kRing - 1}});
+        std::vector<Value> steps;
+        for (Dim t = 0; t < kTokens; ++t) {
+          std::vector<Value> ring;
+          std::vector<double> places;
+          for (Dim slot = 0; slot < kRing; ++slot) {
+            const Dim at = t - (t - slot + kRing) % kRing;  // the newest token of that slot
+            places.push_back(at < 0 ? 1000 : static_cast<double>(at));  // none yet: behind all
+            ring.push_back(slice_axis(x, 1, std::max<Dim>(at, 0), std::max<Dim>(at, 0) + 1));
+          }
+          const Value keys = concatenate(ring, 1);
+          steps.push_back(scaled_dot_product_attention(
+              slice_axis(x, 1, t, t + 1), keys, keys,
+              {.is_causal = true,
+               .window = AttentionWindow{.left = kRing - 1},
+               .query_positions = full({kI32, {1}}, t),
+               .key_positions = constant(from_doubles({kI32, {kRing}}, places))}));
+        }
+        return std::vector{whole, concatenate(steps, 1)};
+      },
+      {Array::of({1, kTokens, 1, 2}, numbers)});
+  expect_close(results[1], results[0], 1e-12);
 }
 
 TEST(Attention, DropoutKeepsTheMean) {
