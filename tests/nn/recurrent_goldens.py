@@ -97,4 +97,13 @@ layer("gru_all", gru, (3, 5, 2), 3, layers=2, bidirectional=True, lengths=[5, 1,
 layer("simple_rnn", simple, (3, 6, 2), 4)
 layer("simple_rnn_all", simple, (3, 5, 2), 3, layers=2, bidirectional=True, lengths=[5, 0, 3], start=True)
 layer("simple_rnn_relu", lambda v, x, s: simple(v, x, s, jax.nn.relu), (3, 5, 2), 3, bias=False)
+
+
+def squares(x, v):
+    zeros = jnp.zeros((x.shape[0], 2))
+    return (run(lstm, v, x, (zeros, zeros), [3, 1])[0] ** 2).sum()
+
+
+# The result is a gradient, so that its gradients are second derivatives.
+goldens.case("lstm_second_order", jax.grad(squares), (2, 3, 2), {"kernel": (2, 8), "recurrent_kernel": (2, 8), "bias": (8,)})
 goldens.save()
