@@ -4,6 +4,7 @@
 #include "hilo/graph/call_site.h"
 #include "hilo/nn/layer_checks.h"
 #include "hilo/ops/binary.h"
+#include "hilo/ops/conv_transpose.h"
 #include "hilo/ops/convolution.h"
 
 namespace hilo::nn {
@@ -40,17 +41,27 @@ Shape kernel_shape(std::string_view layer, Value x, const ConvLayerOptions& opti
   return {x.dtype(), std::move(dims)};
 }
 
+enum class Direction : std::uint8_t { kDown, kUp };
+
 Value conv(const Scope& scope, std::string_view layer, Value x, const ConvLayerOptions& options,
-           std::size_t spatial_axes, const std::string& rule) {
+           std::size_t spatial_axes, const std::string& rule,
+           Direction direction = Direction::kDown) {
   const CallSite site(scope.where(), scope.label());
   check(layer, x, options, static_cast<int>(spatial_axes) + 2, rule);
-  const Value kernel = scope.variable("kernel", kernel_shape(layer, x, options, spatial_axes),
-                                      options.kernel_initializer);
-  const Value y = hilo::conv(x, kernel,
-                             {.strides = options.strides,
-                              .padding = options.padding,
-                              .dilations = options.dilations,
-                              .groups = options.groups});
+  Value kernel = scope.variable("kernel", kernel_shape(layer, x, options, spatial_axes),
+                                options.kernel_initializer);
+  if (options.kernel_transform) kernel = options.kernel_transform(scope, kernel);
+  const Value y = direction == Direction::kUp
+                      ? hilo::conv_transpose(x, kernel,
+                                             {.strides = options.strides,
+                                              .padding = options.padding,
+                                              .dilations = options.dilations,
+                                              .groups = options.groups})
+                      : hilo::conv(x, kernel,
+                                   {.strides = options.strides,
+                                    .padding = options.padding,
+                                    .dilations = options.dilations,
+                                    .groups = options.groups});
   return options.bias
              ? y + scope.variable("bias", {x.dtype(), {options.filters}}, options.bias_initializer)
              : y;
@@ -66,6 +77,16 @@ Value conv2d(Scope scope, Value x, const ConvLayerOptions& options) {
 }
 Value conv3d(Scope scope, Value x, const ConvLayerOptions& options) {
   return conv(scope, "conv3d", x, options, 3, "[B,D,H,W,C]");
+}
+
+Value conv_transpose1d(Scope scope, Value x, const ConvLayerOptions& options) {
+  return conv(scope, "conv_transpose1d", x, options, 1, "[B,W,C]", Direction::kUp);
+}
+Value conv_transpose2d(Scope scope, Value x, const ConvLayerOptions& options) {
+  return conv(scope, "conv_transpose2d", x, options, 2, "[B,H,W,C]", Direction::kUp);
+}
+Value conv_transpose3d(Scope scope, Value x, const ConvLayerOptions& options) {
+  return conv(scope, "conv_transpose3d", x, options, 3, "[B,D,H,W,C]", Direction::kUp);
 }
 
 }  // namespace hilo::nn

@@ -1,4 +1,5 @@
 #pragma once
+#include "hilo/nn/dense.h"
 #include "hilo/nn/initializer.h"
 #include "hilo/nn/scope.h"
 #include "hilo/ops/sliding_window.h"
@@ -16,6 +17,7 @@ struct ConvLayerOptions {
   bool bias = true;
   Initializer kernel_initializer = glorot_uniform();
   Initializer bias_initializer = zeros();
+  KernelTransform kernel_transform{};
 };
 
 /// A convolution, plus a bias: variables "kernel" [h,w,C/groups,filters] and "bias" [filters], of
@@ -29,5 +31,16 @@ Value conv2d(Scope scope, Value x, const ConvLayerOptions& options);
 /// The same for [B,W,C] and for [B,D,H,W,C].
 Value conv1d(Scope scope, Value x, const ConvLayerOptions& options);
 Value conv3d(Scope scope, Value x, const ConvLayerOptions& options);
+
+/// The convolution that makes pictures larger, plus a bias, as `conv_transpose` of hilo/ops:
+/// strides spread x out. Variables as those of conv2d. Shapes:  [B,H,W,C] -> [B,H',W',filters];
+/// "same": H' = H stride, "valid": H' = H stride +
+///          max(h - stride, 0).
+/// Throws:  OpError as conv2d.
+/// Source:  jax.lax.conv_transpose; Keras's kernels are mirrored against these.
+Value conv_transpose2d(Scope scope, Value x, const ConvLayerOptions& options);
+/// The same for [B,W,C] and for [B,D,H,W,C].
+Value conv_transpose1d(Scope scope, Value x, const ConvLayerOptions& options);
+Value conv_transpose3d(Scope scope, Value x, const ConvLayerOptions& options);
 
 }  // namespace hilo::nn

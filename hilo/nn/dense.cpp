@@ -11,8 +11,9 @@ Value dense(Scope scope, Value x, Dim features, const DenseOptions& options) {
   const CallSite site(scope.where(), scope.label());
   expect_float_input("dense", x, 1, "[..,in]");
   expect_positive("dense", "features", features, x);
-  const Value kernel =
+  Value kernel =
       scope.variable("kernel", {x.dtype(), {x.dim(-1), features}}, options.kernel_initializer);
+  if (options.kernel_transform) kernel = options.kernel_transform(scope, kernel);
   const std::int64_t last = x.rank() - 1;
   const Value y = dot_general(
       x, kernel,

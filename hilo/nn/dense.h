@@ -1,13 +1,20 @@
 #pragma once
+#include <functional>
+
 #include "hilo/nn/initializer.h"
 #include "hilo/nn/scope.h"
 
 namespace hilo::nn {
 
+/// What a layer makes of its kernel before it uses it: `weight_norm` or `spectral_norm`. It may
+/// keep variables of its own in the layer's scope.
+using KernelTransform = std::function<Value(Scope, Value kernel)>;
+
 struct DenseOptions {
   bool bias = true;
   Initializer kernel_initializer = glorot_uniform();
   Initializer bias_initializer = zeros();
+  KernelTransform kernel_transform{};
 };
 
 /// x times a matrix, plus a bias: variables "kernel" [in,out] and "bias" [out], of x's dtype.

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "hilo/autodiff/autodiff.h"
 #include "hilo/core/error.h"
 #include "hilo/graph/graph.h"
 #include "hilo/nn/orthogonal.h"
@@ -128,6 +129,22 @@ Initializer orthogonal(double gain) {
     return gain * reshape(random_orthogonal(key, shape.dtype, shape.size() / columns, columns),
                           shape.dims);
   });
+}
+
+Initializer stacked(Initializer each) {
+  return {each.name, [each](Value key, const Shape& shape) {
+            if (shape.rank() == 0) {
+              throw OpError({.op = "initializer " + each.name,
+                             .problem = "nothing is stacked",
+                             .got = {shape},
+                             .expected = "a first axis of what is stacked"});
+            }
+            const Shape one{shape.dtype, {shape.dims.begin() + 1, shape.dims.end()}};
+            if (shape.dim(0) == 0) return hilo::zeros(shape);
+            return vmap(
+                [&](std::span<const Value> k) { return std::vector{each.build(k[0], one)}; },
+                std::vector{split_key(key, shape.dim(0))})[0];
+          }};
 }
 
 }  // namespace hilo::nn

@@ -40,5 +40,8 @@ Initializer lecun_normal();
 /// Rows (or columns, the fewer) of unit length at right angles to each other, times `gain`; axes
 /// before the last are joined. Source: Saxe et al. 2013.
 Initializer orthogonal(double gain = 1);
+/// For a variable that holds several of a kind along its first axis (the matrices of experts):
+/// `each` for every one by itself, of the other axes' shape.
+Initializer stacked(Initializer each);
 
 }  // namespace hilo::nn

@@ -63,6 +63,14 @@ Value group_norm(Scope scope, Value x, const GroupNormOptions& options) {
   return rescaled(scope, x, reshape(standardized(wide, axes, options.epsilon), x.dims()), options);
 }
 
+Value instance_norm(Scope scope, Value x, const GroupNormOptions& options) {
+  const CallSite site(scope.where(), scope.label());
+  expect_float_input("instance_norm", x, 2, "[B,..,C]");
+  GroupNormOptions own = options;
+  own.groups = x.dim(-1);
+  return group_norm(scope, x, own);
+}
+
 Value rms_norm(Scope scope, Value x, const RmsNormOptions& options) {
   const CallSite site(scope.where(), scope.label());
   expect_float_input("rms_norm", x, 1, "[..,C]");

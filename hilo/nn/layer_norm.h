@@ -20,7 +20,7 @@ struct LayerNormOptions {
 Value layer_norm(Scope scope, Value x, const LayerNormOptions& options = {});
 
 struct GroupNormOptions {
-  Dim groups = 32;  ///< 1: over all channels; C: each channel by itself (instance norm)
+  Dim groups = 32;  ///< 1: over all channels
   double epsilon = 1e-6;
   bool scale = true, bias = true;
   Initializer scale_initializer = ones();
@@ -32,6 +32,10 @@ struct GroupNormOptions {
 /// Throws:  OpError also if `groups` does not divide C.
 /// Source:  Wu and He 2018.
 Value group_norm(Scope scope, Value x, const GroupNormOptions& options = {});
+
+/// group_norm with each channel by itself; its `groups` is not read.
+/// Source:  Ulyanov et al. 2016.
+Value instance_norm(Scope scope, Value x, const GroupNormOptions& options = {});
 
 struct RmsNormOptions {
   double epsilon = 1e-6;

@@ -8,6 +8,7 @@ namespace {
 
 struct Row {
   std::string layer, output, parameters;
+  std::size_t last = 0;  // number of the node that made the output
 };
 
 // "conv1/kernel" -> "conv1".
@@ -42,6 +43,31 @@ std::string byte_text(std::int64_t bytes) {
   return text.append(" ").append(unit);
 }
 
+bool is_below(const Row& row, const Row& holder) {
+  return row.layer.starts_with(holder.layer + "/");
+}
+
+// A row that has no variables of its own but holds layers stands behind them, and gives the last
+// value that it or one of them made.
+void put_holders_last(std::vector<Row>& rows) {
+  for (std::size_t i = rows.size(); i-- > 0;) {
+    Row holder = rows[i];
+    std::size_t end = i;  // the last row below it
+    for (std::size_t k = 0; k < rows.size(); ++k) {
+      if (!holder.layer.empty() && is_below(rows[k], holder)) end = k;
+    }
+    if (end <= i || !holder.parameters.empty()) continue;
+    for (std::size_t k = 0; k <= end; ++k) {
+      if (!is_below(rows[k], holder) || rows[k].last < holder.last) continue;
+      holder.output = rows[k].output;
+      holder.last = rows[k].last;
+    }
+    const auto at = rows.begin() + static_cast<std::ptrdiff_t>(i);
+    std::rotate(at, at + 1, rows.begin() + static_cast<std::ptrdiff_t>(end) + 1);
+    rows[end] = std::move(holder);
+  }
+}
+
 // The layers in the order in which the model comes to them, with what each gives: the last value
 // built in its scope.
 std::vector<Row> layers_of(const Store& store, const Function& built) {
@@ -54,21 +80,25 @@ std::vector<Row> layers_of(const Store& store, const Function& built) {
     const auto found = std::ranges::find(rows, layer, &Row::layer);
     if (found != rows.end()) return *found;
     const auto count = counts.find(layer);
-    rows.push_back({layer, "", count == counts.end() ? "" : with_commas(count->second)});
+    rows.push_back({layer, "", count == counts.end() ? "" : with_commas(count->second), 0});
     if (count != counts.end()) counts.erase(count);
     return rows.back();
   };
+  std::size_t number = 0;
   for (const Node& node : built.graph().nodes()) {
+    ++number;
     if (!node.op) {
       const std::string_view path = built.graph().parameter_name(node.first_result);
       if (store.contains(path)) row_of(folder_of(path));
     } else if (!node.site.scope.empty()) {
-      row_of(std::string(node.site.scope.substr(1))).output =
-          to_string(built.graph().shape(node.first_result));
+      Row& row = row_of(std::string(node.site.scope.substr(1)));
+      row.output = to_string(built.graph().shape(node.first_result));
+      row.last = number;
     }
   }
   // Variables that this building did not ask for.
   while (!counts.empty()) row_of(std::string(counts.begin()->first));
+  put_holders_last(rows);
   for (Row& row : rows) {
     if (row.layer.empty()) row.layer = '/';
   }
@@ -83,13 +113,13 @@ Row total_of(const Store& store, Role role, std::string name) {
     count += variable.shape.size();
     bytes += variable.shape.byte_size();
   }
-  return {std::move(name), byte_text(bytes), with_commas(count)};
+  return {std::move(name), byte_text(bytes), with_commas(count), 0};
 }
 
 }  // namespace
 
 std::string summary(const Store& store, const Function& built) {
-  const Row head = {"layer", "output", "parameters"};
+  const Row head = {"layer", "output", "parameters", 0};
   const std::vector<Row> layers = layers_of(store, built);
   const std::vector<Row> totals = {total_of(store, Role::kTrainable, "trainable"),
                                    total_of(store, Role::kState, "state")};

@@ -82,6 +82,15 @@ TEST(Examples, linear_regression_finds_the_line) {
   EXPECT_EQ(ended.out, "y = 2.980 x + 2.000\n");
 }
 
+TEST(Examples, brackets_are_learned) {
+  const Ended ended = run({example("brackets")}, "", environment());
+  ASSERT_EQ(ended.code, 0) << ended.err;
+  EXPECT_THAT(ended.out, HasSubstr("lstm       f32[50,20,32]       5,248\n"));
+  const auto at = ended.out.rfind("accuracy ");
+  ASSERT_NE(at, std::string::npos) << ended.out;
+  EXPECT_GT(std::stod(ended.out.substr(at + 9)), 0.99);
+}
+
 // A model that the program does not know is evaluated and classified all the same, and served by threads.
 TEST(Examples, images_and_service) {
   const fs::path folder = fresh("run");

@@ -2,6 +2,7 @@
 #include "hilo/ops/binary.h"
 #include "hilo/ops/compare.h"
 #include "hilo/ops/constant.h"
+#include "hilo/ops/conv_transpose.h"
 #include "hilo/ops/convolution.h"
 #include "hilo/ops/pooling.h"
 #include "hilo/ops/reduce_window.h"
@@ -71,6 +72,12 @@ void add_convolutions(std::vector<Refused>& r) {
   r.push_back({"convolution", {kPicture, kernel}, with({.feature_group_count = 2}), "2 input features in 2 groups, kernel for 2", "kernel input features = input features / groups"});
   r.push_back({"convolution", {kPicture, f32({3, 3, 1, 3})}, with({.feature_group_count = 2}), "groups do not divide the output features", "a divisor of 3"});
   r.push_back({"convolution", {kPicture, kernel}, with({.padding = {{-5, 0}, {0, 0}}}), "padding cuts off more than there is", "at least 0 places left"});
+  r.push_back({"conv_transpose", {kPicture, f32({3, 2, 4})}, [](Value x, Value k) { return conv_transpose(x, k); }, "ranks do not fit", "x [B,spatial..,C], kernel [spatial..,C / groups,O], 1 to 3 spatial axes"});
+  r.push_back({"conv_transpose", {kPicture, f32({3, 3, 3, 4})}, [](Value x, Value k) { return conv_transpose(x, k); }, "2 input features in 1 groups, kernel for 3", "kernel input features = input features / groups"});
+  r.push_back({"conv_transpose", {kPicture, f32({3, 3, 4, 2})}, [](Value x, Value k) { return conv_transpose(x, k, {.groups = 2, .transposes_kernel = true}); }, "a transposed kernel in groups", "groups of 1, or transposes_kernel = false"});
+  r.push_back({"conv_transpose", {kPicture, f32({3, 3, 2, 4})}, [](Value x, Value k) { return conv_transpose(x, k, {.strides = {1, 2, 3}}); }, "strides of [1,2,3] do not fit", "one number, or one for each of the 2 spatial axes, at least 1"});
+  r.push_back({"conv_transpose", {kPicture, f32({3, 3, 2, 4})}, [](Value x, Value k) { return conv_transpose(x, k, {.dilations = 0}); }, "dilations of [0] do not fit", "one number, or one for each of the 2 spatial axes, at least 1"});
+  r.push_back({"conv_transpose", {kPicture, f32({3, 3, 2, 4})}, [](Value x, Value k) { return conv_transpose(x, k, {.padding = {{1, 1}}}); }, "1 pairs of padding", "{low, high} for each of the 2 spatial axes"});
   r.push_back({"conv", {kPicture, f32({3, 2, 4})}, [](Value x, Value k) { return conv(x, k); }, "ranks do not fit", "x [B,spatial..,C], kernel [spatial..,C / groups,O], 1 to 3 spatial axes"});
   r.push_back({"conv", {kPicture, f32({3, 3, 3, 4})}, [](Value x, Value k) { return conv(x, k); }, "2 input features in 1 groups, kernel for 3", "kernel input features = input features / groups"});
   r.push_back({"conv", {kPicture, kernel}, [](Value x, Value k) { return conv(x, k, {.strides = {1, 2, 3}}); }, "strides of [1,2,3] do not fit", "one number, or one for each of the 2 spatial axes, at least 1"});

@@ -3,6 +3,7 @@
 
 #include <numeric>
 
+#include "hilo/ops/conv_transpose.h"
 #include "tests/ops/rows/reference_ops.h"
 #include "tests/ops/rows/rows.h"
 
@@ -121,6 +122,35 @@ void add_conv(std::vector<Row>& rows) {
                      .is(numbers([]<class T>(const Tensors<T>& in) { return convolved(in[0], in[1], {Slide{.size = 2}, Slide{.size = 2}}); })));
 }
 
+// `same` is what the row is as a convolution over spread out elements.
+Row& add_transposed(std::vector<Row>& rows, const std::string& name, Dims x, Dims kernel, Dims out, ConvTransposeOptions options, const ConvolutionOptions& same) {
+  return rows.emplace_back(Row("conv_transpose " + name, {Input(std::move(x)), Input(std::move(kernel))}, std::move(out), [options](Value a, Value b) { return conv_transpose(a, b, options); })
+                               .terms(64).is(slid(same)));
+}
+
+void add_conv_transpose(std::vector<Row>& rows) {
+  add_transposed(rows, "valid", {1, 3, 2, 2}, {3, 2, 2, 1}, {1, 7, 4, 1}, {.strides = 2}, {.padding = {{2, 2}, {1, 1}}, .lhs_dilation = {2, 2}})
+      .on(kIntegers + kSmallFloats + kPlainFloats + kComplexNumbers);
+  add_transposed(rows, "same", {1, 3, 2, 2}, {3, 2, 2, 1}, {1, 6, 4, 1}, {.strides = 2, .padding = "same"}, {.padding = {{2, 1}, {1, 1}}, .lhs_dilation = {2, 2}});
+  add_transposed(rows, "explicit, in groups", {2, 3, 4}, {2, 2, 2}, {2, 6, 2}, {.strides = 2, .padding = {{2, 0}}, .groups = 2}, {.padding = {{2, 0}}, .lhs_dilation = {2}, .feature_group_count = 2});
+  add_transposed(rows, "dilated", {1, 3, 2}, {2, 2, 1}, {1, 6, 1}, {.strides = 2, .padding = "same", .dilations = 3}, {.padding = {{2, 2}}, .lhs_dilation = {2}, .rhs_dilation = {3}});
+  rows.push_back(Row("conv_transpose of channels in front", {{1, 2, 3}, {2, 3, 2}}, {1, 3, 6}, [](Value a, Value b) {
+    return conv_transpose(a, b, {.strides = 2, .padding = "same", .transposes_kernel = true, .layout = Layout::kChannelsFirst});
+  }).terms(64).is(numbers([]<class T>(const Tensors<T>& in) {  // each element of x adds itself times the kernel
+    Tensor<T> y = generate<T>({1, 3, 6}, [](const Index&) { return T(0); });
+    for (Dim c = 0; c < 2; ++c) {
+      for (Dim o = 0; o < 3; ++o) {
+        for (Dim i = 0; i < 3; ++i) {
+          for (Dim k = 0; k < 2; ++k) {
+            y.data[static_cast<std::size_t>(o * 6 + i * 2 + k)] += in[0].at({0, c, i}) * in[1].at({c, o, k});
+          }
+        }
+      }
+    }
+    return y;
+  })));
+}
+
 }  // namespace
 
 Family convolution_rows() {
@@ -128,6 +158,7 @@ Family convolution_rows() {
   add_options(family.rows);
   add_layouts(family.rows);
   add_conv(family.rows);
+  add_conv_transpose(family.rows);
   return family;
 }
 

@@ -4,6 +4,7 @@ namespace hilo::test {
 
 // One line a file of rows.
 Family activation_rows();
+Family attention_rows();
 Family binary_rows();
 Family compare_rows();
 Family complex_rows();
@@ -27,6 +28,7 @@ Family sort_rows();
 Family unary_rows();
 Family window_rows();
 
+void add_attention_refusals(std::vector<Refused>&);
 void add_elementwise_refusals(std::vector<Refused>&);
 void add_index_refusals(std::vector<Refused>&);
 void add_linear_refusals(std::vector<Refused>&);
@@ -38,6 +40,7 @@ void add_window_refusals(std::vector<Refused>&);
 const std::vector<Family>& families() {
   static const auto& all = *new std::vector<Family>{
       activation_rows(),
+      attention_rows(),
       binary_rows(),
       compare_rows(),
       complex_rows(),
@@ -67,7 +70,7 @@ const std::vector<Family>& families() {
 const std::vector<Refused>& refusals() {
   static const auto& all = *[] {
     auto* list = new std::vector<Refused>;
-    for (const auto add : {add_elementwise_refusals, add_index_refusals, add_linear_refusals, add_loop_refusals, add_rule_refusals,
+    for (const auto add : {add_attention_refusals, add_elementwise_refusals, add_index_refusals, add_linear_refusals, add_loop_refusals, add_rule_refusals,
                            add_shape_refusals, add_window_refusals}) {
       add(*list);
     }
