@@ -1,13 +1,14 @@
-// How long does a training step of the CIFAR-10 CNN take, and the first one, and beside JAX on the same machine?
+// How long does a training step of the CIFAR-10 CNN take, and the first one, and beside JAX and PyTorch on the same machine?
 //
-//   build/bench/cifar10_cnn                       Hilo, and JAX where HILO_BENCH_PYTHON names a Python that has it
+//   build/bench/cifar10_cnn                       Hilo, and JAX and PyTorch where HILO_BENCH_PYTHON names a Python that has them
 //   HILO_BENCH_PYTHON=~/venv/bin/python build/bench/cifar10_cnn --rounds 3
 //
-// The two take turns, round by round; each figure is the median of its rounds. A round is a process of its own.
+// They take turns, round by round; each figure is the median of its rounds. A round is a process of its own.
 #include <nlohmann/json.hpp>
 
 #include <cstdlib>
 #include <cstring>
+#include <map>
 #include <random>
 
 #include "bench/timing.h"
@@ -102,33 +103,37 @@ int main(int argc, char** argv) {
   }
   const char* python = std::getenv("HILO_BENCH_PYTHON");
   const std::string self = std::string(argv[0]) + " --steps " + std::to_string(steps) + " --child ";
-  const std::string peer = std::string(python != nullptr ? python : "") + " " HILO_BENCH_PEERS "/cifar10_cnn_jax.py --steps " +
-                           std::to_string(steps) + " --batch ";
+  const auto peer = [&](const std::string& name, const std::string& batch) {
+    return std::string(python) + " " HILO_BENCH_PEERS "/cifar10_cnn_" + name + ".py --steps " + std::to_string(steps) + " --batch " + batch;
+  };
   Json report = {{"bench", "cifar10_cnn"}, {"rounds", rounds}, {"steps", steps}};
   for (const int batch : {64, 256}) {
     const std::string n = std::to_string(batch);
-    std::vector<Json> ours, theirs;
+    std::map<std::string, std::vector<Json>> all;  // by who ran it
+    const auto add = [&](const std::string& who, const std::string& line) {
+      if (!line.empty()) all[who].push_back(Json::parse(line));
+    };
     const std::string cold = bench::output_of("HILO_COMPILE_CACHE=off " + self + n);
     for (int r = 0; r < rounds; ++r) {
-      const std::string hilo = bench::output_of(self + n);
-      if (!hilo.empty()) ours.push_back(Json::parse(hilo));
+      add("hilo", bench::output_of(self + n));
       if (python == nullptr) continue;
-      const std::string jax = bench::output_of(peer + n);
-      if (!jax.empty()) theirs.push_back(Json::parse(jax));
+      for (const char* name : {"jax", "torch"}) add(name, bench::output_of(peer(name, n)));
     }
-    if (cold.empty() || ours.empty()) {
+    if (cold.empty() || all["hilo"].empty()) {
       std::fprintf(stderr, "cifar10_cnn: a run of Hilo failed at batch %d\n", batch);
       return 1;
     }
     Json& at = report["batch_" + n];
-    at["hilo"] = medians(ours);
+    at["hilo"] = medians(all["hilo"]);
     at["hilo"]["first_step_cold_s"] = Json::parse(cold).at("first_step_s");
     at["hilo"]["images_per_second"] = batch / at["hilo"]["step_ms"].get<double>() * 1e3;
     // Whether the host keeps the device busy: the bare step against what `fit` takes.
     at["hilo"]["busy_share"] = at["hilo"]["bare_step_ms"].get<double>() / at["hilo"]["fit_step_ms"].get<double>();
-    if (theirs.empty()) continue;
-    at["jax"] = medians(theirs);
-    at["speed_over_jax"] = at["jax"]["step_ms"].get<double>() / at["hilo"]["step_ms"].get<double>();
+    for (const char* name : {"jax", "torch"}) {
+      if (all[name].empty()) continue;
+      at[name] = medians(all[name]);
+      at["speed_over_" + std::string(name)] = at[name]["step_ms"].get<double>() / at["hilo"]["step_ms"].get<double>();
+    }
   }
   if (python == nullptr) report["note"] = "HILO_BENCH_PYTHON is not set: no peer was run";
   std::printf("%s\n", report.dump(2).c_str());
