@@ -93,6 +93,8 @@ class Function {
   [[nodiscard]] const Graph& graph() const { return *graph_; }
   [[nodiscard]] std::span<const Value> parameters() const { return parameters_; }
   [[nodiscard]] std::span<const Value> results() const { return results_; }
+  /// The same function with other results: values of its graph.
+  [[nodiscard]] Function with_results(std::vector<Value> results) const { return {graph_, parameters_, std::move(results)}; }
   [[nodiscard]] std::vector<Shape> parameter_shapes() const;
   [[nodiscard]] std::vector<Shape> result_shapes() const;
   /// By node: whether a result depends on it. Dead nodes are neither printed nor copied.

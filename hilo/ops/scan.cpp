@@ -11,6 +11,7 @@
 #include "hilo/ops/reshape.h"
 #include "hilo/ops/rules.h"
 #include "hilo/ops/slice.h"
+#include "hilo/ops/value_lists.h"
 #include "hilo/ops/while_loop.h"
 
 namespace hilo {
@@ -18,12 +19,6 @@ namespace {
 
 using Values = std::vector<Value>;
 using In = std::span<const Value>;
-
-Values joined(std::initializer_list<In> parts) {
-  Values all;
-  for (In part : parts) all.insert(all.end(), part.begin(), part.end());
-  return all;
-}
 
 Shape stacked(Shape slice, Dim length) {
   slice.dims.insert(slice.dims.begin(), length);
