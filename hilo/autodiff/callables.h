@@ -115,7 +115,7 @@ auto jacobian_of(const Point& point, std::source_location where,
 /// Source:  jax.value_and_grad.
 template <std::size_t... I, class F>
 auto value_and_grad(F f, std::source_location where = std::source_location::current()) {
-  return [f = std::move(f), where](const auto&... trees) {
+  return [f = std::move(f), where](const tree::Tree auto&... trees) {
     const auto point = detail::at_point<I...>(f, trees...);
     using Result = typename std::remove_cvref_t<decltype(point)>::Result;
     std::optional<Result> result;
@@ -146,7 +146,7 @@ requires(!std::same_as<Tree, std::source_location>) auto value_and_grad(
 /// Source:  jax.grad.
 template <std::size_t... I, class F>
 auto grad(F f, std::source_location where = std::source_location::current()) {
-  return [g = value_and_grad<I...>(std::move(f), where)](const auto&... trees) {
+  return [g = value_and_grad<I...>(std::move(f), where)](const tree::Tree auto&... trees) {
     auto [result, gradient] = g(trees...);
     if constexpr (tree::Leaf<decltype(result)>) {
       return gradient;
@@ -162,7 +162,7 @@ auto grad(F f, std::source_location where = std::source_location::current()) {
 /// Source:  jax.jacfwd.
 template <std::size_t... I, class F>
 auto jacfwd(F f, std::source_location where = std::source_location::current()) {
-  return [f = std::move(f), where](const auto&... trees) {
+  return [f = std::move(f), where](const tree::Tree auto&... trees) {
     return detail::jacobian_of(detail::at_point<I...>(f, trees...), where, &jacfwd);
   };
 }
@@ -171,7 +171,7 @@ auto jacfwd(F f, std::source_location where = std::source_location::current()) {
 /// Source:  jax.jacrev.
 template <std::size_t... I, class F>
 auto jacrev(F f, std::source_location where = std::source_location::current()) {
-  return [f = std::move(f), where](const auto&... trees) {
+  return [f = std::move(f), where](const tree::Tree auto&... trees) {
     return detail::jacobian_of(detail::at_point<I...>(f, trees...), where, &jacrev);
   };
 }
@@ -194,7 +194,7 @@ auto hessian(F f, std::source_location where = std::source_location::current()) 
 /// Cost:    a few times that of `f`.
 template <class F>
 auto hvp(F f, std::source_location where = std::source_location::current()) {
-  return [f = std::move(f), where](const auto& x, const auto& v) {
+  return [f = std::move(f), where](const tree::Tree auto& x, const tree::Tree auto& v) {
     const auto point = detail::at_point<0>(f, x);
     const std::vector<Value> d =
         hvp([&](std::span<const Value> p) { return std::vector<Value>{point(p)}; }, tree::leaves(x),
@@ -211,16 +211,14 @@ auto hvp(F f, std::source_location where = std::source_location::current()) {
 template <class F>
 auto vmap(F f, VmapOptions options = {},
           std::source_location where = std::source_location::current()) {
-  return [f = std::move(f), options = std::move(options), where](const auto&... trees) {
+  return [f = std::move(f), options = std::move(options), where](const tree::Tree auto&... trees) {
     VmapOptions by_leaf = options;
-    if (options.in_axes.size() == sizeof...(trees) && sizeof...(trees) > 1) {
+    if (options.in_axes.size() == sizeof...(trees)) {
+      const std::array<std::size_t, sizeof...(trees)> leaves = {tree::leaves(trees).size()...};
       by_leaf.in_axes.clear();
-      auto axis = options.in_axes.begin();
-      (
-          [&] {
-            by_leaf.in_axes.resize(by_leaf.in_axes.size() + tree::leaves(trees).size(), *axis++);
-          }(),
-          ...);
+      for (std::size_t i = 0; i < leaves.size(); ++i) {
+        by_leaf.in_axes.insert(by_leaf.in_axes.end(), leaves[i], options.in_axes[i]);
+      }
     }
     const std::tuple<std::remove_cvref_t<decltype(trees)>...> given(trees...);
     std::optional<decltype(f(trees...))> result;

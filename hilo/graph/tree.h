@@ -25,6 +25,10 @@ concept Tuple = requires { std::tuple_size<std::remove_cvref_t<T>>::value; };
 template <class T>
 concept List = requires(T& t) { t.push_back(*t.begin()); };
 
+template <class T>
+concept Tree = Leaf<T> || Tuple<T> || List<std::remove_cvref_t<T>> ||
+               requires { std::remove_cvref_t<T>::fields([](std::string_view, auto) {}); };
+
 template <class To, class T>
 struct Rebound {};
 template <class To, Leaf T>

@@ -49,7 +49,7 @@ std::vector<Value> remat(Operands inputs, const BuildFn& f, const RematOptions& 
 template <class F>
 auto remat(F f, RematOptions options = {},
            std::source_location where = std::source_location::current()) {
-  return [f = std::move(f), options = std::move(options), where](const auto&... trees) {
+  return [f = std::move(f), options = std::move(options), where](const tree::Tree auto&... trees) {
     const std::tuple<std::remove_cvref_t<decltype(trees)>...> given(trees...);
     std::optional<decltype(f(trees...))> result;
     const std::vector<Value> all = remat(
