@@ -106,6 +106,7 @@
 
 #include "hilo/stablehlo/emit.h"
 
+#include "hilo/exec/check_grads.h"
 #include "hilo/exec/compile_cache.h"
 #include "hilo/exec/executor.h"
 #include "hilo/exec/jit.h"
