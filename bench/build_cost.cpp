@@ -2,9 +2,10 @@
 //
 //   build/bench/build_cost
 //
-// A graph is a chain of ops on [8,8], of three kinds: elementwise, with a matrix product every
-// fifth op; with a layer in a graph of its own (custom_derivative, remat) in between; and one of
-// which every op reads a parameter of its own. Each is built, differentiated with respect to all
+// A graph is a chain of ops on [8,8], of several kinds: elementwise, with a matrix product every
+// fifth op; with layers in graphs of their own (custom_derivative, remat) in between; one of which
+// every op reads a named parameter of its own, also from within a body; and the second derivatives
+// of a C++ function. Each is built, differentiated with respect to all
 // parameters, and printed as StableHLO, with the lines of the program.
 #include <nlohmann/json.hpp>
 
@@ -73,6 +74,11 @@ Value with_parameters(In p, int ops) {
   return sum(x);
 }
 
+// All of it read from outside by the body of one op.
+Value with_captures(In p, int ops) {
+  return remat([&](Value x) { return sum(x) * with_parameters(p, ops); })(p[0] * p[1]);
+}
+
 // The same within a function of its own, as `grad` of a C++ function builds it.
 Value of_callable(In p, int ops) {
   const auto f = [&](const std::vector<Value>& q) { return plain(q, ops); };
@@ -86,6 +92,8 @@ Json measured(const Chain& chain, int ops) {
   for (int round = 0; round < 3; ++round) {
     const std::vector<Shape> shapes(
         static_cast<std::size_t>(chain.parameters > 0 ? chain.parameters : ops), kShape);
+    std::vector<std::string> names;
+    for (std::size_t i = 0; i < shapes.size(); ++i) names.push_back("w" + std::to_string(i));
     const auto begin = bench::Clock::now();
     double built = 0;
     const Function f = trace(
@@ -96,7 +104,7 @@ Json measured(const Chain& chain, int ops) {
           results.push_back(loss);
           return results;
         },
-        shapes);
+        shapes, names);
     const double differentiated = bench::seconds_since(begin);
     const std::string text = stablehlo::emit(f);
     const double printed = bench::seconds_since(begin);
@@ -118,9 +126,10 @@ Json measured(const Chain& chain, int ops) {
 int main(int argc, char** argv) {
   const int largest = argc > 1 ? std::atoi(argv[1]) : 100'000;
   Json rows = Json::array();
-  for (const Chain& chain : {Chain{"plain", 2, plain}, Chain{"with bodies", 2, with_bodies},
-                             Chain{"a parameter an op", 0, with_parameters},
-                             Chain{"second order of a callable", 2, of_callable}}) {
+  for (const Chain& chain :
+       {Chain{"plain", 2, plain}, Chain{"with bodies", 2, with_bodies},
+        Chain{"a parameter an op", 0, with_parameters}, Chain{"a capture an op", 0, with_captures},
+        Chain{"second order of a callable", 2, of_callable}}) {
     for (int ops = 1'000; ops <= largest; ops *= 10) rows.push_back(measured(chain, ops));
   }
   std::printf("%s\n",

@@ -1,6 +1,7 @@
 #pragma once
 #include <deque>
 #include <functional>
+#include <map>
 #include <memory>
 #include <span>
 #include <string>
@@ -71,8 +72,9 @@ class Graph {
   std::vector<Node> nodes_;
   std::deque<Shape> shapes_;                  // by value; rules hold references to them while they add nodes
   std::vector<std::int32_t> node_of_value_;   // by value
-  std::vector<std::pair<std::int32_t, std::string>> names_;
+  std::vector<std::pair<std::int32_t, std::string>> names_;  // by ascending value
   std::vector<Capture> captures_;
+  std::map<std::pair<const Graph*, std::int32_t>, Value> inner_of_;  // the captures, by outer value
 };
 
 [[noreturn]] void refuse_empty_value();
