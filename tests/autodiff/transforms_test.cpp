@@ -3,6 +3,7 @@
 
 #include "hilo/autodiff/callables.h"
 #include "hilo/autodiff/linearize.h"
+#include "hilo/exec/jit.h"
 #include "hilo/ops/binary.h"
 #include "hilo/ops/constant.h"
 #include "hilo/ops/convert.h"
@@ -120,6 +121,17 @@ TEST(Linearize, ComputesThePointOnce) {
         return vmap([&](In t) { return at(Values{t[0], Value()}); }, p.last(1));
       },
       std::vector{kLine, kLine, kMatrix});
+}
+
+TEST(Transforms, AreFunctionsForJit) {
+  const auto cube = [](Value x) { return sum(x * x * x); };
+  const Tensor x(Array::of<float>({2}, {1, 2}));
+  EXPECT_EQ(jit(client(), grad(cube))(x).array(), Array::of<float>({2}, {3, 12}));
+  EXPECT_EQ(jit(client(), hessian(cube))(x).array(), Array::of<float>({2, 2}, {6, 0, 0, 12}));
+  EXPECT_EQ(jit(client(), vmap(remat([](Value v) { return v * 2; })))(x).array(), Array::of<float>({2}, {2, 4}));
+  const auto [loss, d] = jit(client(), value_and_grad(cube))(x);
+  EXPECT_EQ(loss.item<float>(), 9);
+  EXPECT_EQ(d.array(), Array::of<float>({2}, {3, 12}));
 }
 
 TEST(Jacobian, OfNothing) {
