@@ -16,6 +16,7 @@
 #include "hilo/graph/call_site.h"
 #include "hilo/graph/graph.h"
 #include "hilo/graph/op.h"
+#include "hilo/graph/tree.h"
 #include "hilo/graph/value.h"
 
 #include "hilo/pjrt/buffer.h"
@@ -74,6 +75,7 @@
 #include "hilo/ops/reduce.h"
 #include "hilo/ops/reduce_window.h"
 #include "hilo/ops/reducer.h"
+#include "hilo/ops/remat.h"
 #include "hilo/ops/reshape.h"
 #include "hilo/ops/reverse.h"
 #include "hilo/ops/rng_bit_generator.h"
@@ -98,9 +100,13 @@
 #include "hilo/data/sources.h"
 
 #include "hilo/autodiff/autodiff.h"
+#include "hilo/autodiff/callables.h"
+#include "hilo/autodiff/jacobian.h"
+#include "hilo/autodiff/linearize.h"
 
 #include "hilo/stablehlo/emit.h"
 
+#include "hilo/exec/check_grads.h"
 #include "hilo/exec/compile_cache.h"
 #include "hilo/exec/executor.h"
 #include "hilo/exec/jit.h"

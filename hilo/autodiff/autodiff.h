@@ -1,12 +1,13 @@
 #pragma once
+#include <optional>
 #include <span>
-#include <utility>
 #include <vector>
 
 #include "hilo/graph/graph.h"
 
-// Derivatives. Each is a sweep over the graph that asks every op for its own rule and adds the answer to the graph, so
-// results can be differentiated again. Added ops carry the line of the op that they derive from.
+// Derivatives of values. Each is a sweep over the graph that asks every op for its own rule and adds the answer to the
+// graph, so results can be differentiated again. Added ops carry the line of the op that they derive from. Derivatives of
+// C++ functions stand in hilo/autodiff/callables.h, matrices of them in jacobian.h.
 namespace hilo {
 
 /// The gradient of a scalar with respect to values that were built before it, in their shapes. A value that `loss` does
@@ -31,13 +32,18 @@ std::vector<Value> jvp(std::span<const Value> outputs, std::span<const Value> in
 std::vector<Value> vmap(const BuildFn& f, std::span<const Value> arguments, std::vector<bool> is_batched = {},
                         std::source_location where = std::source_location::current());
 
-/// For a C++ function of one or more Values that returns a scalar Value:
-/// `auto [loss, d_x] = value_and_grad([&](Value x) { return ..; }, x);`
-template <class F>
-std::pair<Value, Value> value_and_grad(F&& f, Value x, std::source_location where = std::source_location::current()) {
-  const Value loss = f(x);
-  return {loss, grad(loss, x, where)};
-}
+/// Which axes vmap goes over. One entry is for all; none is the first axis; an empty one, no axis; negative ones count
+/// from the back.
+struct VmapOptions {
+  std::vector<std::optional<int>> in_axes{};   ///< by argument
+  std::vector<std::optional<int>> out_axes{};  ///< by result: where the new axis stands in it
+  std::optional<Dim> axis_size{};              ///< needed only where no argument is batched
+};
+/// The same over any axes.
+/// Throws:  OpError if lengths differ, an axis is out of range, or a result without an axis depends on a batched argument.
+/// Source:  jax.vmap.
+std::vector<Value> vmap(const BuildFn& f, std::span<const Value> arguments, const VmapOptions& options,
+                        std::source_location where = std::source_location::current());
 
 // The same as maps from Function to Function, for those who hold one.
 

@@ -71,20 +71,19 @@ Value Graph::parameter(Shape shape, std::string_view name, const Site& site) {
 }
 
 std::string_view Graph::parameter_name(std::int32_t value) const {
-  const auto found = std::ranges::find(names_, value, &std::pair<std::int32_t, std::string>::first);
-  return found == names_.end() ? std::string_view() : std::string_view(found->second);
+  const auto found = std::ranges::lower_bound(names_, value, {}, &std::pair<std::int32_t, std::string>::first);
+  return found == names_.end() || found->first != value ? std::string_view() : std::string_view(found->second);
 }
 
 Value Graph::reach(Value value, std::string_view op, const Site& site) {
   if (&value.graph() == this) return value;
-  for (const Capture& c : captures_) {
-    if (c.outer.is(value)) return c.inner;
-  }
+  const std::pair key(&static_cast<const Graph&>(value.graph()), value.id());
+  if (const auto known = inner_of_.find(key); known != inner_of_.end()) return known->second;
   for (Graph* outer = parent_; outer != nullptr; outer = outer->parent_) {
     if (outer != &value.graph()) continue;
     const Value inner = parameter(value.shape(), "captured", site);
     captures_.push_back({value, inner});
-    return inner;
+    return inner_of_[key] = inner;
   }
   throw OpError({.op = std::string(op),
                  .problem = "an operand belongs to another graph",

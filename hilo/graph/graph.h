@@ -1,6 +1,7 @@
 #pragma once
 #include <deque>
 #include <functional>
+#include <map>
 #include <memory>
 #include <span>
 #include <string>
@@ -71,8 +72,9 @@ class Graph {
   std::vector<Node> nodes_;
   std::deque<Shape> shapes_;                  // by value; rules hold references to them while they add nodes
   std::vector<std::int32_t> node_of_value_;   // by value
-  std::vector<std::pair<std::int32_t, std::string>> names_;
+  std::vector<std::pair<std::int32_t, std::string>> names_;  // by ascending value
   std::vector<Capture> captures_;
+  std::map<std::pair<const Graph*, std::int32_t>, Value> inner_of_;  // the captures, by outer value
 };
 
 [[noreturn]] void refuse_empty_value();
@@ -93,6 +95,8 @@ class Function {
   [[nodiscard]] const Graph& graph() const { return *graph_; }
   [[nodiscard]] std::span<const Value> parameters() const { return parameters_; }
   [[nodiscard]] std::span<const Value> results() const { return results_; }
+  /// The same function with other results: values of its graph.
+  [[nodiscard]] Function with_results(std::vector<Value> results) const { return {graph_, parameters_, std::move(results)}; }
   [[nodiscard]] std::vector<Shape> parameter_shapes() const;
   [[nodiscard]] std::vector<Shape> result_shapes() const;
   /// By node: whether a result depends on it. Dead nodes are neither printed nor copied.

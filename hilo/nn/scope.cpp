@@ -66,9 +66,7 @@ Value Scope::read(std::string_view name, Shape shape, Role role, const Initializ
   }
   const Site site = CallSite::current(where_);
   if (context_->declares == nullptr) refuse("variable " + path + " is not in the store", "a model that asks for the same variables each time");
-  if (&current_graph("variable", site) != context_->graph) {
-    refuse("variable " + path + " is made inside the body of a transform", "variables made outside, where they can be read from within");
-  }
+  // Made inside the body of a transform (remat, scan, vmap) it is a variable of the model all the same, which the body reads.
   context_->declares->declare(path, shape, role, initializer);
   return context_->values.emplace(path, context_->graph->parameter(std::move(shape), path, site)).first->second;
 }

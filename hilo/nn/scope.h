@@ -37,7 +37,7 @@ class Scope {
   [[nodiscard]] Scope next(const ScopeName& name) const;
 
   /// A weight: made by `initializer` the first time, then the Store's. Throws OpError if the Store has it with another
-  /// shape, or inside the body of vmap or another transform, where variables can be read but not made.
+  /// shape. Within the body of remat, scan or vmap it is read from outside: the same for all steps and examples.
   Value variable(std::string_view name, Shape shape, const Initializer& initializer) const;
   /// What the model keeps itself, such as running statistics.
   Value state(std::string_view name, Shape shape, const Initializer& initializer) const;

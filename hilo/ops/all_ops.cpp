@@ -26,6 +26,7 @@ void list_pad_ops(OpTable&);
 void list_qr_ops(OpTable&);
 void list_reduce_ops(OpTable&);
 void list_reduce_window_ops(OpTable&);
+void list_remat_ops(OpTable&);
 void list_reshape_ops(OpTable&);
 void list_reverse_ops(OpTable&);
 void list_rng_bit_generator_ops(OpTable&);
@@ -67,6 +68,7 @@ const OpTable& all_ops() {
              list_qr_ops,
              list_reduce_ops,
              list_reduce_window_ops,
+             list_remat_ops,
              list_reshape_ops,
              list_reverse_ops,
              list_rng_bit_generator_ops,

@@ -11,6 +11,7 @@
 #include "hilo/ops/reshape.h"
 #include "hilo/ops/rules.h"
 #include "hilo/ops/slice.h"
+#include "hilo/ops/value_lists.h"
 #include "hilo/ops/while_loop.h"
 
 namespace hilo {
@@ -18,12 +19,6 @@ namespace {
 
 using Values = std::vector<Value>;
 using In = std::span<const Value>;
-
-Values joined(std::initializer_list<In> parts) {
-  Values all;
-  for (In part : parts) all.insert(all.end(), part.begin(), part.end());
-  return all;
-}
 
 Shape stacked(Shape slice, Dim length) {
   slice.dims.insert(slice.dims.begin(), length);
@@ -383,6 +378,39 @@ Value fori_loop(std::int64_t lower, std::int64_t upper, Operand init,
   return fori_loop(
       lower, upper, Values{init.value},
       [&](Value i, In state) { return Values{body(i, state[0])}; }, init.where)[0];
+}
+
+std::vector<Value> fori_loop(Operand lower, Operand upper, std::vector<Value> init,
+                             const std::function<std::vector<Value>(Value, In)>& body,
+                             const WhileOptions& options) {
+  const CallSite site(lower.where);
+  const Value first = tensor_of("fori_loop", lower, upper.value ? upper.value.dtype() : kI32),
+              end = tensor_of("fori_loop", upper, first.dtype());
+  if (!is_integer(first.dtype()) || first.shape() != end.shape() || !first.shape().is_scalar()) {
+    throw OpError({.op = "fori_loop",
+                   .problem = "the bounds do not fit",
+                   .got = {first.shape(), end.shape()},
+                   .expected = "integer scalars of one dtype"},
+                  CallSite::current(lower.where));
+  }
+  init.insert(init.begin(), first);
+  Values last = while_loop(
+      std::move(init), [&](In state) { return Values{less(state[0], end)}; },
+      [&](In state) {
+        Values next = body(state[0], state.subspan(1));
+        next.insert(next.begin(), state[0] + 1);
+        return next;
+      },
+      options, lower.where);
+  last.erase(last.begin());
+  return last;
+}
+
+Value fori_loop(Operand lower, Operand upper, Operand init,
+                const std::function<Value(Value, Value)>& body, const WhileOptions& options) {
+  return fori_loop(
+      std::move(lower), std::move(upper), Values{init.value},
+      [&](Value i, In state) { return Values{body(i, state[0])}; }, options)[0];
 }
 
 Value map_slices(Operand xs, const std::function<Value(Value)>& f) {

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "hilo/graph/graph.h"
+#include "hilo/ops/while_loop.h"
 
 namespace hilo {
 
@@ -24,11 +25,13 @@ struct Carried {
 using Step = std::function<Carried(std::span<const Value> carry, std::span<const Value> x)>;
 
 /// Goes through the first axis of `xs`, step by step, with a carry; stacks what the steps give.
-/// Values of outside that the step reads are the same in all steps. Shapes:  xs[k] is [T,..]; a
-/// step gives the shapes of the carry, and y [..] becomes [T,..]. Throws:  OpError if the carry
-/// changes its shape, lengths differ, or none is given. Gradient: reverse and forward. Reverse
-/// keeps the carry of every step, and computes a step again when it comes to it. Cost:    memory
-/// for the reverse: the carry, T times. Source:  jax.lax.scan.
+/// Values of outside that the step reads are the same in all steps.
+/// Shapes:   xs[k] is [T,..]; a step gives the shapes of the carry, and y [..] becomes [T,..].
+/// Throws:   OpError if the carry changes its shape, lengths differ, or none is given.
+/// Gradient: reverse and forward. Reverse keeps the carry of every step, and computes a step again
+///           when it comes to it.
+/// Cost:     memory for the reverse: the carry, T times.
+/// Source:   jax.lax.scan.
 Carried scan(std::vector<Value> init, std::vector<Value> xs, const Step& step,
              const ScanOptions& options = {},
              std::source_location where = std::source_location::current());
@@ -47,6 +50,17 @@ std::vector<Value> fori_loop(
     std::source_location where = std::source_location::current());
 Value fori_loop(std::int64_t lower, std::int64_t upper, Operand init,
                 const std::function<Value(Value, Value)>& body);
+
+/// The same between bounds that are values: integers, of which the state's counter has the dtype of
+/// `lower`.
+/// Throws:   OpError if the bounds are no integer scalars.
+/// Gradient: forward; reverse if the options say how many steps there are at most.
+std::vector<Value> fori_loop(
+    Operand lower, Operand upper, std::vector<Value> init,
+    const std::function<std::vector<Value>(Value, std::span<const Value>)>& body,
+    const WhileOptions& options = {});
+Value fori_loop(Operand lower, Operand upper, Operand init,
+                const std::function<Value(Value, Value)>& body, const WhileOptions& options = {});
 
 /// `f` of each slice along the first axis, one after the other; `vmap` does them at once.
 Value map_slices(Operand xs, const std::function<Value(Value)>& f);

@@ -6,8 +6,10 @@
 #include "hilo/ops/loop_rules.h"
 #include "hilo/ops/reduce.h"
 #include "hilo/ops/rules.h"
+#include "hilo/ops/scan.h"
 #include "hilo/ops/select.h"
 #include "hilo/ops/slice.h"
+#include "hilo/ops/switch_case.h"
 
 namespace hilo {
 namespace {
@@ -39,8 +41,9 @@ struct While {
   }
 
   static constexpr Unsupported vjp{
-      "a while loop runs for a number of steps that is not known beforehand; fori_loop and scan "
-      "have gradients"};
+      "a while loop runs for a number of steps that is not known beforehand; with max_iterations "
+      "it "
+      "has a gradient, as have fori_loop and scan"};
 
   // The state and its tangents go round together.
   [[nodiscard]] std::vector<Value> jvp(const Jvp& v) const {
@@ -96,13 +99,30 @@ struct While {
   }
 };
 
+// A step whose condition does not hold leaves the state as it is, and so do all after it.
+std::vector<Value> masked_scan(std::vector<Value> init, const BuildFn& condition,
+                               const BuildFn& body, Dim steps, std::source_location where) {
+  const Step step = [&](std::span<const Value> state, std::span<const Value>) {
+    const std::vector<Value> as_it_is(state.begin(), state.end());
+    return Carried{
+        cond(
+            condition(state).at(0), [&] { return body(state); }, [&] { return as_it_is; }),
+        {}};
+  };
+  return scan(std::move(init), {}, step, {.length = std::max<Dim>(steps, 0)}, where).carry;
+}
+
 }  // namespace
 
 void list_while_loop_ops(OpTable& table) { table.add<While>(); }
 
 std::vector<Value> while_loop(std::vector<Value> init, const BuildFn& condition,
-                              const BuildFn& body, std::source_location where) {
+                              const BuildFn& body, const WhileOptions& options,
+                              std::source_location where) {
   const CallSite site(where);
+  if (options.max_iterations) {
+    return masked_scan(std::move(init), condition, body, *options.max_iterations, where);
+  }
   std::vector<Shape> shapes;
   for (const Value& v : init) shapes.push_back(v.shape());
   const std::size_t n = init.size();
@@ -138,11 +158,11 @@ std::vector<Value> while_loop(std::vector<Value> init, const BuildFn& condition,
 }
 
 Value while_loop(Operand init, const std::function<Value(Value)>& condition,
-                 const std::function<Value(Value)>& body) {
+                 const std::function<Value(Value)>& body, const WhileOptions& options) {
   return while_loop(
       std::vector{init.value},
       [&](std::span<const Value> p) { return std::vector{condition(p[0])}; },
-      [&](std::span<const Value> p) { return std::vector{body(p[0])}; }, init.where)[0];
+      [&](std::span<const Value> p) { return std::vector{body(p[0])}; }, options, init.where)[0];
 }
 
 }  // namespace hilo

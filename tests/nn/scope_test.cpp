@@ -2,12 +2,13 @@
 
 #include <gmock/gmock.h>
 
-#include "hilo/autodiff/autodiff.h"
+#include "hilo/autodiff/callables.h"
 #include "hilo/nn/dense.h"
 #include "hilo/ops/binary.h"
 #include "hilo/ops/concatenate.h"
 #include "hilo/ops/random.h"
 #include "hilo/ops/reduce.h"
+#include "hilo/ops/remat.h"
 #include "tests/nn/try_model.h"
 
 namespace hilo::nn {
@@ -98,15 +99,6 @@ std::vector<Row> refusals() {
          return x;
        },
        {"state s has another shape", "got:      f32[2,3]", "expected: f32[]"}},
-      {"a variable made inside vmap",
-       [](Scope scope, Value x) {
-         return vmap(
-             [&](std::span<const Value> p) {
-               return std::vector{p[0] * scope.variable("w", {kF32, {3}}, zeros())};
-             },
-             std::vector{x})[0];
-       },
-       {"variable w is made inside the body of a transform", "made outside"}},
       {"a state written inside vmap",
        [](Scope scope, Value x) {
          const Value s = scope.state("s", {kF32, {3}}, zeros());
@@ -159,6 +151,17 @@ TEST(Scope, VariablesAreReadInsideVmap) {
       },
       f32({2, 3}, {1, 2, 3, 4, 5, 6}), {{"w", f32({3}, {1, 10, 100})}});
   test::expect_near(tried.results[0], {1, 20, 300, 4, 50, 600}, 1e-4);
+}
+
+TEST(Scope, VariablesAreMadeInsideTransforms) {
+  const auto tried = try_model(
+      [](Scope scope, Value x) {
+        const auto layer = remat([&](Value row) { return dense(scope / "inner", row, 2); });
+        return vmap([&](Value row) { return layer(row) * scope.variable("w", {kF32, {2}}, zeros()); })(x);
+      },
+      f32({2, 3}, {1, 2, 3, 4, 5, 6}),
+      {{"w", f32({2}, {1, 10})}, {"inner/kernel", f32({3, 2}, {1, 0, 0, 1, 0, 0})}, {"inner/bias", f32({2}, {0.5F, 0.5F})}});
+  test::expect_near(tried.results[0], {1.5, 25, 4.5, 55}, 1e-4);
 }
 
 TEST(Scope, StatesAreUpdatedInTraining) {

@@ -32,9 +32,16 @@ void add_loop_refusals(std::vector<Refused>& r) {
       {"gradient of while",
        {f32({3})},
        [=](Value x) { return grad(sum(while_loop(x, goes_on, [](Value s) { return s * 2; })), x); },
-       "a while loop runs for a number of steps that is not known beforehand; fori_loop and scan "
-       "have gradients",
+       "a while loop runs for a number of steps that is not known beforehand; with max_iterations "
+       "it has a gradient, as have fori_loop and scan",
        ""});
+  r.push_back({"fori_loop",
+               {f32({}), f32({3})},
+               [](Value n, Value x) {
+                 return fori_loop(0, n, x, [](Value, Value s) { return s * 2; });
+               },
+               "the bounds do not fit",
+               "integer scalars of one dtype"});
   const auto step = [](Value c, Value x) { return std::pair{c + x, x}; };
   r.push_back(
       {"scan",

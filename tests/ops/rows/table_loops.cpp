@@ -64,6 +64,41 @@ void add_whiles(std::vector<Row>& rows) {
                      .is(floats([](Doubles in) { return in[0]; })));
 }
 
+void add_bounded(std::vector<Row>& rows) {
+  for (const Dim most : {0, 2, 9}) {
+    rows.push_back(Row("while_loop of at most " + std::to_string(most),
+                       {Input{3}.between(0.5, 1.5), Input{}.between(1.5, 1.8)}, {3},
+                       [most](Value x, Value by) {
+                         return while_loop(
+                             x, [](Value s) { return less(sum(s), 20); },
+                             [&](Value s) { return s * by; }, {.max_iterations = most});
+                       })
+                       .terms(64)
+                       .is(floats([most](Doubles in) {
+                         Tensor<double> y = in[0];
+                         for (Dim i = 0; i < most && y.data[0] + y.data[1] + y.data[2] < 20; ++i)
+                           for (double& v : y.data) v *= in[1].data[0];
+                         return y;
+                       })));
+  }
+  const Reference powers = floats([](Doubles in) {
+    double x = in[1].data[0];
+    for (double i = 1; i < in[0].data[0]; ++i) x = x * x * 0.3 + i;
+    return Tensor<double>{{}, {x}};
+  });
+  const auto step = [](Value i, Value s) { return s * s * 0.3 + i.as(s.dtype()); };
+  rows.push_back(Row("fori_loop to a value", {Input{}.as(kI32).of({4}), {}}, {},
+                     [=](Value n, Value x) { return fori_loop(1, n, x, step); })
+                     .terms(256)
+                     .no_reverse(kNoReverse)
+                     .is(powers));
+  rows.push_back(
+      Row("fori_loop to a value, bounded", {Input{}.as(kI64).of({4}), {}}, {},
+          [=](Value n, Value x) { return fori_loop(1, n, x, step, {.max_iterations = 5}); })
+          .terms(256)
+          .is(powers));
+}
+
 // h' = tanh(h * w + x), y = 3 h'.
 Carried recurrent(In h, In x, const Value& w) {
   const Value next = tanh(h[0] * w + x[0]);
@@ -286,6 +321,7 @@ void add_branches(std::vector<Row>& rows) {
 Family loop_rows() {
   Family family{.name = "loops", .rows = {}};
   add_whiles(family.rows);
+  add_bounded(family.rows);
   add_scans(family.rows);
   add_counted(family.rows);
   add_branches(family.rows);

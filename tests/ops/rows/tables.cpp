@@ -25,6 +25,7 @@ Family scatter_rows();
 Family shape_rows();
 Family slice_rows();
 Family sort_rows();
+Family transform_rows();
 Family unary_rows();
 Family window_rows();
 
@@ -35,6 +36,7 @@ void add_linear_refusals(std::vector<Refused>&);
 void add_loop_refusals(std::vector<Refused>&);
 void add_rule_refusals(std::vector<Refused>&);
 void add_shape_refusals(std::vector<Refused>&);
+void add_transform_refusals(std::vector<Refused>&);
 void add_window_refusals(std::vector<Refused>&);
 
 const std::vector<Family>& families() {
@@ -61,6 +63,7 @@ const std::vector<Family>& families() {
       shape_rows(),
       slice_rows(),
       sort_rows(),
+      transform_rows(),
       unary_rows(),
       window_rows(),
   };
@@ -70,8 +73,8 @@ const std::vector<Family>& families() {
 const std::vector<Refused>& refusals() {
   static const auto& all = *[] {
     auto* list = new std::vector<Refused>;
-    for (const auto add : {add_attention_refusals, add_elementwise_refusals, add_index_refusals, add_linear_refusals, add_loop_refusals, add_rule_refusals,
-                           add_shape_refusals, add_window_refusals}) {
+    for (const auto add : {add_attention_refusals, add_elementwise_refusals, add_index_refusals, add_linear_refusals, add_loop_refusals,
+                           add_rule_refusals, add_shape_refusals, add_transform_refusals, add_window_refusals}) {
       add(*list);
     }
     return list;

@@ -1,0 +1,36 @@
+#include "hilo/ops/value_lists.h"
+
+#include <algorithm>
+
+namespace hilo {
+
+std::vector<Value> joined(std::initializer_list<std::span<const Value>> parts) {
+  std::vector<Value> all;
+  for (std::span<const Value> part : parts) all.insert(all.end(), part.begin(), part.end());
+  return all;
+}
+
+std::vector<Shape> shapes_of(std::span<const Value> values) {
+  std::vector<Shape> shapes;
+  shapes.reserve(values.size());
+  for (const Value& v : values) shapes.push_back(v.shape());
+  return shapes;
+}
+
+bool are_any(std::span<const Value> derivatives) {
+  return std::ranges::any_of(derivatives, [](const Value& d) { return static_cast<bool>(d); });
+}
+
+std::vector<Value> of_differentiable(std::vector<Value> derivatives, std::span<const Value> like) {
+  for (std::size_t k = 0; k < derivatives.size(); ++k) {
+    if (!is_differentiable(like[k].dtype())) derivatives[k] = Value();
+  }
+  return derivatives;
+}
+
+Function results_from(const Function& f, std::size_t first) {
+  const std::span<const Value> rest = f.results().subspan(first);
+  return f.with_results({rest.begin(), rest.end()});
+}
+
+}  // namespace hilo
