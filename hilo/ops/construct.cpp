@@ -49,10 +49,12 @@ void expect_count(std::string_view op, Dim count, std::source_location where) {
 }
 
 // Both ends in one floating dtype, broadcast.
-std::vector<Value> ends(std::string_view op, const Operand& start, const Operand& stop, DType dtype) {
-  std::vector<Value> both = start.is_number && stop.is_number
-                                ? std::vector{tensor_of(op, start, dtype), tensor_of(op, stop, dtype)}
-                                : promote(op, {start, stop});
+std::vector<Value> ends(std::string_view op, const Operand& start, const Operand& stop,
+                        DType dtype) {
+  std::vector<Value> both =
+      start.is_number && stop.is_number
+          ? std::vector{tensor_of(op, start, dtype), tensor_of(op, stop, dtype)}
+          : promote(op, {start, stop});
   for (Value& v : both) v = is_complex(v.dtype()) ? v : floating_of(op, v);
   return both;
 }
@@ -95,9 +97,11 @@ Value arange(Operand start, Operand stop, Operand step, std::optional<DType> dty
   }
   const bool is_whole = first.is_whole && end.is_whole && by.is_whole;
   const DType result = dtype.value_or(is_whole ? kI32 : kF32);
-  const auto count = static_cast<Dim>(std::max(0.0, std::ceil((end.value - first.value) / by.value)));
+  const auto count =
+      static_cast<Dim>(std::max(0.0, std::ceil((end.value - first.value) / by.value)));
   std::vector<double> numbers;
-  for (Dim i = 0; i < count; ++i) numbers.push_back(first.value + static_cast<double>(i) * by.value);
+  for (Dim i = 0; i < count; ++i)
+    numbers.push_back(first.value + static_cast<double>(i) * by.value);
   if (first.value == 0 && by.value == 1 && !is_bool(result)) return iota({result, {count}});
   return constant(from_doubles({result, {count}}, numbers));
 }
@@ -133,7 +137,8 @@ Value geomspace(Operand start, Operand stop, Dim count, SpaceOptions options) {
 Value full_like(Operand x, Operand number) {
   const CallSite site(x.where);
   const Shape& shape = x.value.shape();
-  return number.is_number ? full(shape, number) : broadcast_to(convert(number, shape.dtype), shape.dims);
+  return number.is_number ? full(shape, number)
+                          : broadcast_to(convert(number, shape.dtype), shape.dims);
 }
 
 Value tri(Dim rows, DType dtype, Dim columns, Dim offset, std::source_location where) {
@@ -145,11 +150,9 @@ Value vander(Operand x, Dim columns, bool ascends) {
   const CallSite site(x.where);
   const Value v = promote("vander", {x})[0];
   if (v.rank() != 1) {
-    throw OpError({.op = "vander",
-                   .problem = "no vector",
-                   .got = {v.shape()},
-                   .expected = "one axis"},
-                  CallSite::current(x.where));
+    throw OpError(
+        {.op = "vander", .problem = "no vector", .got = {v.shape()}, .expected = "one axis"},
+        CallSite::current(x.where));
   }
   const Dim n = columns < 0 ? v.dim(0) : columns;
   std::vector<Value> powers;
@@ -165,11 +168,9 @@ std::vector<Value> meshgrid(Operands vectors, bool starts_with_rows) {
   Dims dims;
   for (const Value& v : vectors.values) {
     if (v.rank() != 1) {
-      throw OpError({.op = "meshgrid",
-                     .problem = "no vector",
-                     .got = {v.shape()},
-                     .expected = "one axis"},
-                    CallSite::current(vectors.where));
+      throw OpError(
+          {.op = "meshgrid", .problem = "no vector", .got = {v.shape()}, .expected = "one axis"},
+          CallSite::current(vectors.where));
     }
     dims.push_back(v.dim(0));
   }
@@ -185,7 +186,8 @@ std::vector<Value> meshgrid(Operands vectors, bool starts_with_rows) {
 std::vector<Value> indices(Dims dims, std::source_location where) {
   const CallSite site(where);
   std::vector<Value> grid;
-  for (std::size_t i = 0; i < dims.size(); ++i) grid.push_back(iota({kI32, dims}, static_cast<int>(i)));
+  for (std::size_t i = 0; i < dims.size(); ++i)
+    grid.push_back(iota({kI32, dims}, static_cast<int>(i)));
   return grid;
 }
 

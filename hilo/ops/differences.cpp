@@ -19,8 +19,12 @@
 namespace hilo {
 namespace {
 
-Value without_first(Value x, int axis) { return slice_axis(x, axis, std::min<Dim>(1, x.dim(axis)), kEnd); }
-Value without_last(Value x, int axis) { return slice_axis(x, axis, 0, std::max<Dim>(x.dim(axis) - 1, 0)); }
+Value without_first(Value x, int axis) {
+  return slice_axis(x, axis, std::min<Dim>(1, x.dim(axis)), kEnd);
+}
+Value without_last(Value x, int axis) {
+  return slice_axis(x, axis, 0, std::max<Dim>(x.dim(axis) - 1, 0));
+}
 
 Value steps(Value x, int axis) {
   const Value later = without_first(x, axis), earlier = without_last(x, axis);
@@ -43,8 +47,10 @@ Value fractions(std::string_view op, const Operand& x) {
 Value slopes(Value x, Value position, int axis) {
   const Value dx = steps(position, axis), slope = steps(x, axis) / dx;
   const Value before = without_last(dx, axis), behind = without_first(dx, axis);
-  const Value inner = (without_last(slope, axis) * behind + without_first(slope, axis) * before) / (before + behind);
-  return concatenate({slice_axis(slope, axis, 0, 1), inner, slice_axis(slope, axis, -1, kEnd)}, axis);
+  const Value inner = (without_last(slope, axis) * behind + without_first(slope, axis) * before) /
+                      (before + behind);
+  return concatenate({slice_axis(slope, axis, 0, 1), inner, slice_axis(slope, axis, -1, kEnd)},
+                     axis);
 }
 
 }  // namespace
@@ -87,7 +93,8 @@ Value gradient(Operand operand, int axis, Operand spacing) {
   const Dim n = x.dim(a);
   if (n < 2 || h.rank() > 1 || (h.rank() == 1 && h.dim(0) != n)) {
     throw OpError({.op = "gradient",
-                   .problem = n < 2 ? "fewer than two elements on axis " + std::to_string(a) : "the spacing does not fit",
+                   .problem = n < 2 ? "fewer than two elements on axis " + std::to_string(a)
+                                    : "the spacing does not fit",
                    .got = {x.shape(), h.shape()},
                    .expected = "an axis of two or more elements, a number or a position for each"},
                   CallSite::current(operand.where));
@@ -137,7 +144,8 @@ Value unwrap(Operand operand, int axis, double period) {
   // Moved into [-half, half); a step of exactly +half stays.
   Value folded = step + half;
   folded = folded - floor(folded / period) * period - half;
-  folded = select(logical_and(equal(folded, -half), greater(step, 0)), full_like(folded, half), folded);
+  folded =
+      select(logical_and(equal(folded, -half), greater(step, 0)), full_like(folded, half), folded);
   const Value correction = select(less(abs(step), half), zeros_like(step), folded - step);
   const Value first = slice_axis(x, a, 0, 1);
   return concatenate({first, without_first(x, a) + cumulative_sum(correction, a)}, a);

@@ -1,6 +1,7 @@
 #include "hilo/ops/indexing.h"
 
 #include <algorithm>
+#include <cmath>
 #include <numeric>
 
 #include "hilo/ops/binary.h"
@@ -92,6 +93,35 @@ Value take(Operand x, Operand indices, int axis) {
                  .start_index_map = {a.axis},
                  .index_vector_dim = a.indices.rank()},
                 std::move(sizes));
+}
+
+Value take(Operand operand, Operand index, TakeOptions options) {
+  const CallSite site(operand.where);
+  const Value x = promote("take", {operand})[0];
+  const int axis = normalized_axis("take", Operand(x, operand.where), options.axis);
+  const Dim n = x.dim(axis);
+  const Value given = tensor_of("take", index, kI32);
+  if (!is_integer(given.dtype())) return take(x, given, axis);  // which refuses
+  const Value i = bits(given.dtype()) < 32 ? given.as(kI32) : given, zero = zeros_like(i);
+  const bool has_negative = !is_unsigned(i.dtype());
+  const Value length = zero + std::max<Dim>(n, 1);  // no constant, so that nothing is checked
+  if (options.mode == OutOfRange::kWrap) {
+    const Value rest = i % length;
+    return take(x, has_negative ? (rest + length) % length : rest, axis);
+  }
+  const Value place = has_negative ? select(less(i, zero), i + length, i) : i;
+  const Value inside = minimum(maximum(place, zero), length - 1);
+  if (options.mode == OutOfRange::kClip) return take(x, inside, axis);
+  const Value is_outside = logical_or(not_equal(place, inside), full(i.shape().with(kI1), n == 0));
+  const Value y = take(x, inside, axis);
+  Axes axes(i.dims().size());
+  std::iota(axes.begin(), axes.end(), axis);
+  double fill = options.fill_value;
+  if (std::isnan(fill) && !is_differentiable(x.dtype())) {
+    fill = is_bool(x.dtype()) ? 1 : is_unsigned(x.dtype()) ? max_finite(x.dtype()) : min_finite(x.dtype());
+  }
+  const Value filler = constant(from_doubles({x.dtype(), {}}, std::vector{fill}));
+  return select(broadcast_in_dim(is_outside, y.dims(), axes), broadcast_to(filler, y.dims()), y);
 }
 
 Value take_along_axis(Operand operand, Operand index, int along) {

@@ -58,7 +58,8 @@ Value variance_of(const Masked& m, const Axes& axes, bool keeps_dims, int ddof) 
 
 // `y` where any element of the lane is there, else NaN.
 Value or_nan(Value y, Value mask, const Axes& axes, bool keeps_dims) {
-  return select(any(mask, axes, keeps_dims), y, full_like(y, std::numeric_limits<double>::quiet_NaN()));
+  return select(any(mask, axes, keeps_dims), y,
+                full_like(y, std::numeric_limits<double>::quiet_NaN()));
 }
 
 // What is not NaN; all of the integers.
@@ -70,7 +71,8 @@ Value numbers_of(std::string_view op, const Operand& operand) {
 Value nanarg(std::string_view op, const Operand& operand, int axis, bool keeps_dims, bool is_max) {
   const CallSite site(operand.where);
   const Value x = floating_of(op, operand), is_number = equal(x, x);
-  const double worst = is_max ? -std::numeric_limits<double>::infinity() : std::numeric_limits<double>::infinity();
+  const double worst =
+      is_max ? -std::numeric_limits<double>::infinity() : std::numeric_limits<double>::infinity();
   const Operand safe(select(is_number, x, full_like(x, worst)), operand.where);
   const Value at = is_max ? argmax(safe, axis, keeps_dims) : argmin(safe, axis, keeps_dims);
   return select(any(is_number, {axis}, keeps_dims), at, full_like(at, -1));
@@ -95,11 +97,13 @@ Value mean_where(Operand x, Operand mask, Axes axes, bool keeps_dims) {
 }
 Value max_where(Operand x, Operand mask, Axes axes, bool keeps_dims) {
   const CallSite site(x.where);
-  return max(Masked("max_where", x, mask).with_neutral("max_where", "maximum"), std::move(axes), keeps_dims);
+  return max(Masked("max_where", x, mask).with_neutral("max_where", "maximum"), std::move(axes),
+             keeps_dims);
 }
 Value min_where(Operand x, Operand mask, Axes axes, bool keeps_dims) {
   const CallSite site(x.where);
-  return min(Masked("min_where", x, mask).with_neutral("min_where", "minimum"), std::move(axes), keeps_dims);
+  return min(Masked("min_where", x, mask).with_neutral("min_where", "minimum"), std::move(axes),
+             keeps_dims);
 }
 Value variance_where(Operand x, Operand mask, Axes axes, bool keeps_dims, int ddof) {
   const CallSite site(x.where);
@@ -140,7 +144,11 @@ Value nanstd(Operand x, Axes axes, bool keeps_dims, int ddof) {
   const CallSite site(x.where);
   return sqrt(nanvar(x, std::move(axes), keeps_dims, ddof));
 }
-Value nanargmax(Operand x, int axis, bool keeps_dims) { return nanarg("nanargmax", x, axis, keeps_dims, true); }
-Value nanargmin(Operand x, int axis, bool keeps_dims) { return nanarg("nanargmin", x, axis, keeps_dims, false); }
+Value nanargmax(Operand x, int axis, bool keeps_dims) {
+  return nanarg("nanargmax", x, axis, keeps_dims, true);
+}
+Value nanargmin(Operand x, int axis, bool keeps_dims) {
+  return nanarg("nanargmin", x, axis, keeps_dims, false);
+}
 
 }  // namespace hilo

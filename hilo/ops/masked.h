@@ -13,7 +13,8 @@ Value mean_where(Operand x, Operand mask, Axes axes = {}, bool keeps_dims = fals
 Value max_where(Operand x, Operand mask, Axes axes = {}, bool keeps_dims = false);
 Value min_where(Operand x, Operand mask, Axes axes = {}, bool keeps_dims = false);
 /// Mean square distance from their mean: sum of squares / (count - ddof).
-Value variance_where(Operand x, Operand mask, Axes axes = {}, bool keeps_dims = false, int ddof = 0);
+Value variance_where(Operand x, Operand mask, Axes axes = {}, bool keeps_dims = false,
+                     int ddof = 0);
 Value standard_deviation_where(Operand x, Operand mask, Axes axes = {}, bool keeps_dims = false,
                                int ddof = 0);
 

@@ -6,8 +6,8 @@
 #include "hilo/ops/broadcast.h"
 #include "hilo/ops/compare.h"
 #include "hilo/ops/concatenate.h"
-#include "hilo/ops/construct.h"
 #include "hilo/ops/constant.h"
+#include "hilo/ops/construct.h"
 #include "hilo/ops/convert.h"
 #include "hilo/ops/cumulative.h"
 #include "hilo/ops/custom_gradient.h"
@@ -52,7 +52,8 @@ struct Search {
 
 Value place_by_comparison(const Search& s, bool goes_behind) {
   const Value v = expand_dims(s.values, -1);  // [v.., 1]
-  const Value is_passed = goes_behind ? logical_not(is_before(v, s.sorted)) : is_before(s.sorted, v);
+  const Value is_passed =
+      goes_behind ? logical_not(is_before(v, s.sorted)) : is_before(s.sorted, v);
   return sum(is_passed.as(kI32), {-1});
 }
 
@@ -116,8 +117,7 @@ Value digitize(Operand x, Operand bins, bool includes_right) {
   if (n == 0) return place;
   Search backwards = s;
   backwards.sorted = reverse(s.sorted, 0);
-  const Value from_back =
-      n - place_in(backwards, options);
+  const Value from_back = n - place_in(backwards, options);
   const Value ascends = greater_equal(index_axis(s.sorted, 0, n - 1), index_axis(s.sorted, 0, 0));
   return select(ascends, place, from_back);
 }
@@ -167,7 +167,8 @@ Value extract(Operand condition, Operand x, Dim size, Operand fill) {
                    .expected = "a condition for each element"},
                   CallSite::current(x.where));
   }
-  return compress(Operand(flat(both[0]), condition.where), Operand(flat(both[1]), x.where), size, 0, fill);
+  return compress(Operand(flat(both[0]), condition.where), Operand(flat(both[1]), x.where), size, 0,
+                  fill);
 }
 
 Value compress(Operand condition, Operand x, Dim size, int axis, Operand fill) {
@@ -213,7 +214,8 @@ Unique unique(Operand x, Dim size, std::optional<Operand> fill_value) {
   const Value later = stop_gradient(slice_axis(sorted[0], 0, 1, n)),
               earlier = stop_gradient(slice_axis(sorted[0], 0, 0, n - 1));
   Value differs = not_equal(later, earlier);
-  if (is_float(all.dtype())) differs = logical_and(differs, equal(earlier, earlier));  // NaN is last
+  if (is_float(all.dtype()))
+    differs = logical_and(differs, equal(earlier, earlier));  // NaN is last
   const Value is_first = concatenate({ones({kI1, {1}}), differs}, 0);
   const Value starts = found_positions(is_first, size + 1), is_none = less(starts, 0);
   const Value ends = select(is_none, full(starts.shape(), n), starts);
@@ -246,7 +248,8 @@ Value bincount(Operand x, Dim length, std::optional<Operand> weights) {
   const Value one = ones({kI32, {}});
   const Value by = broadcast_to(weights ? promote("bincount", {*weights})[0] : one, given.dims());
   if (length == 0) return zeros({by.dtype(), {0}});
-  return scatter_add(zeros({by.dtype(), {length}}), flat(maximum(numbers, zeros_like(numbers))), flat(by));
+  return scatter_add(zeros({by.dtype(), {length}}), flat(maximum(numbers, zeros_like(numbers))),
+                     flat(by));
 }
 
 namespace {
@@ -265,8 +268,10 @@ Histogram counted(Value x, Value edges, const HistogramOptions& options, const S
   // Place 0 is below all bins, bins + 1 above; what lies on the last edge belongs to the last bin.
   const Value bin = select(equal(elements, last), full(place.shape(), bins), place) - 1;
   const Value is_inside = greater_equal(bin, 0);
-  const Value weights = options.weights ? flat(convert(*options.weights, x.dtype())) : ones_like(elements);
-  Value counts = scatter_add(zeros({x.dtype(), {bins}}), select(is_inside, bin, full(bin.shape(), bins)), weights);
+  const Value weights =
+      options.weights ? flat(convert(*options.weights, x.dtype())) : ones_like(elements);
+  Value counts = scatter_add(zeros({x.dtype(), {bins}}),
+                             select(is_inside, bin, full(bin.shape(), bins)), weights);
   if (options.is_density) {
     const Value widths = slice_axis(edges, 0, 1, kEnd) - slice_axis(edges, 0, 0, bins);
     counts = counts / widths / sum(counts);

@@ -11,8 +11,9 @@
 namespace hilo {
 
 struct SearchOptions {
-  bool goes_behind = false;    ///< behind equal elements, not before them; NumPy's side="right"
-  bool compares_all = false;   ///< with every element, at once: quicker for few elements, and on GPUs
+  bool goes_behind = false;  ///< behind equal elements, not before them; NumPy's side="right"
+  bool compares_all =
+      false;  ///< with every element, at once: quicker for few elements, and on GPUs
 };
 
 /// At which place (i32) of the ascending vector `sorted` each of `values` belongs, so that it stays

@@ -54,13 +54,19 @@ Lanes lanes_of(Value x, Axes axes) {
 // Between the elements `low` and `high`, `share` of the way.
 Value between(Value low, Value high, Value share, QuantileMethod method) {
   switch (method) {
-    case QuantileMethod::kLower: return low;
-    case QuantileMethod::kHigher: return high;
-    case QuantileMethod::kMidpoint: return (low + high) * 0.5;
-    case QuantileMethod::kNearest: return select(less_equal(share, 0.5), low, high);
-    case QuantileMethod::kLinear: break;
+    case QuantileMethod::kLower:
+      return low;
+    case QuantileMethod::kHigher:
+      return high;
+    case QuantileMethod::kMidpoint:
+      return (low + high) * 0.5;
+    case QuantileMethod::kNearest:
+      return select(less_equal(share, 0.5), low, high);
+    case QuantileMethod::kLinear:
+      break;
   }
-  return select(equal(share, 0), low, low * (1 - share) + high * share);  // 0 of infinity is nothing
+  return select(equal(share, 0), low,
+                low * (1 - share) + high * share);  // 0 of infinity is nothing
 }
 
 Value quantile_of(std::string_view op, const Operand& x, const Operand& percent, double unit,
@@ -79,18 +85,21 @@ Value quantile_of(std::string_view op, const Operand& x, const Operand& percent,
   }
   const Value is_nan = not_equal(lanes.x, lanes.x);
   const Value nan = full_like(lanes.x, std::numeric_limits<double>::quiet_NaN());
-  const Value spoilt = passes_over_nan ? is_nan : broadcast_to(any(is_nan, {-1}, true), is_nan.dims());
+  const Value spoilt =
+      passes_over_nan ? is_nan : broadcast_to(any(is_nan, {-1}, true), is_nan.dims());
   const Value sorted = sort(select(spoilt, nan, lanes.x), -1);  // NaN at the end
   Value last = full_like(q, static_cast<double>(n - 1));
-  if (passes_over_nan) last = sum(logical_not(is_nan).as(f.dtype()), {-1}, true) - 1;  // [kept.., 1]
-  const Value position = (q.rank() == 0 ? expand_dims(q, 0) : q) * last;     // [k] or [kept.., k]
+  if (passes_over_nan)
+    last = sum(logical_not(is_nan).as(f.dtype()), {-1}, true) - 1;        // [kept.., 1]
+  const Value position = (q.rank() == 0 ? expand_dims(q, 0) : q) * last;  // [k] or [kept.., k]
   const Value below = floor(position), share = position - below;
   const auto element = [&](Value place) {
     const Value at = maximum(minimum(place, last), 0.0).as(kI32);
     if (!passes_over_nan) return take(sorted, at, -1);
     return take_along_axis(sorted, at, -1);
   };
-  const Value y = between(element(below), element(ceil(position)), share, options.method);  // [kept.., k]
+  const Value y =
+      between(element(below), element(ceil(position)), share, options.method);  // [kept.., k]
   Dims dims = options.keeps_dims ? lanes.with_ones : Dims(y.dims().begin(), y.dims().end() - 1);
   if (q.rank() == 0) return reshape(y, dims);
   Axes order(y.dims().size());
@@ -109,8 +118,10 @@ Value percentile(Operand x, Operand q, QuantileOptions options) {
   return quantile_of("percentile", x, q, 100, options, false);
 }
 Value median(Operand x, Axes axes, bool keeps_dims) {
-  return quantile_of("median", x, Operand(0.5, x.where), 1,
-                     {.axes = std::move(axes), .keeps_dims = keeps_dims, .method = QuantileMethod::kMidpoint}, false);
+  return quantile_of(
+      "median", x, Operand(0.5, x.where), 1,
+      {.axes = std::move(axes), .keeps_dims = keeps_dims, .method = QuantileMethod::kMidpoint},
+      false);
 }
 Value nanquantile(Operand x, Operand q, QuantileOptions options) {
   return quantile_of("nanquantile", x, q, 1, options, true);
@@ -119,8 +130,10 @@ Value nanpercentile(Operand x, Operand q, QuantileOptions options) {
   return quantile_of("nanpercentile", x, q, 100, options, true);
 }
 Value nanmedian(Operand x, Axes axes, bool keeps_dims) {
-  return quantile_of("nanmedian", x, Operand(0.5, x.where), 1,
-                     {.axes = std::move(axes), .keeps_dims = keeps_dims, .method = QuantileMethod::kMidpoint}, true);
+  return quantile_of(
+      "nanmedian", x, Operand(0.5, x.where), 1,
+      {.axes = std::move(axes), .keeps_dims = keeps_dims, .method = QuantileMethod::kMidpoint},
+      true);
 }
 
 Value average(Operand x, Operand weights, Axes axes, bool keeps_dims) {
@@ -129,7 +142,8 @@ Value average(Operand x, Operand weights, Axes axes, bool keeps_dims) {
   Value w = tensor_of("average", weights, f.dtype()).as(f.dtype());
   const Axes reduced = normalized_axes("average", axes, f.rank());
   if (w.dims() != f.dims()) {
-    const bool fits = w.rank() == 1 && reduced.size() == 1 && w.dim(0) == f.dim(static_cast<int>(reduced[0]));
+    const bool fits =
+        w.rank() == 1 && reduced.size() == 1 && w.dim(0) == f.dim(static_cast<int>(reduced[0]));
     if (!fits) {
       throw OpError({.op = "average",
                      .problem = "the weights do not fit",
@@ -157,16 +171,19 @@ Value cov(Operand x, CovarianceOptions options) {
   const CallSite site(x.where);
   const Value f = floating_of("cov", x);
   Value rows = f;
-  if (f.rank() < 2) rows = reshape(f, {1, f.size()});
-  else if (options.has_variables_in_columns && f.rank() == 2) rows = transpose(f);
+  if (f.rank() < 2)
+    rows = reshape(f, {1, f.size()});
+  else if (options.has_variables_in_columns && f.rank() == 2)
+    rows = transpose(f);
   const Dim n = rows.dim(-1);
   const bool fits = !options.weights || options.weights->dims() == Dims{n};
   if (rows.rank() != 2 || !fits) {
-    throw OpError({.op = "cov",
-                   .problem = fits ? "too many axes" : "the weights do not fit",
-                   .got = fits ? std::vector{f.shape()} : std::vector{f.shape(), options.weights->shape()},
-                   .expected = "variables and observations, a weight for each observation"},
-                  CallSite::current(x.where));
+    throw OpError(
+        {.op = "cov",
+         .problem = fits ? "too many axes" : "the weights do not fit",
+         .got = fits ? std::vector{f.shape()} : std::vector{f.shape(), options.weights->shape()},
+         .expected = "variables and observations, a weight for each observation"},
+        CallSite::current(x.where));
   }
   Value divisor = full_like(sum(f), static_cast<double>(n - options.ddof)), centred, weighted;
   if (options.weights) {

@@ -45,8 +45,8 @@ Value count_nonzero(Operand x, Axes axes = {}, bool keeps_dims = false);
 
 struct CovarianceOptions {
   bool has_variables_in_columns = false;
-  int ddof = 1;                     ///< the divisor is the number of observations minus this
-  std::optional<Value> weights{};   ///< what each observation counts for; NumPy's aweights
+  int ddof = 1;                    ///< the divisor is the number of observations minus this
+  std::optional<Value> weights{};  ///< what each observation counts for; NumPy's aweights
 };
 /// How each two variables vary together: means of products of the distances from their means.
 /// Shapes:  [variables, observations] -> [variables, variables]; a vector, one variable, -> [].

@@ -4,14 +4,17 @@ namespace hilo::test {
 
 // One line a file of rows.
 Family activation_rows();
+Family arrange_rows();
 Family attention_rows();
 Family binary_rows();
+Family choices_rows();
 Family compare_rows();
 Family complex_rows();
 Family constant_rows();
 Family construct_rows();
 Family convolution_rows();
 Family cumulative_rows();
+Family curves_rows();
 Family custom_call_rows();
 Family differences_rows();
 Family dot_rows();
@@ -23,8 +26,11 @@ Family linear_rows();
 Family loop_rows();
 Family masked_rows();
 Family math_rows();
+Family numeric_rows();
+Family products_rows();
 Family random_rows();
 Family reduce_rows();
+Family resize_rows();
 Family scatter_rows();
 Family searching_rows();
 Family shape_rows();
@@ -47,14 +53,17 @@ void add_window_refusals(std::vector<Refused>&);
 const std::vector<Family>& families() {
   static const auto& all = *new std::vector<Family>{
       activation_rows(),
+      arrange_rows(),
       attention_rows(),
       binary_rows(),
+      choices_rows(),
       compare_rows(),
       complex_rows(),
       constant_rows(),
       construct_rows(),
       convolution_rows(),
       cumulative_rows(),
+      curves_rows(),
       custom_call_rows(),
       differences_rows(),
       dot_rows(),
@@ -66,8 +75,11 @@ const std::vector<Family>& families() {
       loop_rows(),
       masked_rows(),
       math_rows(),
+      numeric_rows(),
+      products_rows(),
       random_rows(),
       reduce_rows(),
+      resize_rows(),
       scatter_rows(),
       searching_rows(),
       shape_rows(),
