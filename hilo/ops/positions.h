@@ -4,7 +4,7 @@
 #include "hilo/graph/call_site.h"
 #include "hilo/graph/value.h"
 
-// What reading and writing at positions share.
+// What reading and writing at positions share; for the sources of this room.
 namespace hilo {
 
 /// Indices into an axis of length n, counted from the front: negative ones get n added.
