@@ -137,7 +137,7 @@ DType common_dtype(std::string_view op, Shapes shapes) {
   }
   throw OpError({.op = std::string(op), .problem = "dtypes differ and neither holds the other",
                  .got = {shapes.begin(), shapes.end()}, .expected = "one dtype, or one that holds all values of the rest",
-                 .hint = conversion_hint(shapes)});
+                 .hint = conversion_hint(shapes)}, CallSite::current({}));
 }
 
 Value tensor_of(std::string_view op, const Operand& operand, DType dtype) {

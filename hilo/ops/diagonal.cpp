@@ -6,6 +6,8 @@
 #include "hilo/ops/broadcast.h"
 #include "hilo/ops/compare.h"
 #include "hilo/ops/constant.h"
+#include "hilo/ops/pad.h"
+#include "hilo/ops/reduce.h"
 #include "hilo/ops/reshape.h"
 #include "hilo/ops/rules.h"
 #include "hilo/ops/select.h"
@@ -82,6 +84,47 @@ Value diagonal_matrix(Operand operand) {
   dims.push_back(n);
   const Value rows = broadcast_to(expand_dims(x, -1), dims);
   return select(broadcast_to(eye(n, kI1), dims), rows, zeros_like(rows));
+}
+
+Value diagflat(Operand operand, Dim offset) {
+  const CallSite site(operand.where);
+  const Value x = promote("diagflat", {operand})[0];
+  const Value square = diagonal_matrix(reshape(x, {x.size()}));
+  const Dim right = std::max<Dim>(offset, 0), below = std::max<Dim>(-offset, 0);
+  return pad(square, 0, {.low = {below, right}, .high = {right, below}});
+}
+
+Value diag(Operand operand, Dim offset) {
+  const CallSite site(operand.where);
+  const Value x = promote("diag", {operand})[0];
+  if (x.rank() == 1) return diagflat(x, offset);
+  if (x.rank() == 2) return diagonal(x, offset);
+  throw OpError({.op = "diag",
+                 .problem = "neither vector nor matrix",
+                 .got = {x.shape()},
+                 .expected = "one or two axes"},
+                CallSite::current(operand.where));
+}
+
+Value trace(Operand x, Dim offset) {
+  const CallSite site(x.where);
+  return sum(diagonal(x, offset), {-1});
+}
+
+Value fill_diagonal(Operand operand, Operand value) {
+  const CallSite site(operand.where);
+  const Value x = matrix("fill_diagonal", operand);
+  const Dim n = x.dim(-2), m = x.dim(-1), length = std::min(n, m);
+  Value v = tensor_of("fill_diagonal", value, x.dtype()).as(x.dtype());
+  if (v.rank() > 1 || (v.rank() == 1 && v.dim(0) != length)) {
+    throw OpError({.op = "fill_diagonal",
+                   .problem = "the value does not fit",
+                   .got = {x.shape(), v.shape()},
+                   .expected = "a scalar, or a vector of the diagonal's length"},
+                  CallSite::current(operand.where));
+  }
+  if (v.rank() == 1) v = broadcast_to(expand_dims(pad(v, 0, {.low = {0}, .high = {n - length}}), 1), {n, m});
+  return select(broadcast_to(eye(n, kI1, m), x.dims()), broadcast_to(v, x.dims()), x);
 }
 
 }  // namespace hilo

@@ -21,4 +21,15 @@ Value diagonal(Operand x, Dim offset = 0);
 /// n, n].
 Value diagonal_matrix(Operand x);
 
+/// A vector as the diagonal of a matrix of zeros; of a matrix, its diagonal. NumPy's diag.
+/// Throws:  OpError for other ranks.
+Value diag(Operand x, Dim offset = 0);
+/// x, flattened, as the diagonal of a matrix of zeros.
+Value diagflat(Operand x, Dim offset = 0);
+/// The sum of a diagonal: [.., n, m] -> [..].
+Value trace(Operand x, Dim offset = 0);
+/// x with `value` on its main diagonal: a number, a scalar, or a vector of its length.
+/// Shapes:  [.., n, m].
+Value fill_diagonal(Operand x, Operand value);
+
 }  // namespace hilo

@@ -1,6 +1,7 @@
 #include "hilo/ops/indexing.h"
 
 #include <algorithm>
+#include <cmath>
 #include <numeric>
 
 #include "hilo/ops/binary.h"
@@ -9,53 +10,13 @@
 #include "hilo/ops/constant.h"
 #include "hilo/ops/convert.h"
 #include "hilo/ops/gather.h"
+#include "hilo/ops/positions.h"
 #include "hilo/ops/reshape.h"
 #include "hilo/ops/rules.h"
 #include "hilo/ops/select.h"
 
 namespace hilo {
 namespace {
-
-// The array of a constant, or none.
-const Array* constant_array(Value v, std::vector<NamedAttribute>& holder) {
-  const Node& node = v.graph().node_of(v.id());
-  if (!node.op || node.op->name() != "constant") return nullptr;
-  holder = node.op->attributes();
-  return &std::get<Array>(holder.front().value);
-}
-
-// Indices into an axis of length n, counted from the front.
-Value from_front(std::string_view op, const Operand& operand, Dim n, const Site& at) {
-  const Value given = tensor_of(op, operand, kI32);
-  if (!is_integer(given.dtype())) {
-    throw OpError({.op = std::string(op),
-                   .problem = "indices are no integers",
-                   .got = {given.shape()},
-                   .expected = "integer indices",
-                   .hint = is_float(given.dtype()) ? "indices.as(kI32)" : ""},
-                  at);
-  }
-  const Value indices = bits(given.dtype()) < 32 ? given.as(kI32) : given;  // so that n fits
-  std::vector<NamedAttribute> holder;
-  if (const Array* array = constant_array(given, holder)) {
-    std::vector<double> positions = array->to_doubles();
-    bool has_negative = false;
-    for (double& p : positions) {
-      if (p < -static_cast<double>(n) || p >= static_cast<double>(n)) {
-        throw OpError({.op = std::string(op),
-                       .problem = "index " + std::to_string(static_cast<std::int64_t>(p)) +
-                                  " is out of range",
-                       .expected = "-" + std::to_string(n) + " <= index < " + std::to_string(n)},
-                      at);
-      }
-      has_negative = has_negative || p < 0;
-      p = p < 0 ? p + static_cast<double>(n) : p;
-    }
-    return has_negative ? constant(from_doubles(indices.shape(), positions)) : indices;
-  }
-  if (is_unsigned(indices.dtype())) return indices;
-  return select(less(indices, 0), indices + n, indices);
-}
 
 // One axis of x out, the indices' axes in its place.
 struct AlongAxis {
@@ -68,7 +29,7 @@ struct AlongAxis {
   AlongAxis(std::string_view name, const Operand& operand, const Operand& index, int along)
       : op(name), x(promote(name, {operand})[0]), axis(along) {
     axis = normalized_axis(op, Operand(x, operand.where), along);
-    indices = from_front(op, index, x.dim(axis), CallSite::current(operand.where));
+    indices = positions_from_front(op, index, x.dim(axis), CallSite::current(operand.where));
     for (int d = 0; d < x.rank(); ++d) {
       if (d == axis) {
         dims.insert(dims.end(), indices.dims().begin(), indices.dims().end());
@@ -80,37 +41,11 @@ struct AlongAxis {
   }
 };
 
-// Whether `from` fits the last axes of `to`, axis by axis equal or 1.
-bool broadcasts(const Dims& from, const Dims& to) {
-  return from.size() <= to.size() && std::equal(from.rbegin(), from.rend(), to.rbegin(),
-                                                [](Dim f, Dim t) { return f == t || f == 1; });
-}
-
-// The updates as a tensor of x's dtype and the given dims.
-Value fitted(std::string_view op, const Operand& operand, const Value& x, const Dims& dims,
-             const Site& at) {
-  const Value u = tensor_of(op, operand, x.dtype());
-  const auto refuse = [&](std::string problem, std::string expected) {
-    return OpError({.op = std::string(op),
-                    .problem = std::move(problem),
-                    .got = {x.shape(), u.shape()},
-                    .expected = std::move(expected)},
-                   at);
-  };
-  if (!holds(x.dtype(), u.dtype())) {
-    throw refuse("the updates' dtype is not held by x's",
-                 "updates that convert to " + std::string(name(x.dtype())) + " without loss");
-  }
-  if (!broadcasts(u.dims(), dims))
-    throw refuse("the updates do not fit", "updates that broadcast to " + to_string(dims));
-  return convert(broadcast_to(u, dims), x.dtype());
-}
-
 Value scatter_along(std::string_view op, const Operand& x, const Operand& indices,
                     const Operand& updates, int axis, Update update, ScatterOptions options) {
   const CallSite site(x.where);
   const AlongAxis a(op, x, indices, axis);
-  return scatter(a.x, a.indices, fitted(op, updates, a.x, a.dims, CallSite::current(x.where)),
+  return scatter(a.x, a.indices, updates_for(op, updates, a.x, a.dims, CallSite::current(x.where)),
                  {.update_window_dims = a.window_dims,
                   .inserted_window_dims = {a.axis},
                   .scatter_dims_to_operand_dims = {a.axis},
@@ -160,6 +95,35 @@ Value take(Operand x, Operand indices, int axis) {
                 std::move(sizes));
 }
 
+Value take(Operand operand, Operand index, TakeOptions options) {
+  const CallSite site(operand.where);
+  const Value x = promote("take", {operand})[0];
+  const int axis = normalized_axis("take", Operand(x, operand.where), options.axis);
+  const Dim n = x.dim(axis);
+  const Value given = tensor_of("take", index, kI32);
+  if (!is_integer(given.dtype())) return take(x, given, axis);  // which refuses
+  const Value i = bits(given.dtype()) < 32 ? given.as(kI32) : given, zero = zeros_like(i);
+  const bool has_negative = !is_unsigned(i.dtype());
+  const Value length = zero + std::max<Dim>(n, 1);  // no constant, so that nothing is checked
+  if (options.mode == OutOfRange::kWrap) {
+    const Value rest = i % length;
+    return take(x, has_negative ? (rest + length) % length : rest, axis);
+  }
+  const Value place = has_negative ? select(less(i, zero), i + length, i) : i;
+  const Value inside = minimum(maximum(place, zero), length - 1);
+  if (options.mode == OutOfRange::kClip) return take(x, inside, axis);
+  const Value is_outside = logical_or(not_equal(place, inside), full(i.shape().with(kI1), n == 0));
+  const Value y = take(x, inside, axis);
+  Axes axes(i.dims().size());
+  std::iota(axes.begin(), axes.end(), axis);
+  double fill = options.fill_value;
+  if (std::isnan(fill) && !is_differentiable(x.dtype())) {
+    fill = is_bool(x.dtype()) ? 1 : is_unsigned(x.dtype()) ? max_finite(x.dtype()) : min_finite(x.dtype());
+  }
+  const Value filler = constant(from_doubles({x.dtype(), {}}, std::vector{fill}));
+  return select(broadcast_in_dim(is_outside, y.dims(), axes), broadcast_to(filler, y.dims()), y);
+}
+
 Value take_along_axis(Operand operand, Operand index, int along) {
   const CallSite site(operand.where);
   const AlongAxis a("take_along_axis", operand, index, along);
@@ -183,7 +147,7 @@ Value put_along_axis(Operand operand, Operand index, Operand values, Update upda
   const AlongAxis a("put_along_axis", operand, index, along);
   const PairedAxes p = paired_axes(a, false, at);
   return scatter(a.x, broadcast_to(a.indices, p.indices),
-                 fitted("put_along_axis", values, a.x, p.indices, at),
+                 updates_for("put_along_axis", values, a.x, p.indices, at),
                  {.inserted_window_dims = {a.axis},
                   .input_batching_dims = p.others,
                   .scatter_indices_batching_dims = p.others,

@@ -1,4 +1,6 @@
 #pragma once
+#include <limits>
+
 #include "hilo/graph/value.h"
 #include "hilo/ops/scatter.h"
 
@@ -13,6 +15,19 @@ namespace hilo {
 /// Throws:  OpError for indices that are no integers, or constant ones outside -n <= index < n.
 /// Gradient: to x; indices that repeat add up.
 Value take(Operand x, Operand indices, int axis = 0);
+
+/// What happens to indices outside of the axis: they are moved to its nearest end, go round, or read
+/// `fill_value`. Negative ones count from the back first, but for kWrap, where it is the same.
+enum class OutOfRange : std::uint8_t { kClip, kWrap, kFill };
+struct TakeOptions {
+  int axis = 0;
+  OutOfRange mode = OutOfRange::kClip;
+  double fill_value = std::numeric_limits<double>::quiet_NaN();  ///< if not given: NaN,
+                                                                 ///< the smallest of signed, the
+                                                                 ///< largest of unsigned integers
+};
+/// The same where indices may lie outside, constant ones too.
+Value take(Operand x, Operand indices, TakeOptions options);
 
 /// At each place, x's element whose position along `axis` is `indices` at that place.
 /// Shapes:  equal ranks; the other axes broadcast against each other; the result has the indices'

@@ -113,6 +113,12 @@ Value scalar_constant(double number, DType dtype, std::source_location where) {
   return constant(from_doubles({dtype, {}}, std::span(&number, 1)), where);
 }
 
+Value floating_of(std::string_view op, const Operand& x) {
+  const Value v = promote(op, {x})[0];
+  expect_kind(op, v, kBools | kReals);
+  return is_float(v.dtype()) ? v : v.as(kF32);
+}
+
 Value zeros_like(Value x) { return zeros(x.shape()); }
 Value ones_like(Value x) { return ones(x.shape()); }
 

@@ -58,6 +58,10 @@ Value scalar_constant(double number, DType dtype, std::source_location where = s
 /// depends on `a` (NaN has no angle, whatever b is).
 Value atan2_for_cpu(Value a, Value b);
 
+/// The operand for composites that calculate with fractions: floats as they are, integers and booleans as f32.
+/// Throws OpError, naming `op`, for complex numbers.
+Value floating_of(std::string_view op, const Operand& x);
+
 /// Zeros of x's shape.
 Value zeros_like(Value x);
 /// Ones of x's shape.

@@ -77,4 +77,42 @@ Value clamp(Operand low, Operand x, Operand high) {
   return apply(Clamp{}, promote("clamp", {low, x, high}), x.where);
 }
 
+Value select_first(Operands conditions, Operands choices, Operand otherwise) {
+  const CallSite site(choices.where);
+  const std::size_t n = choices.values.size();
+  if (n == 0 || conditions.values.size() != n) {
+    std::vector<Shape> got;
+    for (const Value& v : conditions.values) got.push_back(v.shape());
+    for (const Value& v : choices.values) got.push_back(v.shape());
+    throw OpError({.op = "select_first",
+                   .problem = std::to_string(conditions.values.size()) + " conditions for " + std::to_string(n) + " choices",
+                   .got = std::move(got),
+                   .expected = "a condition for each choice"},
+                  CallSite::current(choices.where));
+  }
+  Operand result = otherwise;
+  for (std::size_t i = n; i-- > 0;) result = select(conditions.values[i], choices.values[i], result);
+  return result.value;
+}
+
+Value choose(Operand index, Operands choices) {
+  const CallSite site(index.where);
+  const Value i = tensor_of("choose", index, kI32);
+  if (choices.values.empty() || !is_integer(i.dtype())) {
+    std::vector<Shape> got = {i.shape()};
+    for (const Value& v : choices.values) got.push_back(v.shape());
+    throw OpError({.op = "choose",
+                   .problem = choices.values.empty() ? "no choices" : "the index is no integers",
+                   .got = std::move(got),
+                   .expected = "integers, and choices"},
+                  CallSite::current(index.where));
+  }
+  const Value wide = bits(i.dtype()) < 32 ? i.as(kI32) : i;
+  Value result = choices.values[0];
+  for (std::size_t k = 1; k < choices.values.size(); ++k) {
+    result = select(less(wide, static_cast<std::int64_t>(k)), result, choices.values[k]);
+  }
+  return choices.values.size() > 1 ? result : broadcast_to(result, broadcast_dims("choose", std::vector{i.shape(), result.shape()}));
+}
+
 }  // namespace hilo

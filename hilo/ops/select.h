@@ -9,6 +9,16 @@ namespace hilo {
 Value select(Operand condition, Operand a, Operand b);
 inline Value where(Operand condition, Operand a, Operand b) { return select(condition, a, b); }
 
+/// Element by element, the one of `choices` whose condition (i1) is the first that is true; where none is,
+/// `otherwise`. All broadcast. NumPy's `select` of lists.
+/// Throws:  OpError unless there are as many conditions as choices.
+Value select_first(Operands conditions, Operands choices, Operand otherwise = 0);
+
+/// Element by element, the one of `choices` that `index` (integers) says; all broadcast. Numbers outside are moved to
+/// the nearest end.
+/// Throws:  OpError for no choices, and an index of no integers.
+Value choose(Operand index, Operands choices);
+
 /// x held between `low` and `high`, which are scalars or broadcast to x.
 /// Gradient: to x where it lies inside, to a bound where x lies outside of it.
 /// Source:  StableHLO spec, clamp (C1-C3).

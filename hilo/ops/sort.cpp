@@ -1,12 +1,14 @@
 #include "hilo/ops/sort.h"
 
 #include "hilo/ops/all_ops.h"
+#include "hilo/ops/binary.h"
 #include "hilo/ops/compare.h"
 #include "hilo/ops/constant.h"
 #include "hilo/ops/indexing.h"
 #include "hilo/ops/reshape.h"
 #include "hilo/ops/rules.h"
 #include "hilo/ops/select.h"
+#include "hilo/ops/unary.h"
 
 namespace hilo {
 namespace {
@@ -18,19 +20,30 @@ std::vector<Shape> pairs_of_scalars(std::span<const Value> operands) {
   return scalars;
 }
 
-// Orders by the first operand. Floats in total order, with one NaN and one zero.
-Function by_first(std::span<const Value> operands, bool is_descending) {
+// Orders by the first `keys` operands, the first one first. Floats in total order, with one NaN and
+// one zero.
+Function by_keys(std::span<const Value> operands, std::size_t keys, bool is_descending) {
+  const auto comparable = [](Value x) {
+    if (!is_float(x.dtype())) return x;
+    if (bits(x.dtype()) < 16) x = x.as(kF32);
+    const Value nan = constant(
+        from_doubles({x.dtype(), {}}, std::vector{std::numeric_limits<double>::quiet_NaN()}));
+    return select(equal(x, 0), zeros_like(x), select(not_equal(x, x), nan, x));
+  };
+  const auto before = [](Value a, Value b) {
+    return is_float(a.dtype()) ? less_total_order(a, b) : less(a, b);
+  };
   return trace(
       [&](std::span<const Value> p) {
-        Value left = p[is_descending ? 1 : 0], right = p[is_descending ? 0 : 1];
-        if (!is_float(left.dtype())) return std::vector{less(left, right)};
-        if (bits(left.dtype()) < 16) left = left.as(kF32), right = right.as(kF32);
-        const auto canonical = [](Value x) {
-          const Value nan = constant(
-              from_doubles({x.dtype(), {}}, std::vector{std::numeric_limits<double>::quiet_NaN()}));
-          return select(equal(x, 0), zeros_like(x), select(not_equal(x, x), nan, x));
-        };
-        return std::vector{less_total_order(canonical(left), canonical(right))};
+        Value result;
+        for (std::size_t k = keys; k-- > 0;) {
+          const Value left = comparable(p[2 * k + (is_descending ? 1 : 0)]);
+          const Value right = comparable(p[2 * k + (is_descending ? 0 : 1)]);
+          const Value wins = before(left, right);
+          result = result ? logical_or(wins, logical_and(logical_not(before(right, left)), result))
+                          : wins;
+        }
+        return std::vector{result};
       },
       pairs_of_scalars(operands));
 }
@@ -146,10 +159,25 @@ std::vector<Value> sort(Operands operands, int axis, Function comparator, bool i
                    operands.values, operands.where);
 }
 
+std::vector<Value> sort_by_keys(Operands operands, int keys, int axis, SortOptions options) {
+  const CallSite site(operands.where);
+  if (keys < 1 || static_cast<std::size_t>(keys) > operands.values.size()) {
+    std::vector<Shape> got;
+    for (const Value& v : operands.values) got.push_back(v.shape());
+    throw OpError({.op = "sort_by_keys",
+                   .problem = "cannot sort by " + std::to_string(keys) + " keys",
+                   .got = std::move(got),
+                   .expected = "1 <= keys <= number of operands"},
+                  CallSite::current(operands.where));
+  }
+  Function comparator = by_keys(std::span(operands.values), static_cast<std::size_t>(keys),
+                                options.is_descending);
+  return sort(std::move(operands), axis, std::move(comparator), options.is_stable);
+}
+
 std::vector<Value> sort_by_first(Operands operands, int axis, SortOptions options) {
   const CallSite site(operands.where);
-  Function comparator = by_first(std::span(operands.values), options.is_descending);
-  return sort(std::move(operands), axis, std::move(comparator), options.is_stable);
+  return sort_by_keys(std::move(operands), 1, axis, options);
 }
 
 Value sort(Operand x, int axis, SortOptions options) {
@@ -161,6 +189,44 @@ Value argsort(Operand x, int axis, SortOptions options) {
   const int a = normalized_axis("argsort", x, axis);
   return sort_by_first(Operands({x.value, iota(x.value.shape().with(kI32), a)}, x.where), a,
                        options)[1];
+}
+
+Value lexsort(Operands keys, int axis) {
+  const CallSite site(keys.where);
+  std::vector<Value> operands(keys.values.rbegin(), keys.values.rend());
+  const int count = static_cast<int>(operands.size());
+  if (count > 0) {
+    const int a = normalized_axis("lexsort", Operand(operands[0], keys.where), axis);
+    operands.push_back(iota(operands[0].shape().with(kI32), a));
+    axis = a;
+  }
+  return sort_by_keys(Operands(std::move(operands), keys.where), count, axis).back();
+}
+
+namespace {
+// The axis, if it has an element `kth`.
+int axis_of_partition(std::string_view op, const Operand& x, Dim kth, int axis) {
+  const int a = normalized_axis(op, x, axis);
+  const Dim n = x.value.dim(a);
+  if (kth < -n || kth >= n) {
+    throw OpError({.op = std::string(op),
+                   .problem = "axis " + std::to_string(a) + " has no place " + std::to_string(kth),
+                   .got = {x.value.shape()},
+                   .expected = "-length <= kth < length"},
+                  CallSite::current(x.where));
+  }
+  return a;
+}
+}  // namespace
+
+Value partition(Operand x, Dim kth, int axis) {
+  const CallSite site(x.where);
+  return sort(x, axis_of_partition("partition", x, kth, axis));
+}
+
+Value argpartition(Operand x, Dim kth, int axis) {
+  const CallSite site(x.where);
+  return argsort(x, axis_of_partition("argpartition", x, kth, axis));
 }
 
 TopK top_k(Operand x, Dim k) {
