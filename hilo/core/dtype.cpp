@@ -53,6 +53,8 @@ constexpr std::array<Row, kDTypeCount> kRows = {{
     {DType::kC64, "c64", "complex<f32>", kComplex, 64, 23, std::numeric_limits<float>::max()},
     {DType::kC128, "c128", "complex<f64>", kComplex, 128, 52, std::numeric_limits<double>::max()},
     {DType::kToken, "token", "!stablehlo.token", DTypeKind::kToken, 0, 0, 0},
+    {DType::kTuple, "tuple", "tuple", DTypeKind::kTuple, 0, 0, 0},
+    {DType::kQuantized, "quantized", "!quant.uniform", DTypeKind::kQuantized, 0, 0, 0},
 }};
 
 constexpr bool rows_follow_the_enum() {
@@ -111,7 +113,7 @@ double min_finite(DType dtype) {
 bool holds(DType wide, DType narrow) {
   if (wide == narrow) return true;
   const Row &w = row(wide), &n = row(narrow);
-  if (n.kind == DTypeKind::kToken || w.kind == DTypeKind::kToken) return false;
+  if (!has_elements(wide) || !has_elements(narrow)) return false;
   if (n.kind == kBool) return w.dtype != DType::kF8E8M0FNU;  // which has no zero
   switch (w.kind) {
     case kBool: return false;

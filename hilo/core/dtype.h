@@ -8,7 +8,8 @@
 
 namespace hilo {
 
-/// The element types of StableHLO and PJRT. `kI1` is the boolean; `kToken` orders side effects and has no elements.
+/// The element types of StableHLO and PJRT. `kI1` is the boolean. The last three are no numbers that arrays hold:
+/// `kToken` orders side effects; of `kTuple` and `kQuantized` the Shape says more (hilo/core/shape.h).
 enum class DType : std::uint8_t {
   kI1,
   kI2, kI4, kI8, kI16, kI32, kI64,
@@ -17,10 +18,10 @@ enum class DType : std::uint8_t {
   kF8E3M4, kF8E4M3, kF8E4M3B11FNUZ, kF8E4M3FN, kF8E4M3FNUZ, kF8E5M2, kF8E5M2FNUZ, kF8E8M0FNU,
   kBF16, kF16, kF32, kF64,
   kC64, kC128,
-  kToken,
+  kToken, kTuple, kQuantized,
 };
 
-inline constexpr int kDTypeCount = static_cast<int>(DType::kToken) + 1;
+inline constexpr int kDTypeCount = static_cast<int>(DType::kQuantized) + 1;
 
 // The usual ones by their own name: `images.as(kF32)`.
 inline constexpr DType kI1 = DType::kI1, kI8 = DType::kI8, kI16 = DType::kI16, kI32 = DType::kI32,
@@ -29,7 +30,7 @@ inline constexpr DType kI1 = DType::kI1, kI8 = DType::kI8, kI16 = DType::kI16, k
                        kF32 = DType::kF32, kF64 = DType::kF64, kC64 = DType::kC64, kC128 = DType::kC128;
 
 /// The kinds that rules of promotion and gradients ask for.
-enum class DTypeKind : std::uint8_t { kBool, kSigned, kUnsigned, kFloat, kComplex, kToken };
+enum class DTypeKind : std::uint8_t { kBool, kSigned, kUnsigned, kFloat, kComplex, kToken, kTuple, kQuantized };
 
 /// "f32", "bf16", "i1", "u8", "c64", "f8e4m3fn": the name in shapes and messages.
 std::string_view name(DType dtype);
@@ -50,6 +51,8 @@ inline bool is_bool(DType d) { return kind(d) == DTypeKind::kBool; }
 inline bool is_signed(DType d) { return kind(d) == DTypeKind::kSigned; }
 inline bool is_unsigned(DType d) { return kind(d) == DTypeKind::kUnsigned; }
 inline bool is_integer(DType d) { return is_signed(d) || is_unsigned(d); }
+/// Whether there are arrays of it.
+inline bool has_elements(DType d) { return d < DType::kToken; }
 /// Whether gradients flow through it: floats and complex numbers.
 inline bool is_differentiable(DType d) { return is_float(d) || is_complex(d); }
 

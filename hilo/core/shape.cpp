@@ -17,7 +17,40 @@ Dim Shape::dim(int i) const {
   return dims[static_cast<std::size_t>(axis)];
 }
 
+Shape Shape::with(DType other) const {
+  return bounds().empty() ? Shape{other, dims} : bounded(other, dims, bounds());
+}
+
+bool Shape::operator==(const Shape& other) const {
+  if (dtype != other.dtype || dims != other.dims) return false;
+  if (detail == other.detail) return true;
+  return detail && other.detail && *detail == *other.detail;
+}
+
+const std::vector<Shape>& Shape::elements() const {
+  static const std::vector<Shape> none;
+  return detail ? detail->elements : none;
+}
+const Quantization* Shape::quantization() const {
+  return detail && detail->quantization ? &*detail->quantization : nullptr;
+}
+const Dims& Shape::bounds() const {
+  static const Dims none;
+  return detail ? detail->bounds : none;
+}
+
+Shape Shape::tuple(std::vector<Shape> elements) {
+  return {DType::kTuple, {}, std::make_shared<const TypeDetail>(TypeDetail{.elements = std::move(elements)})};
+}
+Shape Shape::quantized(Quantization quantization, Dims dims) {
+  return {DType::kQuantized, std::move(dims), std::make_shared<const TypeDetail>(TypeDetail{.quantization = std::move(quantization)})};
+}
+Shape Shape::bounded(DType dtype, Dims dims, Dims bounds) {
+  return {dtype, std::move(dims), std::make_shared<const TypeDetail>(TypeDetail{.bounds = std::move(bounds)})};
+}
+
 Dim Shape::size() const {
+  if (!is_static()) return kDynamic;
   Dim product = 1;
   for (Dim d : dims) product *= d;
   return product;
@@ -53,7 +86,22 @@ std::string to_string(const Dims& dims) {
   return text + "]";
 }
 
-std::string to_string(const Shape& shape) { return std::string(name(shape.dtype)) + to_string(shape.dims); }
+std::string to_string(const Shape& shape) {
+  if (shape.dtype == DType::kTuple) return "(" + to_string(Shapes(shape.elements())) + ")";
+  std::string text(name(shape.dtype));
+  if (const Quantization* q = shape.quantization()) {
+    text.append("<").append(name(q->storage)).append(":").append(name(q->expressed)).append(">");
+  }
+  const Dims& bounds = shape.bounds();
+  if (bounds.size() != shape.dims.size()) return text + to_string(shape.dims);
+  text += '[';
+  for (std::size_t i = 0; i < shape.dims.size(); ++i) {
+    if (i > 0) text += ',';
+    text += shape.dims[i] == kDynamic ? "?" : std::to_string(shape.dims[i]);
+    if (bounds[i] != kDynamic) text += "<=" + std::to_string(bounds[i]);
+  }
+  return text + ']';
+}
 
 std::string to_string(Shapes shapes) {
   std::string text;

@@ -38,13 +38,24 @@ struct Int32Attribute {
   bool operator==(const Int32Attribute&) const = default;
 };
 
+/// A real number with a width that matters to its reader: `0.1 : f32`.
+struct Float32Attribute {
+  float value = 0;
+  bool operator==(const Float32Attribute&) const = default;
+};
+
+/// `unit`: an attribute that only is there, or is not.
+struct UnitAttribute {
+  bool operator==(const UnitAttribute&) const = default;
+};
+
 /// Low and high (or rows of any width): `dense<[[0, 1], [2, 3]]> : tensor<2x2xi64>`.
 using Int64Pairs = std::vector<std::array<std::int64_t, 2>>;
 
 /// An attribute of an op with its C++ type erased. Printing, parsing, equality and hashing work on these.
 using AttributeValue =
     std::variant<bool, std::int64_t, double, std::string, std::vector<std::int64_t>, std::vector<bool>, Int64Pairs,
-                 Array, Int32Attribute, EnumAttribute, StructAttribute, DictionaryAttribute>;
+                 Array, Int32Attribute, Float32Attribute, UnitAttribute, EnumAttribute, StructAttribute, DictionaryAttribute>;
 
 struct NamedAttribute {
   std::string name;
@@ -69,6 +80,8 @@ std::optional<AttributeValue> inline to_attribute(const std::vector<bool>& v) { 
 std::optional<AttributeValue> inline to_attribute(const Int64Pairs& v) { return v; }
 std::optional<AttributeValue> inline to_attribute(const Array& v) { return v; }
 std::optional<AttributeValue> inline to_attribute(const Int32Attribute& v) { return v; }
+std::optional<AttributeValue> inline to_attribute(const Float32Attribute& v) { return v; }
+std::optional<AttributeValue> inline to_attribute(const UnitAttribute& v) { return v; }
 std::optional<AttributeValue> inline to_attribute(const DictionaryAttribute& v) { return v; }
 template <class E>
   requires std::is_enum_v<E>

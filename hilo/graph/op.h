@@ -99,6 +99,9 @@ class AnyOp {
   /// How many operands are printed. Those behind them are the parameters of all regions, which read them from outside
   /// (`static constexpr int kRegionOperandsFrom = 1;`); -1: all are printed.
   [[nodiscard]] virtual int region_operands_from() const = 0;
+  /// The attribute that names the op's one Function, which is printed as a private function beside main (of a composite
+  /// "decomposition"; `static constexpr std::string_view kCallee = ..;`). Empty: Functions are regions of the op.
+  [[nodiscard]] virtual std::string_view callee_attribute() const = 0;
   /// The op on operands of these shapes as other ops that compute the same faster on `platform` ("cpu", "cuda", "tpu");
   /// none where it is best as it is. Only the program that is compiled for that platform is written so.
   [[nodiscard]] virtual Function lowering(std::string_view platform, Shapes in) const = 0;
@@ -148,6 +151,10 @@ class Erased final : public AnyOp {
   [[nodiscard]] int region_operands_from() const override {
     if constexpr (requires { Op::kRegionOperandsFrom; }) return Op::kRegionOperandsFrom;
     else return -1;
+  }
+  [[nodiscard]] std::string_view callee_attribute() const override {
+    if constexpr (requires { Op::kCallee; }) return Op::kCallee;
+    else return {};
   }
   [[nodiscard]] Function lowering([[maybe_unused]] std::string_view platform, [[maybe_unused]] Shapes in) const override {
     if constexpr (requires { op_.lowering(platform, in); }) return op_.lowering(platform, in);

@@ -16,7 +16,9 @@ bool Kinds::accepts(DType d) const {
       if (bits(d) >= 16) return floating && bits(d) >= least_bits;
       return small && bits(d) >= least_bits && bits(d) != 6 && d != DType::kF8E8M0FNU;
     case DTypeKind::kComplex: return complex;
-    case DTypeKind::kToken: break;
+    case DTypeKind::kToken:
+    case DTypeKind::kTuple:
+    case DTypeKind::kQuantized: break;
   }
   return false;
 }
@@ -40,7 +42,7 @@ void expect_kind(Shapes in, Kinds accepts) {
     if (accepts.accepts(s.dtype)) continue;
     const bool needs_exp = accepts.floating && !accepts.small && is_float(s.dtype);
     const int least = needs_exp ? std::max(16, accepts.least_bits) : accepts.least_bits;
-    const bool is_narrow = !is_bool(s.dtype) && bits(s.dtype) < least;
+    const bool is_narrow = has_elements(s.dtype) && !is_bool(s.dtype) && bits(s.dtype) < least;
     std::string expected = accepts.text() + " operands", hint;
     if (is_narrow) expected += " of " + std::to_string(least) + " bits or more";
     if (is_narrow && is_integer(s.dtype)) hint = is_signed(s.dtype) ? "x.as(kI8)" : "x.as(kU8)";

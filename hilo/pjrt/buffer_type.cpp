@@ -45,6 +45,8 @@ constexpr std::array<Row, kDTypeCount> kRows = {{
     {DType::kC64, PJRT_Buffer_Type_C64},
     {DType::kC128, PJRT_Buffer_Type_C128},
     {DType::kToken, PJRT_Buffer_Type_TOKEN},
+    {DType::kTuple, PJRT_Buffer_Type_INVALID},  // results of a tuple come one by one
+    {DType::kQuantized, PJRT_Buffer_Type_INVALID},
 }};
 
 constexpr bool rows_follow_the_enum() {
@@ -60,7 +62,7 @@ const Row& row(DType dtype) { return kRows[static_cast<std::size_t>(dtype)]; }
 }  // namespace
 
 bool holds_dtype(const Plugin& plugin, DType dtype) {
-  return dtype != DType::kToken && plugin.api_version().minor >= row(dtype).since_minor;
+  return has_elements(dtype) && plugin.api_version().minor >= row(dtype).since_minor;
 }
 
 namespace c {
@@ -69,7 +71,7 @@ PJRT_Buffer_Type buffer_type(DType dtype) { return row(dtype).type; }
 
 DType dtype_of_buffer(PJRT_Buffer_Type type) {
   for (const Row& r : kRows) {
-    if (r.type == type) return r.dtype;
+    if (r.type == type && type != PJRT_Buffer_Type_INVALID) return r.dtype;
   }
   throw DeviceError(
       "the plugin gives an array of an element type that Hilo does not have (PJRT number " +

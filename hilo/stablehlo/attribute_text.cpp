@@ -162,6 +162,11 @@ struct Appender {
     append_float<double, std::uint64_t>(text, v);
     text += " : f64";
   }
+  void operator()(const Float32Attribute& v) const {
+    append_float<float, std::uint32_t>(text, v.value);
+    text += " : f32";
+  }
+  void operator()(const UnitAttribute&) const { text += "unit"; }
   void operator()(const std::string& v) const { append_quoted(text, v); }
   void operator()(const Array& v) const { append_dense(text, v); }
   void operator()(const std::vector<std::int64_t>& v) const {
@@ -217,6 +222,8 @@ struct Appender {
 };
 
 }  // namespace
+
+void append_real(std::string& text, double value) { append_float<double, std::uint64_t>(text, value); }
 
 void append_attribute(std::string& text, const AttributeValue& value) { std::visit(Appender{text}, value); }
 

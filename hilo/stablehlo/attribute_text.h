@@ -8,6 +8,9 @@ namespace hilo::stablehlo {
 /// Appends an attribute as MLIR text: `dense<1> : tensor<2xi64>`, `#stablehlo.dot<...>`, `array<i64: 1, 2>`.
 void append_attribute(std::string& text, const AttributeValue& value);
 
+/// Appends a float literal that reads back to the same bits: `1.0e-01`.
+void append_real(std::string& text, double value);
+
 /// Appends `"..."` with quotes, backslashes and control characters escaped as MLIR wants them.
 void append_quoted(std::string& text, std::string_view content);
 

@@ -9,17 +9,58 @@
 namespace hilo::stablehlo {
 namespace {
 
+std::string dim_text(Dim d) { return d == kDynamic ? "?" : std::to_string(d); }
+
+// `!quant.uniform<i8<-127:127>:f32:1, {1.0e-01:3, 2.0e-01:0}>`
+void append_quantization(std::string& text, const Quantization& q) {
+  text.append("!quant.uniform<").append(name(q.storage));
+  if (q.storage_min || q.storage_max) {
+    const auto end = [](const std::optional<std::int64_t>& given, double all) { return std::to_string(given.value_or(static_cast<std::int64_t>(all))); };
+    text.append("<").append(end(q.storage_min, min_finite(q.storage))).append(":").append(end(q.storage_max, max_finite(q.storage))).append(">");
+  }
+  text.append(":").append(mlir_name(q.expressed));
+  if (q.axis) text.append(":").append(std::to_string(*q.axis));
+  text += q.axis ? ", {" : ", ";
+  for (std::size_t i = 0; i < q.scales.size(); ++i) {
+    if (i > 0) text += ", ";
+    append_real(text, q.scales[i]);
+    text.append(":").append(std::to_string(q.zero_points[i]));
+  }
+  text += q.axis ? "}>" : ">";
+}
+
+// What a compiled program has for a quantised tensor, or for those in a tuple: the integers that are stored.
+Shape stored(const Shape& shape) {
+  if (const Quantization* q = shape.quantization()) return {q->storage, shape.dims};
+  if (shape.dtype != DType::kTuple) return shape;
+  std::vector<Shape> elements;
+  for (const Shape& element : shape.elements()) elements.push_back(stored(element));
+  return Shape::tuple(std::move(elements));
+}
+
 void append_type(std::string& text, const Shape& shape) {
   if (shape.dtype == DType::kToken) {
     text += mlir_name(shape.dtype);
     return;
   }
-  text += "tensor<";
-  for (Dim d : shape.dims) {
-    text += d == kDynamic ? "?" : std::to_string(d);
-    text += 'x';
+  if (shape.dtype == DType::kTuple) {
+    text += "tuple<";
+    for (std::size_t i = 0; i < shape.elements().size(); ++i) {
+      if (i > 0) text += ", ";
+      append_type(text, shape.elements()[i]);
+    }
+    text += '>';
+    return;
   }
-  text += mlir_name(shape.dtype);
+  text += "tensor<";
+  for (Dim d : shape.dims) text.append(dim_text(d)).append("x");
+  if (const Quantization* q = shape.quantization()) append_quantization(text, *q);
+  else text += mlir_name(shape.dtype);
+  if (!shape.bounds().empty()) {
+    text += ", #stablehlo.bounds<";
+    for (std::size_t i = 0; i < shape.bounds().size(); ++i) text.append(i > 0 ? ", " : "").append(dim_text(shape.bounds()[i]));
+    text += '>';
+  }
   text += '>';
 }
 
@@ -30,7 +71,21 @@ class Emitter {
   std::string module(const Function& main) {
     text_ += "module @";
     append_symbol(options_.module_name);
-    text_ += " {\n  func.func public @main(";
+    text_ += " {\n";
+    function("public @main", main, options_.aliases);
+    for (std::size_t i = 0; i < callees_.size(); ++i) {  // which may call further ones
+      const Function callee = callees_[i];
+      function("private @" + callee_name(i), callee, {});
+    }
+    text_ += "}\n";
+    return std::move(text_);
+  }
+
+ private:
+  using Names = std::vector<std::int32_t>;  // by value of one graph: its number in the text
+
+  void function(const std::string& head, const Function& main, const std::vector<int>& aliases) {
+    text_ += "  func.func " + head + "(";
     Names names(main.graph().value_count(), -1);
     for (std::size_t i = 0; i < main.parameters().size(); ++i) {
       if (i > 0) text_ += ", ";
@@ -38,9 +93,9 @@ class Emitter {
       define(names, p.id());
       append_name(names, p.id());
       text_ += ": ";
-      append_type(text_, p.shape());
-      if (i < options_.aliases.size() && options_.aliases[i] >= 0) {
-        text_ += " {tf.aliasing_output = " + std::to_string(options_.aliases[i]) + " : i32}";
+      append_type(p.shape());
+      if (i < aliases.size() && aliases[i] >= 0) {
+        text_ += " {tf.aliasing_output = " + std::to_string(aliases[i]) + " : i32}";
       }
       if (const std::string_view name = main.graph().parameter_name(p.id()); options_.has_locations && !name.empty()) {
         text_ += " loc(";
@@ -54,12 +109,20 @@ class Emitter {
     body(main, names, "    ");
     text_ += "    \"func.return\"(";
     append_results(main, names);
-    text_ += "  }\n}\n";
-    return std::move(text_);
+    text_ += "  }\n";
   }
 
- private:
-  using Names = std::vector<std::int32_t>;  // by value of one graph: its number in the text
+  static std::string callee_name(std::size_t i) { return "callee_" + std::to_string(i); }
+  // The name of a function beside main; equal ones are printed once.
+  std::string callee(const Function& f) {
+    const auto at = static_cast<std::size_t>(std::ranges::find(callees_, f) - callees_.begin());
+    if (at == callees_.size()) callees_.push_back(f);
+    return callee_name(at);
+  }
+
+  void append_type(const Shape& shape) {
+    stablehlo::append_type(text_, options_.platform.empty() ? shape : stored(shape));
+  }
 
   // A name as it is where MLIR reads it so, in quotes otherwise.
   void append_symbol(std::string_view name) {
@@ -76,7 +139,7 @@ class Emitter {
   void append_types(const std::vector<Shape>& shapes) {
     for (std::size_t i = 0; i < shapes.size(); ++i) {
       if (i > 0) text_ += ", ";
-      append_type(text_, shapes[i]);
+      append_type(shapes[i]);
     }
   }
 
@@ -132,14 +195,14 @@ class Emitter {
       append_name(names, node.operands[k]);
     }
     text_ += ')';
-    append_attributes(node.op->attributes());
-    append_regions(node, names, count, indent);
+    append_attributes(*node.op);
+    if (node.op->callee_attribute().empty()) append_regions(node, names, count, indent);
     text_ += " : (";
     append_types({in.begin(), in.begin() + static_cast<std::ptrdiff_t>(count)});
     text_ += node.result_count == 1 ? ") -> " : ") -> (";
     for (std::int32_t k = 0; k < node.result_count; ++k) {
       if (k > 0) text_ += ", ";
-      append_type(text_, graph.shape(node.first_result + k));
+      append_type(graph.shape(node.first_result + k));
     }
     if (node.result_count != 1) text_ += ')';
     append_location(node.site);
@@ -174,13 +237,18 @@ class Emitter {
     }
   }
 
-  void append_attributes(const std::vector<NamedAttribute>& attributes) {
-    if (attributes.empty()) return;
+  void append_attributes(const AnyOp& op) {
+    const std::vector<NamedAttribute> attributes = op.attributes();
+    const std::string_view callee_attribute = op.callee_attribute();
+    if (attributes.empty() && callee_attribute.empty()) return;
     text_ += " <{";
     for (std::size_t i = 0; i < attributes.size(); ++i) {
       if (i > 0) text_ += ", ";
       text_ += attributes[i].name + " = ";
       append_attribute(text_, attributes[i].value);
+    }
+    if (!callee_attribute.empty()) {
+      text_.append(attributes.empty() ? "" : ", ").append(callee_attribute).append(" = @").append(callee(op.regions().at(0)));
     }
     text_ += "}>";
   }
@@ -216,7 +284,7 @@ class Emitter {
       define(names, f.parameters()[i].id());
       append_name(names, f.parameters()[i].id());
       text_ += ": ";
-      append_type(text_, f.parameters()[i].shape());
+      append_type(f.parameters()[i].shape());
     }
     text_ += "):\n";
   }
@@ -235,6 +303,7 @@ class Emitter {
 
   const EmitOptions& options_;
   std::string text_;
+  std::vector<Function> callees_;  // printed behind main
   std::int32_t next_name_ = 0;
   bool is_lowered_ = false;
 };

@@ -114,6 +114,9 @@ class Row {
   }
   /// Two runs or two ways of batching may differ: the results are not compared, only their shapes.
   Row& unpredictable() { return is_predictable = false, *this; }
+  /// Built and compiled, but not run: it would wait for a host that feeds it. With a text: the CPU plugin does not compile
+  /// it, and says this.
+  Row& not_run(std::string refusal = {}) { return is_run = false, plugin_refusal = std::move(refusal), *this; }
 
   std::string name;
   std::vector<Input> inputs;
@@ -121,12 +124,12 @@ class Row {
   BuildFn f;
   std::source_location where;
   DTypes dtypes = {kF32, kF64};
-  bool is_exact = false, is_predictable = true;
+  bool is_exact = false, is_predictable = true, is_run = true;
   Reference reference{};
   double rounding_terms = 4;
   int derivative_order = 2;
   std::vector<std::vector<double>> given_gradients{};
-  std::string reverse_refusal{}, forward_refusal{}, batching_refusal{};
+  std::string reverse_refusal{}, forward_refusal{}, batching_refusal{}, plugin_refusal{};
   int batching_refused_operand = -1;
 };
 

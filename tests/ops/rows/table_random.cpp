@@ -7,6 +7,7 @@
 #include "hilo/ops/constant.h"
 #include "hilo/ops/reduce.h"
 #include "hilo/ops/reshape.h"
+#include "hilo/ops/rng.h"
 #include "hilo/ops/rng_bit_generator.h"
 #include "hilo/ops/sort.h"
 #include "hilo/ops/unary.h"
@@ -93,6 +94,16 @@ void add_generators(std::vector<Row>& rows) {
   for (DType d : {kU8, kU16, kU32, kU64}) row("of " + std::string(name(d)), RngAlgorithm::kPhilox, 2, d);
 }
 
+void add_rng(std::vector<Row>& rows) {
+  const DTypes wide = {kI32, kI64, kU32, kU64};
+  rows.push_back(Row("rng", {Input{}.of({1}), Input{}.of({5})}, {}, [](Value a, Value b) { const Value r = rng(a, b, {8, 8}); return all((r >= a) & (r <= b)); })
+                     .to(kI1).on(kPlainFloats + wide).order(0).is(always()));
+  rows.push_back(Row("rng of a normal distribution", {Input{}.of({1}), Input{}.of({0.25})}, {}, [](Value a, Value b) { return all(abs(rng(a, b, {8, 8}, RngDistribution::kNormal) - a) < 3); })
+                     .to(kI1).on(kPlainFloats).order(0).is(always()));
+  const std::string why = "the op does not say what it drew; uniform and normal with a key do";
+  rows.push_back(Row("rng has no gradient", {{}, Input{}.between(3, 4)}, {2, 3}, [](Value a, Value b) { return rng(a, b, {2, 3}); }).unpredictable().no_reverse(why).no_forward(why));
+}
+
 }  // namespace
 
 Family random_rows() {
@@ -101,6 +112,7 @@ Family random_rows() {
   add_integers(family.rows);
   add_keys(family.rows);
   add_generators(family.rows);
+  add_rng(family.rows);
   return family;
 }
 

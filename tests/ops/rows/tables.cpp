@@ -6,8 +6,10 @@ namespace hilo::test {
 Family activation_rows();
 Family arrange_rows();
 Family attention_rows();
+Family batch_norm_rows();
 Family binary_rows();
 Family choices_rows();
+Family collective_rows();
 Family compare_rows();
 Family complex_rows();
 Family constant_rows();
@@ -18,16 +20,19 @@ Family curves_rows();
 Family custom_call_rows();
 Family differences_rows();
 Family dot_rows();
+Family dynamic_rows();
 Family einsum_rows();
 Family fft_rows();
 Family gather_rows();
 Family index_rows();
 Family linear_rows();
 Family loop_rows();
+Family map_rows();
 Family masked_rows();
 Family math_rows();
 Family numeric_rows();
 Family products_rows();
+Family quantize_rows();
 Family random_rows();
 Family reduce_rows();
 Family resize_rows();
@@ -36,8 +41,9 @@ Family searching_rows();
 Family shape_rows();
 Family slice_rows();
 Family sort_rows();
-Family transform_rows();
 Family statistics_rows();
+Family token_rows();
+Family transform_rows();
 Family unary_rows();
 Family window_rows();
 
@@ -49,6 +55,7 @@ void add_loop_refusals(std::vector<Refused>&);
 void add_numpy_refusals(std::vector<Refused>&);
 void add_rule_refusals(std::vector<Refused>&);
 void add_shape_refusals(std::vector<Refused>&);
+void add_stablehlo_refusals(std::vector<Refused>&);
 void add_transform_refusals(std::vector<Refused>&);
 void add_window_refusals(std::vector<Refused>&);
 
@@ -57,8 +64,10 @@ const std::vector<Family>& families() {
       activation_rows(),
       arrange_rows(),
       attention_rows(),
+      batch_norm_rows(),
       binary_rows(),
       choices_rows(),
+      collective_rows(),
       compare_rows(),
       complex_rows(),
       constant_rows(),
@@ -69,16 +78,19 @@ const std::vector<Family>& families() {
       custom_call_rows(),
       differences_rows(),
       dot_rows(),
+      dynamic_rows(),
       einsum_rows(),
       fft_rows(),
       gather_rows(),
       index_rows(),
       linear_rows(),
       loop_rows(),
+      map_rows(),
       masked_rows(),
       math_rows(),
       numeric_rows(),
       products_rows(),
+      quantize_rows(),
       random_rows(),
       reduce_rows(),
       resize_rows(),
@@ -87,8 +99,9 @@ const std::vector<Family>& families() {
       shape_rows(),
       slice_rows(),
       sort_rows(),
-      transform_rows(),
       statistics_rows(),
+      token_rows(),
+      transform_rows(),
       unary_rows(),
       window_rows(),
   };
@@ -98,18 +111,9 @@ const std::vector<Family>& families() {
 const std::vector<Refused>& refusals() {
   static const auto& all = *[] {
     auto* list = new std::vector<Refused>;
-    for (const auto add : {
-             add_attention_refusals,
-             add_elementwise_refusals,
-             add_index_refusals,
-             add_linear_refusals,
-             add_loop_refusals,
-             add_numpy_refusals,
-             add_rule_refusals,
-             add_shape_refusals,
-             add_transform_refusals,
-             add_window_refusals,
-         }) {
+    for (const auto add : {add_attention_refusals, add_elementwise_refusals, add_index_refusals, add_linear_refusals,
+                           add_loop_refusals, add_numpy_refusals, add_rule_refusals, add_shape_refusals,
+                           add_stablehlo_refusals, add_transform_refusals, add_window_refusals}) {
       add(*list);
     }
     return list;

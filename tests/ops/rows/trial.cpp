@@ -174,7 +174,7 @@ void compile_all(Module& module, const std::vector<Trial>& trials, std::string_v
 std::vector<Trial> trials(const Family& family, DType dtype) {
   std::vector<Trial> result;
   for (const Row& row : family.rows) {
-    if (std::ranges::find(row.dtypes, dtype) != row.dtypes.end()) result.emplace_back(row, dtype);
+    if (row.is_run && std::ranges::find(row.dtypes, dtype) != row.dtypes.end()) result.emplace_back(row, dtype);
   }
   return result;
 }

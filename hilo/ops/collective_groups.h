@@ -1,0 +1,41 @@
+#pragma once
+#include <optional>
+
+#include "hilo/graph/op.h"
+#include "hilo/ops/collective.h"
+
+namespace hilo {
+
+/// `#stablehlo.channel_handle<handle = 1, type = 0>`.
+struct ChannelHandle {
+  static constexpr std::string_view kMnemonic = "channel_handle";
+  std::int64_t handle = 0, type = 0;
+  static void fields(auto&& field) {
+    field("handle", &ChannelHandle::handle);
+    field("type", &ChannelHandle::type);
+  }
+};
+
+/// The attributes by which ops say who works together.
+struct CollectiveGroups {
+  CollectiveOptions options{};  // as given: the rules pass it on
+  Array replica_groups{};       // i64[groups, largest size], -1 where a group is shorter
+  std::optional<ChannelHandle> channel_handle{};
+  std::optional<UnitAttribute> use_global_device_ids{};
+
+  CollectiveGroups() = default;
+  explicit CollectiveGroups(CollectiveOptions given);
+
+  template <class Self>
+  static void group_fields(auto&& field) {
+    field("replica_groups", &Self::replica_groups);
+    field("channel_handle", &Self::channel_handle);
+  }
+
+  /// Throws OpError unless ids are distinct and not negative, and, if asked for, there is a group and all have one size.
+  void check(bool needs_equal_groups) const;
+  /// Of one group; with all partitions of its replicas where these work together.
+  [[nodiscard]] Dim group_size(bool is_of_partitions_too) const;
+};
+
+}  // namespace hilo

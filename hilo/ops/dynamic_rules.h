@@ -1,0 +1,29 @@
+#pragma once
+#include "hilo/ops/formula.h"
+#include "hilo/ops/known_integers.h"
+
+namespace hilo {
+
+/// Throws OpError unless operand `k` is a list of `length` integers.
+void expect_list(Shapes in, std::size_t k, Dim length);
+
+/// Rules of ops whose result's dims are operands. `Self::formula(Shapes)` is the static op that does the same, and none
+/// where a length is not known; then `Self::dynamic(Shapes)` gives the result's shape.
+template <class Self>
+struct Dynamic : ByFormula<Self> {
+  [[nodiscard]] std::vector<Shape> infer(Shapes in) const {
+    const Self& self = static_cast<const Self&>(*this);
+    self.check(in);
+    try {
+      const Function same = self.formula(in);
+      return same ? same.result_shapes() : std::vector{self.dynamic(in)};
+    } catch (const OpError& refused) {  // of the static op: the line is the same, the name is not
+      Refusal refusal = refused.refusal();
+      refusal.op.clear();
+      throw OpError(std::move(refusal));
+    }
+  }
+  [[nodiscard]] Function lowering(std::string_view, Shapes in) const { return static_cast<const Self&>(*this).formula(in); }
+};
+
+}  // namespace hilo

@@ -1,0 +1,49 @@
+#include "hilo/ops/rng.h"
+
+#include "hilo/ops/all_ops.h"
+#include "hilo/ops/concatenate.h"
+#include "hilo/ops/constant.h"
+#include "hilo/ops/rules.h"
+#include "hilo/ops/slice.h"
+
+namespace hilo {
+namespace {
+
+struct Rng {
+  static constexpr std::string_view kName = "rng";
+  RngDistribution rng_distribution = RngDistribution::kUniform;
+  Dims dims{};  // of the result: the third operand's numbers
+
+  static void fields(auto&& field) { field("rng_distribution", &Rng::rng_distribution); }
+  [[nodiscard]] std::vector<Shape> infer(Shapes in) const {
+    expect_count(in, 3);
+    const bool is_uniform = rng_distribution == RngDistribution::kUniform;
+    expect_kind(in.first(2), is_uniform && !is_float(in[0].dtype) ? kInts.from_bits(32) : kFloats);  // C2
+    if (!in[0].is_scalar() || in[0] != in[1]) {  // C1
+      throw OpError({.problem = "a and b do not fit", .got = {in[0], in[1]}, .expected = "two scalars of one dtype"});
+    }
+    return {{in[0].dtype, dims}};  // C1, C3
+  }
+  static constexpr Unsupported vjp{"the op does not say what it drew; uniform and normal with a key do"};
+  static constexpr Unsupported jvp = vjp;
+  [[nodiscard]] std::vector<Value> batch(const Batch& b) const {
+    std::vector<Value> each;
+    for (Dim i = 0; i < b.size; ++i) {
+      const auto one = [&](std::size_t k) { return b.is_batched[k] ? index_axis(b.in[k], 0, i) : b.in[k]; };
+      each.push_back(rng(one(0), one(1), dims, rng_distribution));
+    }
+    return {stack(each)};
+  }
+};
+
+}  // namespace
+
+void list_rng_ops(OpTable& table) { table.add<Rng>(); }
+
+Value rng(Operand a, Operand b, Dims dims, RngDistribution distribution) {
+  const CallSite site(a.where);
+  const Value shape = constant(Array::of({static_cast<Dim>(dims.size())}, dims));
+  return apply(Rng{distribution, std::move(dims)}, {a.value, b.value, shape}, a.where);
+}
+
+}  // namespace hilo
