@@ -28,6 +28,7 @@ struct BroadcastInDim : LinearJvp<BroadcastInDim> {
       return OpError({.problem = std::move(problem) + " (axes = " + to_string(broadcast_dimensions) + ", dims = " + to_string(dims) + ")",
                       .got = {in[0]}, .expected = std::move(expected)});
     };
+    if (std::ranges::find(dims, kDynamic) != dims.end()) throw refuse("a length of the result is dynamic", "static dims; dynamic_broadcast_in_dim takes others");
     if (broadcast_dimensions.size() != in[0].dims.size()) throw refuse("axes do not match the rank", "an axis of the result for each axis of x");  // C2
     Axes sorted = broadcast_dimensions;
     std::ranges::sort(sorted);

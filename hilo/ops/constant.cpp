@@ -13,6 +13,9 @@ struct Constant {
   static void fields(auto&& field) { field("value", &Constant::value); }
   [[nodiscard]] std::vector<Shape> infer(Shapes in) const {
     expect_count(in, 0);
+    if (!has_elements(value.shape().dtype)) {
+      throw OpError({.problem = "there are no constants of this kind", .got = {value.shape()}, .expected = "booleans or numbers"});
+    }
     return {value.shape()};
   }
   static constexpr ZeroGradient vjp{}, jvp{};

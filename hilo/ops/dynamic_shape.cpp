@@ -204,6 +204,11 @@ Value set_dimension_size(Operand x, Operand size, int axis) {
 Value dynamic_reshape(Operand x, Operand shape, Dims bounds) {
   DynamicReshape op;
   op.dims = known_integers(shape.value);
+  if (std::ranges::count(op.dims, kDynamic) == 1 && x.value.shape().is_static()) {  // the size tells the only unknown length
+    Dim rest = 1;
+    for (Dim d : op.dims) rest *= d == kDynamic ? 1 : d;
+    if (rest > 0 && x.value.size() % rest == 0) *std::ranges::find(op.dims, kDynamic) = x.value.size() / rest;
+  }
   op.bounds = std::move(bounds);
   return apply(std::move(op), {x.value, shape.value}, x.where);
 }

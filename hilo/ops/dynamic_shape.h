@@ -18,13 +18,13 @@ namespace hilo {
 Value get_dimension_size(Operand x, int axis);
 
 /// x with `axis` cut to `size` elements (i32[], at most the length) when the program runs. The result's axis is dynamic, and
-/// bounded by what it was; reductions of it, get_dimension_size and elementwise ops run on XLA.
+/// bounded by what it was; elementwise ops on it, reductions of all of it and get_dimension_size run on XLA.
 /// Throws:  OpError if the axis is not there, or not static, or `size` is no i32[].
 /// Gradient: none, as in JAX.
 /// Source:  StableHLO dialect, set_dimension_size.
 Value set_dimension_size(Operand x, Operand size, int axis);
 
-/// The same elements in row-major order under other dims. With `bounds` (a largest length for each axis) the result has
+/// The same elements in row-major order under other dims; a single unknown length follows from the size. With `bounds` (a largest length for each axis) the result has
 /// dynamic axes of bounded length, and XLA runs it (it asks for an i32 shape).
 /// Source:  StableHLO spec, dynamic_reshape (C1-C3).
 Value dynamic_reshape(Operand x, Operand shape, Dims bounds = {});

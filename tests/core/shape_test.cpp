@@ -36,6 +36,30 @@ TEST(Shape, KnowsItsSizes) {
   EXPECT_EQ(strides({}), Dims{});
 }
 
+TEST(Shape, SaysWhatDtypeAndDimsDoNot) {
+  const Shape bounded = Shape::bounded(kF32, {kDynamic, 3}, {8, kDynamic});
+  EXPECT_EQ(to_string(bounded), "f32[?<=8,3]");
+  EXPECT_EQ(bounded, Shape::bounded(kF32, {kDynamic, 3}, {8, kDynamic})) << "equal numbers, not the same memory";
+  EXPECT_NE(bounded, (Shape{kF32, {kDynamic, 3}}));
+  EXPECT_NE(bounded, Shape::bounded(kF32, {kDynamic, 3}, {9, kDynamic}));
+  EXPECT_EQ(bounded.with(kI1), Shape::bounded(kI1, {kDynamic, 3}, {8, kDynamic}));
+  EXPECT_EQ(bounded.size(), kDynamic);
+  EXPECT_EQ(bounded.byte_size(), kDynamic);
+
+  const Shape tuple = Shape::tuple({{kF32, {2}}, {DType::kToken, {}}});
+  EXPECT_EQ(to_string(tuple), "(f32[2], token[])");
+  EXPECT_EQ(tuple.elements().size(), 2U);
+  EXPECT_NE(tuple, Shape::tuple({{kF32, {2}}}));
+  EXPECT_TRUE((Shape{kF32, {2}}).elements().empty());
+
+  const Shape quantized = Shape::quantized({.scales = {0.5}}, {4});
+  EXPECT_EQ(to_string(quantized), "quantized<i8:f32>[4]");
+  EXPECT_NE(quantized, Shape::quantized({.scales = {0.25}}, {4}));
+  EXPECT_EQ(quantized.quantization()->scales, std::vector{0.5});
+  EXPECT_EQ(tuple.quantization(), nullptr);
+  EXPECT_EQ(quantized.with(kF32), (Shape{kF32, {4}}));
+}
+
 TEST(Shape, AxisOutOfRangeIsRefused) {
   for (const int axis : {2, -3}) {
     try {

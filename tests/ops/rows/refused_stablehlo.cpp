@@ -23,14 +23,14 @@ const Shape kPair{kI64, {2}};
 void add_numbers(std::vector<Refused>& r) {
   r.push_back({"reduce_precision", {kRow}, [](Value x) { return reduce_precision(x, 0, 3); }, "no float has 0 exponent bits and 3 of a fraction", "exponent_bits >= 1, mantissa_bits >= 0"});
   r.push_back({"reduce_precision", {kRow}, [](Value x) { return reduce_precision(x, 5, -1); }, "no float has 5 exponent bits and -1 of a fraction", "exponent_bits >= 1, mantissa_bits >= 0"});
-  r.push_back({"reduce_precision", {i32({3})}, [](Value x) { return reduce_precision(x, 5, 2); }, "dtype i32 is not accepted", "floating operands of 16 bits or more", "x.as(kF32)"});
+  r.push_back({"reduce_precision", {i32({3})}, [](Value x) { return reduce_precision(x, 5, 2); }, "dtype i32 is not accepted", "floating operands", "x.as(kF32)"});
   r.push_back({"batch_norm_inference", {kMatrix, kRow}, [](Value x, Value c) { return batch_norm_inference(x, c, c, c, c, {.feature_axis = 2}); }, "axis 2 is out of range", "0 <= axis < rank"});
   r.push_back({"batch_norm_inference", {kMatrix, kRow, f32({2})}, [](Value x, Value c, Value d) { return batch_norm_inference(x, c, c, d, c); }, "operand 3 does not fit x", "f32[3]"});
   r.push_back({"batch_norm_training", {kMatrix, kRow}, [](Value x, Value c) { return batch_norm_training(x, c, x).output; }, "operand 2 does not fit x", "f32[3]"});
   r.push_back({"batch_norm_grad", {kMatrix, kRow}, [](Value x, Value c) { return batch_norm_grad(x, c, c, c, c).d_x; }, "operand 4 does not fit x", "f32[2,3]"});
   r.push_back({"rng", {f32({}), f32({2})}, [](Value a, Value b) { return rng(a, b, {3}); }, "a and b do not fit", "two scalars of one dtype"});
   r.push_back({"rng", {Shape{kI16, {}}}, [](Value a) { return rng(a, a, {3}); }, "dtype i16 is not accepted", "integer operands of 32 bits or more", "x.as(kI8)"});
-  r.push_back({"rng", {i32({})}, [](Value a) { return rng(a, a, {3}, RngDistribution::kNormal); }, "dtype i32 is not accepted", "floating operands of 16 bits or more", "x.as(kF32)"});
+  r.push_back({"rng", {i32({})}, [](Value a) { return rng(a, a, {3}, RngDistribution::kNormal); }, "dtype i32 is not accepted", "floating operands", "x.as(kF32)"});
 }
 
 void add_functions(std::vector<Refused>& r) {
@@ -77,6 +77,7 @@ void add_tokens(std::vector<Refused>& r) {
   r.push_back({"get_tuple_element", {kRow}, [](Value a) { return get_tuple_element(tuple({a, a}), 2); }, "no element 2", "a tuple with more elements than that"});
   r.push_back({"get_tuple_element", {kRow}, [](Value a) { return get_tuple_element(a, 0); }, "no element 0", "a tuple with more elements than that"});
   r.push_back({"add", {kRow}, [](Value a) { const Value t = tuple({a}); return t + t; }, "dtype tuple is not accepted", "boolean, integer, floating, complex operands"});
+  r.push_back({"constant", {}, [] { return zeros(Shape{DType::kToken, {}}); }, "there are no constants of this kind", "booleans or numbers"});
   r.push_back({"add", {}, [] { const Value t = after_all(); return t + t; }, "dtype token is not accepted", "boolean, integer, floating, complex operands"});
 }
 
@@ -84,6 +85,9 @@ void add_dynamic(std::vector<Refused>& r) {
   r.push_back({"get_dimension_size", {kRow}, [](Value x) { return get_dimension_size(x, 1); }, "axis 1 is out of range", "-1 <= axis < 1"});
   r.push_back({"set_dimension_size", {kRow, Shape{kI64, {}}}, [](Value x, Value n) { return set_dimension_size(x, n, 0); }, "the size does not fit", "i32[]", "size.as(kI32)"});
   r.push_back({"set_dimension_size", {kRow}, [](Value x) { return set_dimension_size(set_dimension_size(x, 2, 0), 1, 0); }, "axis 0 is dynamic", "an axis of static length"});
+  r.push_back({"gradient of set_dimension_size", {kRow}, [](Value x) { const Value y = set_dimension_size(x, 2, 0); return vjp(std::vector{y}, std::vector{y}, std::vector{x}); },
+               "a length that is set when the program runs has no gradient rule", ""});
+  r.push_back({"broadcast_in_dim", {kRow}, [](Value x) { return set_dimension_size(x, 2, 0) + 1; }, "a length of the result is dynamic (axes = [], dims = [?])", "static dims; dynamic_broadcast_in_dim takes others"});
   r.push_back({"dynamic_reshape", {kMatrix, f32({2})}, [](Value x, Value n) { return dynamic_reshape(x, n); }, "operand 1 is no list of lengths", "2 integers"});
   r.push_back({"dynamic_reshape", {kMatrix, kPair}, [](Value x, Value n) { return dynamic_reshape(x, n, {6}); }, "bounds = [6] do not fit the shape", "a length for each axis"});
   r.push_back({"dynamic_reshape", {kMatrix}, [](Value x) { return dynamic_reshape(x, constant(Array::of({2}, std::vector{2, 2}))); }, "cannot view the elements as [2,2]", "dims of product 6"});

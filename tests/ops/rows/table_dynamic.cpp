@@ -29,6 +29,8 @@ void add_static(std::vector<Row>& rows) {
     const Value last = reshape(get_dimension_size(x, -1).as(kI64), {1});
     return dynamic_reshape(x, concatenate({last, broadcast_to(constant(Array::scalar(std::int64_t{6})), {1})}, 0));
   }).is(numbers([](const auto& in) { return reshaped(in[0], {4, 6}); })));
+  rows.push_back(Row("dynamic_reshape to one unknown length", {{2, 6}, Input{1}.as(kI64).of({4})}, {4, 3}, [](Value x, Value n) { return dynamic_reshape(x, concatenate({n, list({3})}, 0)); })
+                     .is(numbers([](const auto& in) { return reshaped(in[0], {4, 3}); })));
   rows.push_back(Row("dynamic_broadcast_in_dim", {{1, 3}}, {4, 2, 3}, [](Value x) {
     return dynamic_broadcast_in_dim(x, list({4, 2, 3}), {1, 2}, {.expanding = Axes{0}, .nonexpanding = Axes{1}});
   }).on(kEverything).is(numbers([]<class T>(const Tensors<T>& in) {
@@ -75,7 +77,7 @@ void add_sizes(std::vector<Row>& rows) {
   rows.push_back(Row("set_dimension_size", {{4, 3}, Input{}.as(kI32).of({2})}, {}, [](Value x, Value n) {
     const Value cut = exp(set_dimension_size(x, n, 0));
     return std::vector{sum(cut), get_dimension_size(cut, 0).as(x.dtype())};
-  }).and_result({}).no_reverse("a length that is set when the program runs has no gradient rule")
+  }).and_result({}).no_reverse("a length of the result is dynamic")
                      .no_forward("a length that is set when the program runs has no gradient rule").no_batching("a batch would have a length for each element")
                      .is(floats([](const Tensors<double>& in) {
                        double total = 0;
@@ -83,7 +85,7 @@ void add_sizes(std::vector<Row>& rows) {
                        return Tensors<double>{{{}, {total}}, {{}, {2}}};
                      })));
   rows.push_back(Row("dynamic_reshape within bounds", {{2, 3}, Input{1}.as(kI32).of({6})}, {}, [](Value x, Value n) { return sum(dynamic_reshape(x, n, {6})); })
-                     .no_reverse("the lengths are known only when the program runs").no_forward("the lengths are known only when the program runs")
+                     .no_reverse("a length of the result is dynamic").no_forward("the lengths are known only when the program runs")
                      .no_batching("the lengths are known only when the program runs").is(floats([](const Tensors<double>& in) { return summed(in[0]); })));
 }
 
@@ -96,7 +98,7 @@ void add_unknown(std::vector<Row>& rows) {
   const auto cannot = [](const std::string& op) { return "'stablehlo." + op + "' op can't be translated to XLA HLO"; };
   row("dynamic_reshape", {x, two}, {kAny, kAny}, [](Value a, Value n) { return dynamic_reshape(a, n); }, cannot("dynamic_reshape"));
   row("dynamic_broadcast_in_dim", {x, one}, {kAny, 2, 3}, [](Value a, Value n) { return dynamic_broadcast_in_dim(a, concatenate({n, list({2, 3})}, 0), {1, 2}); }, cannot("dynamic_broadcast_in_dim"));
-  row("dynamic_iota", {one}, {kAny, 3}, [](Value n) { return dynamic_iota(concatenate({n, list({3})}, 0), kF32, 1); }, cannot("dynamic_iota"));
+  row("dynamic_iota", {one}, {kAny, 3}, [](Value n) { return dynamic_iota(concatenate({n, list({3})}, 0), kF32, 1); }, cannot("dynamic_broadcast_in_dim"));  // of a static iota
   row("dynamic_pad", {x, one}, {kAny, 7}, [](Value a, Value n) { return dynamic_pad(a, 0, concatenate({n, list({1})}, 0), list({0, 1}), list({0, 1})); }, cannot("dynamic_pad"));
   row("real_dynamic_slice", {x, one}, {kAny, 2}, [](Value a, Value n) { return real_dynamic_slice(a, list({0, 0}), concatenate({n, list({3})}, 0), list({1, 2})); }, cannot("real_dynamic_slice"));
   const GatherDimensionNumbers numbers_of{.offset_dims = {1, 2}, .start_index_map = {0}, .index_vector_dim = 1};
