@@ -13,7 +13,8 @@ namespace {
 
 using In = std::span<const Value>;
 
-// What the three ops share. `kLike` tells which operands are like x; the rest have a number for each feature.
+// What the three ops share. `kLike` tells which operands are like x; the rest have a number for
+// each feature.
 template <class Self>
 struct BatchNorm : ByFormula<Self> {
   Float32Attribute epsilon{};
@@ -27,7 +28,8 @@ struct BatchNorm : ByFormula<Self> {
     expect_count(in, Self::kOperands);
     expect_kind(in, kFloats);
     if (feature_index < 0 || feature_index >= in[0].rank()) {
-      throw OpError({.problem = "axis " + std::to_string(feature_index) + " is out of range", .expected = "0 <= axis < rank"});  // C1
+      throw OpError({.problem = "axis " + std::to_string(feature_index) + " is out of range",
+                     .expected = "0 <= axis < rank"});  // C1
     }
     const Shape each{in[0].dtype, {in[0].dims[static_cast<std::size_t>(feature_index)]}};
     for (std::size_t k = 1; k < in.size(); ++k) {
@@ -58,7 +60,9 @@ struct BatchNorm : ByFormula<Self> {
   }
   [[nodiscard]] Value total(Value x) const { return x.rank() == 1 ? x : sum(x, others(x)); }  // [C]
   [[nodiscard]] Value average(Value x) const { return x.rank() == 1 ? x : mean(x, others(x)); }
-  [[nodiscard]] Value deviation(Value variance, Value x) const { return along(sqrt(variance + epsilon.value), x); }
+  [[nodiscard]] Value deviation(Value variance, Value x) const {
+    return along(sqrt(variance + epsilon.value), x);
+  }
 };
 
 struct Inference : BatchNorm<Inference> {
@@ -94,10 +98,13 @@ struct Grad : BatchNorm<Grad> {
 };
 
 template <class Op>
-std::vector<Value> batch_norm(std::initializer_list<Value> operands, const BatchNormOptions& options, std::source_location where) {
+std::vector<Value> batch_norm(std::initializer_list<Value> operands,
+                              const BatchNormOptions& options, std::source_location where) {
   Op op;
   op.epsilon.value = options.epsilon;
-  op.feature_index = options.feature_axis < 0 && operands.begin()->rank() > 0 ? options.feature_axis + operands.begin()->rank() : options.feature_axis;
+  op.feature_index = options.feature_axis < 0 && operands.begin()->rank() > 0
+                         ? options.feature_axis + operands.begin()->rank()
+                         : options.feature_axis;
   return apply_all(std::move(op), std::vector<Value>(operands), where);
 }
 
@@ -109,17 +116,23 @@ void list_batch_norm_ops(OpTable& table) {
   table.add<Grad>();
 }
 
-Value batch_norm_inference(Operand x, Operand scale, Operand offset, Operand mean, Operand variance, BatchNormOptions options) {
-  return batch_norm<Inference>({x.value, scale.value, offset.value, mean.value, variance.value}, options, x.where)[0];
+Value batch_norm_inference(Operand x, Operand scale, Operand offset, Operand mean, Operand variance,
+                           BatchNormOptions options) {
+  return batch_norm<Inference>({x.value, scale.value, offset.value, mean.value, variance.value},
+                               options, x.where)[0];
 }
 
-BatchNormalized batch_norm_training(Operand x, Operand scale, Operand offset, BatchNormOptions options) {
-  const std::vector<Value> y = batch_norm<Training>({x.value, scale.value, offset.value}, options, x.where);
+BatchNormalized batch_norm_training(Operand x, Operand scale, Operand offset,
+                                    BatchNormOptions options) {
+  const std::vector<Value> y =
+      batch_norm<Training>({x.value, scale.value, offset.value}, options, x.where);
   return {y[0], y[1], y[2]};
 }
 
-BatchNormGradients batch_norm_grad(Operand x, Operand scale, Operand mean, Operand variance, Operand d_output, BatchNormOptions options) {
-  const std::vector<Value> d = batch_norm<Grad>({x.value, scale.value, mean.value, variance.value, d_output.value}, options, x.where);
+BatchNormGradients batch_norm_grad(Operand x, Operand scale, Operand mean, Operand variance,
+                                   Operand d_output, BatchNormOptions options) {
+  const std::vector<Value> d = batch_norm<Grad>(
+      {x.value, scale.value, mean.value, variance.value, d_output.value}, options, x.where);
   return {d[0], d[1], d[2]};
 }
 

@@ -23,10 +23,16 @@ struct DeviceNumber : NoFields {
     return {{kU32, {}}};
   }
   static constexpr ZeroGradient vjp{}, jvp{};
-  [[nodiscard]] std::vector<Value> batch(const Batch& b) const { return {broadcast_to(apply(Self{}, {}), {b.size})}; }
+  [[nodiscard]] std::vector<Value> batch(const Batch& b) const {
+    return {broadcast_to(apply(Self{}, {}), {b.size})};
+  }
 };
-struct ReplicaId : DeviceNumber<ReplicaId> { static constexpr std::string_view kName = "replica_id"; };
-struct PartitionId : DeviceNumber<PartitionId> { static constexpr std::string_view kName = "partition_id"; };
+struct ReplicaId : DeviceNumber<ReplicaId> {
+  static constexpr std::string_view kName = "replica_id";
+};
+struct PartitionId : DeviceNumber<PartitionId> {
+  static constexpr std::string_view kName = "partition_id";
+};
 
 struct AllGather : CollectiveGroups {
   static constexpr std::string_view kName = "all_gather";
@@ -49,7 +55,9 @@ struct AllGather : CollectiveGroups {
   [[nodiscard]] std::vector<Value> vjp(const Vjp& v) const {
     return {reduce_scatter(v.d_out, static_cast<int>(all_gather_dim), options)};
   }
-  [[nodiscard]] std::vector<Value> jvp(const Jvp& v) const { return {apply(AllGather(*this), {v.d_in[0]})}; }
+  [[nodiscard]] std::vector<Value> jvp(const Jvp& v) const {
+    return {apply(AllGather(*this), {v.d_in[0]})};
+  }
   [[nodiscard]] std::vector<Value> batch(const Batch& b) const {
     return {all_gather(b.in[0], static_cast<int>(all_gather_dim) + 1, options)};
   }
@@ -72,8 +80,9 @@ struct AllToAll : CollectiveGroups {
     check(true);  // C5, C6, C7
     Shape out = in[0];
     Dim& length = out.dims[static_cast<std::size_t>(split_dimension)];  // C1, C3
-    if (length % split_count != 0) {  // C2, C4, C8
-      throw OpError({.problem = "groups of " + std::to_string(split_count) + " do not divide axis " + std::to_string(split_dimension),
+    if (length % split_count != 0) {                                    // C2, C4, C8
+      throw OpError({.problem = "groups of " + std::to_string(split_count) +
+                                " do not divide axis " + std::to_string(split_dimension),
                      .expected = "a length that the size of a group divides"});
     }
     length /= split_count;
@@ -81,11 +90,15 @@ struct AllToAll : CollectiveGroups {
     return {out};  // C9
   }
   [[nodiscard]] std::vector<Value> vjp(const Vjp& v) const {
-    return {all_to_all(v.d_out, static_cast<int>(concat_dimension), static_cast<int>(split_dimension), options)};
+    return {all_to_all(v.d_out, static_cast<int>(concat_dimension),
+                       static_cast<int>(split_dimension), options)};
   }
-  [[nodiscard]] std::vector<Value> jvp(const Jvp& v) const { return {apply(AllToAll(*this), {v.d_in[0]})}; }
+  [[nodiscard]] std::vector<Value> jvp(const Jvp& v) const {
+    return {apply(AllToAll(*this), {v.d_in[0]})};
+  }
   [[nodiscard]] std::vector<Value> batch(const Batch& b) const {
-    return {all_to_all(b.in[0], static_cast<int>(split_dimension) + 1, static_cast<int>(concat_dimension) + 1, options)};
+    return {all_to_all(b.in[0], static_cast<int>(split_dimension) + 1,
+                       static_cast<int>(concat_dimension) + 1, options)};
   }
 };
 
@@ -105,8 +118,10 @@ struct CollectivePermute {
       std::vector<std::int64_t> ids;
       for (const auto& pair : source_target_pairs) ids.push_back(pair[side]);
       std::ranges::sort(ids);
-      if (std::ranges::adjacent_find(ids) != ids.end() || (!ids.empty() && ids.front() < 0)) {  // C1-C4
-        throw OpError({.problem = std::string(side == 0 ? "a source" : "a target") + " is named twice, or negative",
+      if (std::ranges::adjacent_find(ids) != ids.end() ||
+          (!ids.empty() && ids.front() < 0)) {  // C1-C4
+        throw OpError({.problem = std::string(side == 0 ? "a source" : "a target") +
+                                  " is named twice, or negative",
                        .expected = "each id at most once a source and once a target"});
       }
     }
@@ -118,8 +133,12 @@ struct CollectivePermute {
     for (auto& pair : back) std::swap(pair[0], pair[1]);
     return {collective_permute(v.d_out, std::move(back), channel())};
   }
-  [[nodiscard]] std::vector<Value> jvp(const Jvp& v) const { return {apply(CollectivePermute(*this), {v.d_in[0]})}; }
-  [[nodiscard]] std::vector<Value> batch(const Batch& b) const { return {apply(CollectivePermute(*this), b.in)}; }
+  [[nodiscard]] std::vector<Value> jvp(const Jvp& v) const {
+    return {apply(CollectivePermute(*this), {v.d_in[0]})};
+  }
+  [[nodiscard]] std::vector<Value> batch(const Batch& b) const {
+    return {apply(CollectivePermute(*this), b.in)};
+  }
 };
 
 struct CollectiveBroadcast : CollectiveGroups {
@@ -130,7 +149,7 @@ struct CollectiveBroadcast : CollectiveGroups {
   [[nodiscard]] std::vector<Shape> infer(Shapes in) const {
     expect_count(in, 1);
     expect_kind(in, kAnyKind);
-    check(true);  // C1, C2
+    check(true);     // C1, C2
     return {in[0]};  // C3
   }
   // x on the first of each group, `rest` on the others.
@@ -152,13 +171,19 @@ struct CollectiveBroadcast : CollectiveGroups {
   [[nodiscard]] std::vector<Value> vjp(const Vjp& v) const {
     return {on_sources(all_reduce(v.d_out, among()), zeros_like(v.d_out))};
   }
-  [[nodiscard]] std::vector<Value> jvp(const Jvp& v) const { return {apply(CollectiveBroadcast(*this), {v.d_in[0]})}; }
-  [[nodiscard]] std::vector<Value> batch(const Batch& b) const { return {apply(CollectiveBroadcast(*this), b.in)}; }
+  [[nodiscard]] std::vector<Value> jvp(const Jvp& v) const {
+    return {apply(CollectiveBroadcast(*this), {v.d_in[0]})};
+  }
+  [[nodiscard]] std::vector<Value> batch(const Batch& b) const {
+    return {apply(CollectiveBroadcast(*this), b.in)};
+  }
   [[nodiscard]] Function lowering(std::string_view platform, Shapes in) const {
     if (platform != "cpu") return {};
-    return trace([&](std::span<const Value> p) {
-      return std::vector{index_axis(all_gather(expand_dims(p[0], 0), 0, among()), 0, 0)};
-    }, in);
+    return trace(
+        [&](std::span<const Value> p) {
+          return std::vector{index_axis(all_gather(expand_dims(p[0], 0), 0, among()), 0, 0)};
+        },
+        in);
   }
 };
 
@@ -192,7 +217,8 @@ Value all_to_all(Operand x, int split_axis, int concat_axis, CollectiveOptions o
   return apply(std::move(op), {x.value}, x.where);
 }
 
-Value collective_permute(Operand x, std::vector<std::array<std::int64_t, 2>> source_target_pairs, std::int64_t channel) {
+Value collective_permute(Operand x, std::vector<std::array<std::int64_t, 2>> source_target_pairs,
+                         std::int64_t channel) {
   CollectivePermute op{.source_target_pairs = std::move(source_target_pairs)};
   if (channel > 0) op.channel_handle = ChannelHandle{.handle = channel, .type = 1};
   return apply(std::move(op), {x.value}, x.where);

@@ -14,33 +14,41 @@ CollectiveGroups::CollectiveGroups(CollectiveOptions given) : options(std::move(
     ids.insert(ids.end(), group.begin(), group.end());
     ids.insert(ids.end(), longest - group.size(), -1);
   }
-  replica_groups = Array::of({static_cast<Dim>(options.replica_groups.size()), static_cast<Dim>(longest)}, ids);
+  replica_groups =
+      Array::of({static_cast<Dim>(options.replica_groups.size()), static_cast<Dim>(longest)}, ids);
   if (options.channel > 0) channel_handle = ChannelHandle{.handle = options.channel, .type = 1};
   if (options.uses_global_device_ids) use_global_device_ids = UnitAttribute{};
 }
 
 void CollectiveGroups::check(bool needs_equal_groups) const {
   std::vector<std::int64_t> ids;
-  for (const auto& group : options.replica_groups) ids.insert(ids.end(), group.begin(), group.end());
+  for (const auto& group : options.replica_groups)
+    ids.insert(ids.end(), group.begin(), group.end());
   std::ranges::sort(ids);
   if (std::ranges::adjacent_find(ids) != ids.end() || (!ids.empty() && ids.front() < 0)) {
-    throw OpError({.problem = "replica_groups name an id twice, or a negative one", .expected = "each id once"});
+    throw OpError({.problem = "replica_groups name an id twice, or a negative one",
+                   .expected = "each id once"});
   }
   if (options.uses_global_device_ids && options.channel <= 0) {
-    throw OpError({.problem = "uses_global_device_ids without a channel", .expected = "channel > 0"});
+    throw OpError(
+        {.problem = "uses_global_device_ids without a channel", .expected = "channel > 0"});
   }
   if (!needs_equal_groups) return;
   const auto& groups = options.replica_groups;
-  const bool is_equal = std::ranges::all_of(groups, [&](const auto& g) { return !g.empty() && g.size() == groups[0].size(); });
+  const bool is_equal = std::ranges::all_of(
+      groups, [&](const auto& g) { return !g.empty() && g.size() == groups[0].size(); });
   if (groups.empty() || !is_equal) {
-    throw OpError({.problem = "replica_groups have no one size", .expected = "at least one group, all of one size",
+    throw OpError({.problem = "replica_groups have no one size",
+                   .expected = "at least one group, all of one size",
                    .hint = "{.replica_groups = {{0, 1}}}"});
   }
 }
 
 Dim CollectiveGroups::group_size(bool is_of_partitions_too) const {
-  const bool counts_partitions = is_of_partitions_too && options.channel > 0 && !options.uses_global_device_ids;
-  return static_cast<Dim>(options.replica_groups.at(0).size()) * (counts_partitions ? options.partitions : 1);
+  const bool counts_partitions =
+      is_of_partitions_too && options.channel > 0 && !options.uses_global_device_ids;
+  return static_cast<Dim>(options.replica_groups.at(0).size()) *
+         (counts_partitions ? options.partitions : 1);
 }
 
 }  // namespace hilo

@@ -32,7 +32,8 @@ struct CollectiveGroups {
     field("channel_handle", &Self::channel_handle);
   }
 
-  /// Throws OpError unless ids are distinct and not negative, and, if asked for, there is a group and all have one size.
+  /// Throws OpError unless ids are distinct and not negative, and, if asked for, there is a group
+  /// and all have one size.
   void check(bool needs_equal_groups) const;
   /// Of one group; with all partitions of its replicas where these work together.
   [[nodiscard]] Dim group_size(bool is_of_partitions_too) const;

@@ -15,7 +15,8 @@ struct CollectiveReduction : CollectiveGroups {
 
   CollectiveReduction() = default;
   CollectiveReduction(CollectiveOptions given, BinaryOp op, DType dtype)
-      : CollectiveGroups(std::move(given)), computation(scalar_reducer(op == nullptr ? &add : op, dtype)) {}
+      : CollectiveGroups(std::move(given)),
+        computation(scalar_reducer(op == nullptr ? &add : op, dtype)) {}
 
   void expect_sum() const {
     if (reducer_name(computation) == "add") return;
@@ -37,9 +38,10 @@ struct AllReduce : CollectiveReduction {
   [[nodiscard]] std::vector<Shape> infer(Shapes in) const {
     expect_kind(in, kAnyKind.from_bits(8));
     for (const Shape& s : in) {
-      if (s.dtype != in[0].dtype) throw OpError({.problem = "dtypes differ", .expected = "equal dtypes"});  // C5
+      if (s.dtype != in[0].dtype)
+        throw OpError({.problem = "dtypes differ", .expected = "equal dtypes"});  // C5
     }
-    check(false);  // C1, C2, C3, C4
+    check(false);                   // C1, C2, C3, C4
     return {in.begin(), in.end()};  // C6, C7
   }
   [[nodiscard]] std::vector<Value> vjp(const Vjp& v) const { return summed(v.d_outs); }
@@ -57,7 +59,9 @@ struct AllReduce : CollectiveReduction {
     }
     return result;
   }
-  [[nodiscard]] std::vector<Value> batch(const Batch& b) const { return apply_all(AllReduce(*this), all_batched(b)); }
+  [[nodiscard]] std::vector<Value> batch(const Batch& b) const {
+    return apply_all(AllReduce(*this), all_batched(b));
+  }
 };
 
 struct ReduceScatter : CollectiveReduction {
@@ -77,7 +81,8 @@ struct ReduceScatter : CollectiveReduction {
     Dim& length = out.dims[static_cast<std::size_t>(scatter_dimension)];  // C2
     const Dim size = group_size(true);
     if (length % size != 0) {  // C1
-      throw OpError({.problem = "groups of " + std::to_string(size) + " do not divide axis " + std::to_string(scatter_dimension),
+      throw OpError({.problem = "groups of " + std::to_string(size) + " do not divide axis " +
+                                std::to_string(scatter_dimension),
                      .expected = "a length that the size of a group divides"});
     }
     length /= size;
@@ -108,9 +113,11 @@ void list_collective_reduce_ops(OpTable& table) {
 std::vector<Value> all_reduce(Operands operands, CollectiveOptions options, BinaryOp op) {
   const CallSite site(operands.where);
   if (operands.values.empty()) {
-    throw OpError({.op = "all_reduce", .problem = "no operands", .expected = "at least one"}, CallSite::current(operands.where));
+    throw OpError({.op = "all_reduce", .problem = "no operands", .expected = "at least one"},
+                  CallSite::current(operands.where));
   }
-  return apply_all(AllReduce(std::move(options), op, operands.values[0].dtype()), operands.values, operands.where);
+  return apply_all(AllReduce(std::move(options), op, operands.values[0].dtype()), operands.values,
+                   operands.where);
 }
 
 Value all_reduce(Operand x, CollectiveOptions options, BinaryOp op) {

@@ -22,7 +22,8 @@ struct Composite : ByFormula<Composite> {
   }
   [[nodiscard]] std::vector<Shape> infer(Shapes) const {
     if (name.empty() || version.value < 0) {  // C1
-      throw OpError({.problem = "no name, or a version below 0", .expected = "a name such as \"mine.gelu\", version >= 0"});
+      throw OpError({.problem = "no name, or a version below 0",
+                     .expected = "a name such as \"mine.gelu\", version >= 0"});
     }
     return decomposition.result_shapes();  // C2, C3, C4
   }
@@ -33,11 +34,13 @@ struct Composite : ByFormula<Composite> {
 
 void list_composite_ops(OpTable& table) { table.add<Composite>(); }
 
-std::vector<Value> composite(CompositeOptions options, Operands inputs, const BuildFn& decomposition) {
+std::vector<Value> composite(CompositeOptions options, Operands inputs,
+                             const BuildFn& decomposition) {
   const CallSite site(inputs.where);
   Composite op;
   op.name = std::move(options.name);
-  for (CallAttribute& a : options.attributes) op.composite_attributes.members.push_back(std::move(a.attribute));
+  for (CallAttribute& a : options.attributes)
+    op.composite_attributes.members.push_back(std::move(a.attribute));
   op.version.value = options.version;
   op.decomposition = trace(decomposition, shapes_of(inputs.values));
   return apply_all(std::move(op), inputs.values, inputs.where);

@@ -7,8 +7,9 @@ namespace hilo {
 /// Throws OpError unless operand `k` is a list of `length` integers.
 void expect_list(Shapes in, std::size_t k, Dim length);
 
-/// Rules of ops whose result's dims are operands. `Self::formula(Shapes)` is the static op that does the same, and none
-/// where a length is not known; then `Self::dynamic(Shapes)` gives the result's shape.
+/// Rules of ops whose result's dims are operands. `Self::formula(Shapes)` is the static op that
+/// does the same, and none where a length is not known; then `Self::dynamic(Shapes)` gives the
+/// result's shape.
 template <class Self>
 struct Dynamic : ByFormula<Self> {
   [[nodiscard]] std::vector<Shape> infer(Shapes in) const {
@@ -23,7 +24,9 @@ struct Dynamic : ByFormula<Self> {
       throw OpError(std::move(refusal));
     }
   }
-  [[nodiscard]] Function lowering(std::string_view, Shapes in) const { return static_cast<const Self&>(*this).formula(in); }
+  [[nodiscard]] Function lowering(std::string_view, Shapes in) const {
+    return static_cast<const Self&>(*this).formula(in);
+  }
 };
 
 }  // namespace hilo

@@ -38,15 +38,20 @@ struct SetDimensionSize {
   [[nodiscard]] std::vector<Shape> infer(Shapes in) const {
     expect_count(in, 2);
     expect_kind(in.first(1), kAnyKind);
-    if (in[1] != Shape{kI32, {}}) throw OpError({.problem = "the size does not fit", .expected = "i32[]", .hint = "size.as(kI32)"});
+    if (in[1] != Shape{kI32, {}})
+      throw OpError(
+          {.problem = "the size does not fit", .expected = "i32[]", .hint = "size.as(kI32)"});
     Dims dims = in[0].dims, bounds = in[0].bounds();
     Dim& length = dims[static_cast<std::size_t>(dimension)];
-    if (length == kDynamic) throw OpError({.problem = "axis " + std::to_string(dimension) + " is dynamic", .expected = "an axis of static length"});
+    if (length == kDynamic)
+      throw OpError({.problem = "axis " + std::to_string(dimension) + " is dynamic",
+                     .expected = "an axis of static length"});
     bounds.resize(dims.size(), kDynamic);
     bounds[static_cast<std::size_t>(dimension)] = std::exchange(length, kDynamic);
     return {Shape::bounded(in[0].dtype, std::move(dims), std::move(bounds))};
   }
-  static constexpr Unsupported vjp{"a length that is set when the program runs has no gradient rule"};
+  static constexpr Unsupported vjp{
+      "a length that is set when the program runs has no gradient rule"};
   static constexpr Unsupported jvp = vjp;
   static constexpr Unsupported batch{"a batch would have a length for each element"};
 };
@@ -59,7 +64,8 @@ struct DynamicReshape : Dynamic<DynamicReshape> {
     expect_kind(in.first(1), kAnyKind);
     expect_list(in, 1, std::ssize(dims));
     if (bounds.empty() || bounds.size() == dims.size()) return;
-    throw OpError({.problem = "bounds = " + to_string(bounds) + " do not fit the shape", .expected = "a length for each axis"});
+    throw OpError({.problem = "bounds = " + to_string(bounds) + " do not fit the shape",
+                   .expected = "a length for each axis"});
   }
   [[nodiscard]] Function formula(Shapes in) const {
     if (!bounds.empty() || !is_known(dims) || !in[0].is_static()) return {};
@@ -83,13 +89,15 @@ struct DynamicBroadcastInDim : Dynamic<DynamicBroadcastInDim> {
   }
   static bool are_distinct(Axes axes, std::int64_t rank) {
     std::ranges::sort(axes);
-    return std::ranges::adjacent_find(axes) == axes.end() && (axes.empty() || (axes.front() >= 0 && axes.back() < rank));
+    return std::ranges::adjacent_find(axes) == axes.end() &&
+           (axes.empty() || (axes.front() >= 0 && axes.back() < rank));
   }
   void check(Shapes in) const {
     expect_kind(in.first(1), kAnyKind);
     expect_list(in, 1, std::ssize(dims));  // C6
     const std::int64_t rank = in[0].rank();
-    if (std::ssize(broadcast_dimensions) != rank || !are_distinct(broadcast_dimensions, std::ssize(dims))) {  // C2, C3, C4
+    if (std::ssize(broadcast_dimensions) != rank ||
+        !are_distinct(broadcast_dimensions, std::ssize(dims))) {  // C2, C3, C4
       throw OpError({.problem = "axes = " + to_string(broadcast_dimensions) + " do not fit",
                      .expected = "a distinct axis of the result for each axis of x"});
     }
@@ -98,12 +106,16 @@ struct DynamicBroadcastInDim : Dynamic<DynamicBroadcastInDim> {
       for (std::size_t k = 0; *list && k < (*list)->size(); ++k) known.push_back((**list)[k]);
     }
     if (!are_distinct(known, rank)) {  // C7, C8, C9
-      throw OpError({.problem = "the axes known to stretch or not to, " + to_string(known) + ", do not fit", .expected = "distinct axes of x"});
+      throw OpError(
+          {.problem = "the axes known to stretch or not to, " + to_string(known) + ", do not fit",
+           .expected = "distinct axes of x"});
     }
   }
   [[nodiscard]] Function formula(Shapes in) const {
     if (!is_known(dims) || !in[0].is_static()) return {};
-    return trace([&](In p) { return std::vector{broadcast_in_dim(p[0], dims, broadcast_dimensions)}; }, in);  // C1, C5
+    return trace(
+        [&](In p) { return std::vector{broadcast_in_dim(p[0], dims, broadcast_dimensions)}; },
+        in);  // C1, C5
   }
   [[nodiscard]] Shape dynamic(Shapes in) const { return {in[0].dtype, dims}; }
 };
@@ -115,14 +127,16 @@ struct DynamicIota : Dynamic<DynamicIota> {
   static void fields(auto&& field) { field("iota_dimension", &DynamicIota::iota_dimension); }
   void check(Shapes in) const {
     expect_kind(std::span(&shape, 1), kNumbers);
-    expect_list(in, 0, shape.rank());  // C2
+    expect_list(in, 0, shape.rank());                            // C2
     if (iota_dimension < 0 || iota_dimension >= shape.rank()) {  // C1
-      throw OpError({.problem = "axis " + std::to_string(iota_dimension) + " is out of range", .expected = "0 <= axis < rank"});
+      throw OpError({.problem = "axis " + std::to_string(iota_dimension) + " is out of range",
+                     .expected = "0 <= axis < rank"});
     }
   }
   [[nodiscard]] Function formula(Shapes in) const {
     if (!shape.is_static()) return {};
-    return trace([&](In) { return std::vector{iota(shape, static_cast<int>(iota_dimension))}; }, in);
+    return trace([&](In) { return std::vector{iota(shape, static_cast<int>(iota_dimension))}; },
+                 in);
   }
   [[nodiscard]] Shape dynamic(Shapes) const { return shape; }
 };
@@ -137,10 +151,16 @@ struct DynamicPad : Dynamic<DynamicPad> {
   }
   [[nodiscard]] Function formula(Shapes in) const {
     if (!is_known(low) || !is_known(high) || !is_known(interior) || !in[0].is_static()) return {};
-    return trace([&](In p) { return std::vector{pad(p[0], p[1], {low, high, interior})}; }, in);  // C1, C3, C4
+    return trace(
+        [&](In p) {
+          return std::vector{pad(p[0], p[1], {low, high, interior})};
+        },
+        in);  // C1, C3, C4
   }
   [[nodiscard]] Shape dynamic(Shapes in) const {
-    if (in[1] != Shape{in[0].dtype, {}}) throw OpError({.problem = "the value does not fit", .expected = "a scalar of x's dtype"});  // C1
+    if (in[1] != Shape{in[0].dtype, {}})
+      throw OpError(
+          {.problem = "the value does not fit", .expected = "a scalar of x's dtype"});  // C1
     Shape out = in[0];
     for (std::size_t i = 0; i < out.dims.size(); ++i) {
       Dim& d = out.dims[i];
@@ -188,26 +208,31 @@ void list_dynamic_shape_ops(OpTable& table) {
 void expect_list(Shapes in, std::size_t k, Dim length) {
   if (in[k].rank() == 1 && in[k].dims[0] == length && is_integer(in[k].dtype)) return;
   throw OpError({.problem = "operand " + std::to_string(k) + " is no list of lengths",
-                 .got = {in.begin(), in.end()}, .expected = std::to_string(length) + " integers"});
+                 .got = {in.begin(), in.end()},
+                 .expected = std::to_string(length) + " integers"});
 }
 
 Value get_dimension_size(Operand x, int axis) {
-  return apply(GetDimensionSize{normalized_axis("get_dimension_size", x, axis)}, {x.value}, x.where);
+  return apply(GetDimensionSize{normalized_axis("get_dimension_size", x, axis)}, {x.value},
+               x.where);
 }
 
 Value set_dimension_size(Operand x, Operand size, int axis) {
   const CallSite site(x.where);
   const Value n = tensor_of("set_dimension_size", size, kI32);
-  return apply(SetDimensionSize{normalized_axis("set_dimension_size", x, axis)}, {x.value, n}, x.where);
+  return apply(SetDimensionSize{normalized_axis("set_dimension_size", x, axis)}, {x.value, n},
+               x.where);
 }
 
 Value dynamic_reshape(Operand x, Operand shape, Dims bounds) {
   DynamicReshape op;
   op.dims = known_integers(shape.value);
-  if (std::ranges::count(op.dims, kDynamic) == 1 && x.value.shape().is_static()) {  // the size tells the only unknown length
+  if (std::ranges::count(op.dims, kDynamic) == 1 &&
+      x.value.shape().is_static()) {  // the size tells the only unknown length
     Dim rest = 1;
     for (Dim d : op.dims) rest *= d == kDynamic ? 1 : d;
-    if (rest > 0 && x.value.size() % rest == 0) *std::ranges::find(op.dims, kDynamic) = x.value.size() / rest;
+    if (rest > 0 && x.value.size() % rest == 0)
+      *std::ranges::find(op.dims, kDynamic) = x.value.size() / rest;
   }
   op.bounds = std::move(bounds);
   return apply(std::move(op), {x.value, shape.value}, x.where);

@@ -25,7 +25,11 @@ struct DynamicGather : Dynamic<DynamicGather> {
   }
   [[nodiscard]] Function formula(Shapes in) const {
     if (!is_known(sizes) || !in[0].is_static() || !in[1].is_static()) return {};
-    return trace([&](In p) { return std::vector{gather(p[0], p[1], dimension_numbers, sizes, indices_are_sorted)}; }, in);
+    return trace(
+        [&](In p) {
+          return std::vector{gather(p[0], p[1], dimension_numbers, sizes, indices_are_sorted)};
+        },
+        in);
   }
   [[nodiscard]] Shape dynamic(Shapes in) const {
     const IndexedWindows windows(dimension_numbers, sizes);
@@ -46,10 +50,13 @@ struct DynamicConv : ConvolutionOptions, Dynamic<DynamicConv> {
     field("feature_group_count", &DynamicConv::feature_group_count);
     field("batch_group_count", &DynamicConv::batch_group_count);
   }
-  [[nodiscard]] Dim spatial() const { return std::ssize(dimension_numbers.input_spatial_dimensions); }
+  [[nodiscard]] Dim spatial() const {
+    return std::ssize(dimension_numbers.input_spatial_dimensions);
+  }
   void check(Shapes in) const {
     if (in[2].dims != Dims{spatial(), 2} || !is_integer(in[2].dtype)) {  // C4
-      throw OpError({.problem = "the padding does not fit", .expected = "integers [" + std::to_string(spatial()) + ",2]"});
+      throw OpError({.problem = "the padding does not fit",
+                     .expected = "integers [" + std::to_string(spatial()) + ",2]"});
     }
   }
   // The static op on x of these dims.
@@ -67,7 +74,8 @@ struct DynamicConv : ConvolutionOptions, Dynamic<DynamicConv> {
   [[nodiscard]] Shape dynamic(Shapes in) const {
     std::vector<Shape> unknown(in.begin(), in.end());
     for (std::int64_t axis : dimension_numbers.input_spatial_dimensions) {
-      if (axis >= 0 && axis < unknown[0].rank()) unknown[0].dims[static_cast<std::size_t>(axis)] = kDynamic;
+      if (axis >= 0 && axis < unknown[0].rank())
+        unknown[0].dims[static_cast<std::size_t>(axis)] = kDynamic;
     }
     return fixed(unknown, Int64Pairs(static_cast<std::size_t>(spatial()))).result_shapes()[0];
   }
@@ -80,7 +88,8 @@ void list_dynamic_window_ops(OpTable& table) {
   table.add<DynamicConv>();
 }
 
-Value dynamic_gather(Operand x, Operand indices, Operand slice_sizes, GatherDimensionNumbers numbers, bool indices_are_sorted) {
+Value dynamic_gather(Operand x, Operand indices, Operand slice_sizes,
+                     GatherDimensionNumbers numbers, bool indices_are_sorted) {
   DynamicGather op;
   op.dimension_numbers = std::move(numbers);
   op.indices_are_sorted = indices_are_sorted;

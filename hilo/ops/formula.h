@@ -11,7 +11,8 @@ std::vector<Value> vjp_of(const Function& formula, const Vjp& v);
 std::vector<Value> jvp_of(const Function& formula, const Jvp& v);
 std::vector<Value> batch_of(const Function& formula, const Batch& b);
 
-/// All three. `Self::formula(Shapes)` is the Function; it throws OpError, or gives none, where there is none.
+/// All three. `Self::formula(Shapes)` is the Function; it throws OpError, or gives none, where
+/// there is none.
 template <class Self>
 struct ByFormula {
   [[nodiscard]] std::vector<Value> vjp(const Vjp& v) const { return vjp_of(of(v.in), v); }

@@ -29,7 +29,8 @@ Dims known_integers(Value x) {
     return {data.begin(), data.end()};
   }
   if (name == "get_dimension_size") {
-    return {operand(0).dims()[static_cast<std::size_t>(attribute<std::int64_t>(*node.op, "dimension"))]};
+    return {operand(0)
+                .dims()[static_cast<std::size_t>(attribute<std::int64_t>(*node.op, "dimension"))]};
   }
   if (name == "convert" || name == "reshape") return known_integers(operand(0));
   if (name == "broadcast_in_dim" && operand(0).size() == 1) {

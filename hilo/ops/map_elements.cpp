@@ -28,7 +28,8 @@ struct Map {
     }
     const Shape y = computation.results()[0].shape();
     if (!y.is_scalar()) {  // C4
-      throw OpError({.problem = "the function of scalars gives " + to_string(y), .expected = "a scalar"});
+      throw OpError(
+          {.problem = "the function of scalars gives " + to_string(y), .expected = "a scalar"});
     }
     return {in[0].with(y.dtype)};
   }
@@ -40,7 +41,8 @@ struct Map {
     operands.push_back(v.d_out);
     for (std::size_t k = 0; k < v.in.size(); ++k) {
       const bool is_active = is_differentiable(v.in[k].dtype());
-      d_in.push_back(is_active ? map_elements(operands, [&](In p) { return call(reverse, p)[k]; }) : Value());
+      d_in.push_back(is_active ? map_elements(operands, [&](In p) { return call(reverse, p)[k]; })
+                               : Value());
     }
     return d_in;
   }
@@ -67,7 +69,8 @@ void list_map_ops(OpTable& table) { table.add<Map>(); }
 Value map_elements(Operands operands, const std::function<Value(std::span<const Value>)>& f) {
   const CallSite site(operands.where);
   if (operands.values.empty()) {
-    throw OpError({.op = "map", .problem = "no operands", .expected = "at least one"}, CallSite::current(operands.where));
+    throw OpError({.op = "map", .problem = "no operands", .expected = "at least one"},
+                  CallSite::current(operands.where));
   }
   std::vector<Shape> scalars;
   for (const Value& v : operands.values) scalars.push_back({v.dtype(), {}});

@@ -5,9 +5,10 @@
 
 namespace hilo {
 
-/// StableHLO's `map`: applies `f`, a function of scalars, to the elements of `operands` that stand at one index. Ops on
-/// whole tensors say the same; this is for programs from elsewhere.
-/// Shapes:  all operands have one dims; `f` sees a scalar of each and gives one; the result has those dims.
+/// StableHLO's `map`: applies `f`, a function of scalars, to the elements of `operands` that stand
+/// at one index. Ops on whole tensors say the same; this is for programs from elsewhere.
+/// Shapes:  all operands have one dims; `f` sees a scalar of each and gives one; the result has
+///          those dims.
 /// Throws:  OpError if dims differ, there are no operands, or `f` gives no scalar.
 /// Gradient: that of `f`, element by element.
 /// Source:  StableHLO spec, map (C1-C4).

@@ -18,15 +18,18 @@ struct ReducePrecision : ElementwiseBatch<ReducePrecision> {
     expect_count(in, 1);
     expect_kind(in, kFloats);
     if (exponent_bits.value < 1 || mantissa_bits.value < 0) {  // C2, C3
-      throw OpError({.problem = "no float has " + std::to_string(exponent_bits.value) + " exponent bits and " +
-                                std::to_string(mantissa_bits.value) + " of a fraction",
+      throw OpError({.problem = "no float has " + std::to_string(exponent_bits.value) +
+                                " exponent bits and " + std::to_string(mantissa_bits.value) +
+                                " of a fraction",
                      .expected = "exponent_bits >= 1, mantissa_bits >= 0"});
     }
     return {in[0]};  // C1
   }
   [[nodiscard]] std::vector<Value> vjp(const Vjp& v) const { return {rounded(v.d_out)}; }
   [[nodiscard]] std::vector<Value> jvp(const Jvp& v) const { return {rounded(v.d_in[0])}; }
-  [[nodiscard]] Value rounded(Value d) const { return reduce_precision(d, exponent_bits.value, mantissa_bits.value); }
+  [[nodiscard]] Value rounded(Value d) const {
+    return reduce_precision(d, exponent_bits.value, mantissa_bits.value);
+  }
 };
 
 }  // namespace

@@ -18,18 +18,24 @@ struct Rng {
   [[nodiscard]] std::vector<Shape> infer(Shapes in) const {
     expect_count(in, 3);
     const bool is_uniform = rng_distribution == RngDistribution::kUniform;
-    expect_kind(in.first(2), is_uniform && !is_float(in[0].dtype) ? kInts.from_bits(32) : kFloats);  // C2
-    if (!in[0].is_scalar() || in[0] != in[1]) {  // C1
-      throw OpError({.problem = "a and b do not fit", .got = {in[0], in[1]}, .expected = "two scalars of one dtype"});
+    expect_kind(in.first(2),
+                is_uniform && !is_float(in[0].dtype) ? kInts.from_bits(32) : kFloats);  // C2
+    if (!in[0].is_scalar() || in[0] != in[1]) {                                         // C1
+      throw OpError({.problem = "a and b do not fit",
+                     .got = {in[0], in[1]},
+                     .expected = "two scalars of one dtype"});
     }
     return {{in[0].dtype, dims}};  // C1, C3
   }
-  static constexpr Unsupported vjp{"the op does not say what it drew; uniform and normal with a key do"};
+  static constexpr Unsupported vjp{
+      "the op does not say what it drew; uniform and normal with a key do"};
   static constexpr Unsupported jvp = vjp;
   [[nodiscard]] std::vector<Value> batch(const Batch& b) const {
     std::vector<Value> each;
     for (Dim i = 0; i < b.size; ++i) {
-      const auto one = [&](std::size_t k) { return b.is_batched[k] ? index_axis(b.in[k], 0, i) : b.in[k]; };
+      const auto one = [&](std::size_t k) {
+        return b.is_batched[k] ? index_axis(b.in[k], 0, i) : b.in[k];
+      };
       each.push_back(rng(one(0), one(1), dims, rng_distribution));
     }
     return {stack(each)};

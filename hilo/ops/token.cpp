@@ -9,20 +9,26 @@ namespace {
 
 const Shape kTokenShape{DType::kToken, {}};
 
-// What all of them share: the last operand is a token (after_all: all are), what goes in and out has no gradient.
+// What all of them share: the last operand is a token (after_all: all are), what goes in and out
+// has no gradient.
 struct Ordered {
   static constexpr ZeroGradient vjp{}, jvp{};
-  static constexpr Unsupported batch{"tokens order what a program does once; there is no batch of them"};
+  static constexpr Unsupported batch{
+      "tokens order what a program does once; there is no batch of them"};
 
   static void expect_tokens(Shapes in, std::size_t first) {
     for (std::size_t k = first; k < in.size(); ++k) {
-      if (in[k] != kTokenShape) throw OpError({.problem = "operand " + std::to_string(k) + " is no token", .expected = "token[]", .hint = "after_all()"});
+      if (in[k] != kTokenShape)
+        throw OpError({.problem = "operand " + std::to_string(k) + " is no token",
+                       .expected = "token[]",
+                       .hint = "after_all()"});
     }
   }
   static std::vector<Shape> with_token(std::vector<Shape> shapes) {
     for (const Shape& s : shapes) {
       if (has_elements(s.dtype) && s.is_static()) continue;
-      throw OpError({.problem = "cannot receive " + to_string(s), .expected = "arrays of static shapes"});
+      throw OpError(
+          {.problem = "cannot receive " + to_string(s), .expected = "arrays of static shapes"});
     }
     shapes.push_back(kTokenShape);
     return shapes;

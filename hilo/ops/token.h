@@ -4,10 +4,11 @@
 
 #include "hilo/graph/value.h"
 
-// What a program exchanges with its host, or another program, while it runs. A token is a value without elements that
-// puts such ops in order: an op runs behind those whose tokens it takes. An op whose token leads to no result of the
-// program is left out like any other, so a program gives its last token (or something that depends on it) back.
-// None of this has gradients to or from the other side, and none is batched.
+// What a program exchanges with its host, or another program, while it runs. A token is a value
+// without elements that puts such ops in order: an op runs behind those whose tokens it takes. An
+// op whose token leads to no result of the program is left out like any other, so a program gives
+// its last token (or something that depends on it) back. None of this has gradients to or from the
+// other side, and none is batched.
 namespace hilo {
 
 /// A token behind all of `tokens`; of none, the first one.
@@ -30,8 +31,8 @@ Received infeed(Operand token, std::vector<Shape> shapes, std::string config = {
 Value outfeed(Operands values, Operand token, std::string config = {});
 
 struct ChannelOptions {
-  std::int64_t channel = 1;      ///< the same number on both ends
-  bool is_host_transfer = false; ///< the other end is the host, not a device
+  std::int64_t channel = 1;       ///< the same number on both ends
+  bool is_host_transfer = false;  ///< the other end is the host, not a device
 };
 
 /// Sends values along a channel, and receives them. XLA:CPU compiles neither.

@@ -13,8 +13,12 @@ struct WithoutGradient {
 
 struct Tuple : WithoutGradient, NoFields {
   static constexpr std::string_view kName = "tuple";
-  [[nodiscard]] std::vector<Shape> infer(Shapes in) const { return {Shape::tuple({in.begin(), in.end()})}; }  // C1
-  [[nodiscard]] std::vector<Value> batch(const Batch& b) const { return {hilo::tuple(all_batched(b))}; }
+  [[nodiscard]] std::vector<Shape> infer(Shapes in) const {
+    return {Shape::tuple({in.begin(), in.end()})};
+  }  // C1
+  [[nodiscard]] std::vector<Value> batch(const Batch& b) const {
+    return {hilo::tuple(all_batched(b))};
+  }
 };
 
 struct GetTupleElement : WithoutGradient {
@@ -26,11 +30,14 @@ struct GetTupleElement : WithoutGradient {
     expect_count(in, 1);
     const std::vector<Shape>& elements = in[0].elements();
     if (index.value < 0 || index.value >= std::ssize(elements)) {  // C1
-      throw OpError({.problem = "no element " + std::to_string(index.value), .expected = "a tuple with more elements than that"});
+      throw OpError({.problem = "no element " + std::to_string(index.value),
+                     .expected = "a tuple with more elements than that"});
     }
     return {elements[static_cast<std::size_t>(index.value)]};  // C2
   }
-  [[nodiscard]] std::vector<Value> batch(const Batch& b) const { return {get_tuple_element(b.in[0], index.value)}; }
+  [[nodiscard]] std::vector<Value> batch(const Batch& b) const {
+    return {get_tuple_element(b.in[0], index.value)};
+  }
 };
 
 }  // namespace

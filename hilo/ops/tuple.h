@@ -3,9 +3,10 @@
 
 namespace hilo {
 
-/// Several values as one. Ops of Hilo have several results instead; this is for programs from elsewhere. A compiled
-/// program gives a tuple's elements back one by one.
-/// Gradient: none: a tuple has no cotangent. Take its elements, not the tuple, to what is differentiated.
+/// Several values as one. Ops of Hilo have several results instead; this is for programs from
+/// elsewhere. A compiled program gives a tuple's elements back one by one.
+/// Gradient: none: a tuple has no cotangent. Take its elements, not the tuple, to what is
+///          differentiated.
 /// Source:  StableHLO spec, tuple (C1).
 Value tuple(Operands elements);
 

@@ -18,8 +18,10 @@ namespace {
 
 using In = std::span<const Value>;
 
-// Runs `f` on as many devices as there are lists of arguments: device d's list and results stand at [d].
-std::vector<std::vector<Array>> run_everywhere(const BuildFn& f, const std::vector<std::vector<Array>>& arguments) {
+// Runs `f` on as many devices as there are lists of arguments: device d's list and results stand at
+// [d].
+std::vector<std::vector<Array>> run_everywhere(const BuildFn& f,
+                                               const std::vector<std::vector<Array>>& arguments) {
   const int n = static_cast<int>(arguments.size());
   const pjrt::Client client = pjrt::open("cpu", {.devices = n});
   std::vector<Shape> shapes;
@@ -28,7 +30,8 @@ std::vector<std::vector<Array>> run_everywhere(const BuildFn& f, const std::vect
   const pjrt::Executable program = pjrt::Executable::compile(client, text, {.replicas = n});
   std::vector<std::vector<pjrt::Buffer>> in(arguments.size());
   for (std::size_t d = 0; d < in.size(); ++d) {
-    for (const Array& a : arguments[d]) in[d].push_back(pjrt::Buffer::from_host(a, program.devices()[d]));
+    for (const Array& a : arguments[d])
+      in[d].push_back(pjrt::Buffer::from_host(a, program.devices()[d]));
   }
   std::vector<std::vector<Array>> results;
   for (const auto& of_device : program.execute_sharded(in)) {
@@ -54,19 +57,24 @@ CollectiveOptions all_of(int n) {
   for (int i = 0; i < n; ++i) options.replica_groups[0].push_back(i);
   return options;
 }
-const CollectiveOptions kPairs{.replica_groups = {{0, 2}, {1, 3}}}, kTurned{.replica_groups = {{3, 1}, {0, 2}}};
+const CollectiveOptions kPairs{.replica_groups = {{0, 2}, {1, 3}}},
+    kTurned{.replica_groups = {{3, 1}, {0, 2}}};
 
 const std::map<std::string, std::function<Value(Value, int)>> kOps = {
     {"sum", [](Value x, int) { return all_reduce(x); }},
     {"gather", [](Value x, int n) { return all_gather(x, 1, all_of(n)); }},
     {"scatter", [](Value x, int n) { return reduce_scatter(x, 0, all_of(n)); }},
     {"all_to_all", [](Value x, int n) { return all_to_all(x, 0, 1, all_of(n)); }},
-    {"ring", [](Value x, int n) {
+    {"ring",
+     [](Value x, int n) {
        std::vector<std::array<std::int64_t, 2>> pairs;
        for (int i = 0; i < n; ++i) pairs.push_back({i, (i + 1) % n});
        return collective_permute(x, pairs);
      }},
-    {"one way", [](Value x, int) { return collective_permute(x, {{1, 0}}); }},
+    {"one way",
+     [](Value x, int) {
+       return collective_permute(x, {{1, 0}});
+     }},
     {"sum of pairs", [](Value x, int) { return all_reduce(x, kPairs); }},
     {"gather of turned pairs", [](Value x, int) { return all_gather(x, 0, kTurned); }},
     {"scatter to turned pairs", [](Value x, int) { return reduce_scatter(x, 0, kTurned); }},
@@ -85,15 +93,20 @@ TEST(Collectives, ValuesAndGradientsAreThoseOfJax) {
     const auto& op = kOps.at(golden.name);
     std::vector<std::vector<Array>> arguments;
     for (int d = 0; d < golden.devices; ++d) {
-      arguments.push_back({part_of(golden.x, golden.devices, d, {4, 2}), part_of(golden.d_y, golden.devices, d, golden.dims)});
+      arguments.push_back({part_of(golden.x, golden.devices, d, {4, 2}),
+                           part_of(golden.d_y, golden.devices, d, golden.dims)});
     }
-    const auto results = run_everywhere([&](In p) {
-      const Value y = op(p[0], golden.devices);
-      return std::vector{y, vjp(std::vector{y}, std::vector{p[1]}, std::vector{p[0]})[0],
-                         jvp(std::vector{y}, std::vector{p[0]}, std::vector{p[0]})[0]};
-    }, arguments);
+    const auto results = run_everywhere(
+        [&](In p) {
+          const Value y = op(p[0], golden.devices);
+          return std::vector{y, vjp(std::vector{y}, std::vector{p[1]}, std::vector{p[0]})[0],
+                             jvp(std::vector{y}, std::vector{p[0]}, std::vector{p[0]})[0]};
+        },
+        arguments);
     for (int d = 0; d < golden.devices; ++d) {
-      const testing::ScopedTrace at(__FILE__, __LINE__, golden.name + " on " + std::to_string(d) + " of " + std::to_string(golden.devices));
+      const testing::ScopedTrace at(
+          __FILE__, __LINE__,
+          golden.name + " on " + std::to_string(d) + " of " + std::to_string(golden.devices));
       const std::vector<Array>& got = results[static_cast<std::size_t>(d)];
       const Array y = part_of(golden.y, golden.devices, d, golden.dims);
       EXPECT_EQ(got[0], y);
@@ -105,7 +118,11 @@ TEST(Collectives, ValuesAndGradientsAreThoseOfJax) {
 
 TEST(Collectives, EveryDeviceKnowsItsNumber) {
   for (int n : {2, 4}) {
-    const auto results = run_everywhere([](In) { return std::vector{replica_id(), partition_id()}; }, std::vector<std::vector<Array>>(static_cast<std::size_t>(n)));
+    const auto results = run_everywhere(
+        [](In) {
+          return std::vector{replica_id(), partition_id()};
+        },
+        std::vector<std::vector<Array>>(static_cast<std::size_t>(n)));
     for (std::size_t d = 0; d < results.size(); ++d) {
       EXPECT_EQ(results[d][0], Array::scalar(static_cast<std::uint32_t>(d)));
       EXPECT_EQ(results[d][1], Array::scalar(std::uint32_t{0}));
@@ -114,12 +131,21 @@ TEST(Collectives, EveryDeviceKnowsItsNumber) {
 }
 
 TEST(Collectives, OtherReductionsAndDtypes) {
-  const auto results = run_everywhere([](In p) {
-    const std::vector<Value> both = all_reduce(Operands({p[0], p[0]}), {}, multiply);
-    return std::vector{all_reduce(p[0], {}, maximum), all_reduce(p[0], {}, minimum), both[1], all_reduce(less(p[0], 2), {}, logical_and),
-                       all_reduce(p[0].as(kBF16)), all_reduce(p[0].as(kI8)), reduce_scatter(p[0], 0, all_of(2), maximum)};
-  }, {{Array::of({2}, std::vector{1.0F, 5.0F})}, {Array::of({2}, std::vector{3.0F, -2.0F})}});
-  const auto expect = [&](std::size_t d, std::size_t k, std::vector<double> want) { EXPECT_EQ(results[d][k].to_doubles(), want) << k; };
+  const auto results = run_everywhere(
+      [](In p) {
+        const std::vector<Value> both = all_reduce(Operands({p[0], p[0]}), {}, multiply);
+        return std::vector{all_reduce(p[0], {}, maximum),
+                           all_reduce(p[0], {}, minimum),
+                           both[1],
+                           all_reduce(less(p[0], 2), {}, logical_and),
+                           all_reduce(p[0].as(kBF16)),
+                           all_reduce(p[0].as(kI8)),
+                           reduce_scatter(p[0], 0, all_of(2), maximum)};
+      },
+      {{Array::of({2}, std::vector{1.0F, 5.0F})}, {Array::of({2}, std::vector{3.0F, -2.0F})}});
+  const auto expect = [&](std::size_t d, std::size_t k, std::vector<double> want) {
+    EXPECT_EQ(results[d][k].to_doubles(), want) << k;
+  };
   for (std::size_t d = 0; d < 2; ++d) {
     expect(d, 0, {3, 5});
     expect(d, 1, {1, -2});
@@ -134,11 +160,16 @@ TEST(Collectives, OtherReductionsAndDtypes) {
 TEST(Collectives, TheFirstOfAGroupIsBroadcast) {
   const CollectiveOptions groups{.replica_groups = {{2, 0}, {1, 3}}};
   std::vector<std::vector<Array>> arguments;
-  for (int d = 0; d < 4; ++d) arguments.push_back({Array::of({2}, std::vector{static_cast<float>(d), -0.0F}), Array::of({2}, std::vector{1.0F + static_cast<float>(d), 1.0F})});
-  const auto results = run_everywhere([&](In p) {
-    const Value y = collective_broadcast(p[0], groups);
-    return std::vector{y, vjp(std::vector{y}, std::vector{p[1]}, std::vector{p[0]})[0], collective_broadcast(less(p[0], 2), groups)};
-  }, arguments);
+  for (int d = 0; d < 4; ++d)
+    arguments.push_back({Array::of({2}, std::vector{static_cast<float>(d), -0.0F}),
+                         Array::of({2}, std::vector{1.0F + static_cast<float>(d), 1.0F})});
+  const auto results = run_everywhere(
+      [&](In p) {
+        const Value y = collective_broadcast(p[0], groups);
+        return std::vector{y, vjp(std::vector{y}, std::vector{p[1]}, std::vector{p[0]})[0],
+                           collective_broadcast(less(p[0], 2), groups)};
+      },
+      arguments);
   const std::vector<float> source = {2, 1, 2, 1}, d_x = {0, 2 + 4, 1 + 3, 0}, count = {0, 2, 2, 0};
   for (std::size_t d = 0; d < 4; ++d) {
     EXPECT_EQ(results[d][0], Array::of({2}, std::vector{source[d], -0.0F}));

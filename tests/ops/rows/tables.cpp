@@ -48,6 +48,7 @@ Family unary_rows();
 Family window_rows();
 
 void add_attention_refusals(std::vector<Refused>&);
+void add_dynamic_refusals(std::vector<Refused>&);
 void add_elementwise_refusals(std::vector<Refused>&);
 void add_index_refusals(std::vector<Refused>&);
 void add_linear_refusals(std::vector<Refused>&);
@@ -111,8 +112,8 @@ const std::vector<Family>& families() {
 const std::vector<Refused>& refusals() {
   static const auto& all = *[] {
     auto* list = new std::vector<Refused>;
-    for (const auto add : {add_attention_refusals, add_elementwise_refusals, add_index_refusals, add_linear_refusals,
-                           add_loop_refusals, add_numpy_refusals, add_rule_refusals, add_shape_refusals,
+    for (const auto add : {add_attention_refusals, add_dynamic_refusals, add_elementwise_refusals, add_index_refusals,
+                           add_linear_refusals, add_loop_refusals, add_numpy_refusals, add_rule_refusals, add_shape_refusals,
                            add_stablehlo_refusals, add_transform_refusals, add_window_refusals}) {
       add(*list);
     }
