@@ -151,6 +151,7 @@ Value sinc(Operand operand) {
 Value hypot(Operand a, Operand b) {
   const CallSite site(a.where);
   const std::vector<Value> ab = promote("hypot", {a, b});
+  expect_kind("hypot", ab[0], kFloats);
   const Value x = abs(ab[0]), y = abs(ab[1]);
   const Value is_x = greater(x, y), large = select(is_x, x, y), small = select(is_x, y, x);
   const Value is_plain = logical_and(

@@ -59,6 +59,7 @@ const std::set<std::string> kInternal = {
     "hilo/ops/factor_rules.h",
     "hilo/ops/jacobi.h",
     "hilo/ops/loop_rules.h",
+    "hilo/ops/value_lists.h",
     "hilo/core/text.h",
     "hilo/data/class_folders.h",
     "hilo/data/codec.h",
