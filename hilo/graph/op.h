@@ -105,9 +105,10 @@ class AnyOp {
   /// The op on operands of these shapes as other ops that compute the same faster on `platform` ("cpu", "cuda", "tpu");
   /// none where it is best as it is. Only the program that is compiled for that platform is written so.
   [[nodiscard]] virtual Function lowering(std::string_view platform, Shapes in) const = 0;
-  /// Reads a rule's reason; empty where the rule exists.
+  /// Reads a rule's reason; empty where the rule exists. `is_constant`: the derivative is zero wherever there is one.
   struct Reasons {
     std::string_view vjp, jvp, batch;
+    bool is_constant = false;
   };
   [[nodiscard]] virtual Reasons unsupported() const = 0;
 
@@ -165,6 +166,9 @@ class Erased final : public AnyOp {
     if constexpr (requires { Op::vjp.reason; }) r.vjp = Op::vjp.reason;
     if constexpr (requires { Op::jvp.reason; }) r.jvp = Op::jvp.reason;
     if constexpr (requires { Op::batch.reason; }) r.batch = Op::batch.reason;
+    if constexpr (requires { Op::vjp.operator()(std::declval<const Vjp&>()); }) {
+      r.is_constant = std::is_same_v<std::remove_cvref_t<decltype(Op::vjp)>, ZeroGradient>;
+    }
     return r;
   }
   [[nodiscard]] const Op& op() const { return op_; }
