@@ -13,7 +13,7 @@ namespace {
 
 using In = std::span<const Value>;
 
-// What the three ops share. `kLike` tells which operands are like x; the rest have a number for
+// What the three ops share. Operand `kLikeX` has the shape of x; those behind x have a number for
 // each feature.
 template <class Self>
 struct BatchNorm : ByFormula<Self> {

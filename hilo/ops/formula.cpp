@@ -13,22 +13,10 @@ void expect_formula(const Function& formula) {
 
 }  // namespace
 
-std::vector<Shape> shapes_of(std::span<const Value> values) {
-  std::vector<Shape> shapes;
-  for (const Value& v : values) shapes.push_back(v.shape());
-  return shapes;
-}
-
 std::vector<Value> vjp_of(const Function& formula, const Vjp& v) {
   expect_formula(formula);
-  std::vector<Value> arguments(v.in.begin(), v.in.end());
-  const std::vector<Value> d_outs = materialized(v.d_outs, v.outs);
-  arguments.insert(arguments.end(), d_outs.begin(), d_outs.end());
-  std::vector<Value> d_in = call(v.transforms.vjp(formula), arguments);
-  for (std::size_t k = 0; k < d_in.size(); ++k) {
-    if (!is_differentiable(v.in[k].dtype())) d_in[k] = Value();
-  }
-  return d_in;
+  const std::vector<Value> arguments = joined({v.in, materialized(v.d_outs, v.outs)});
+  return of_differentiable(call(v.transforms.vjp(formula), arguments), v.in);
 }
 
 std::vector<Value> jvp_of(const Function& formula, const Jvp& v) {
@@ -40,11 +28,8 @@ std::vector<Value> jvp_of(const Function& formula, const Jvp& v) {
     if (d) arguments.push_back(d);
   }
   const std::vector<Value> both = call(v.transforms.jvp(formula, is_active), arguments);
-  std::vector<Value> d_out(both.begin() + static_cast<std::ptrdiff_t>(v.outs.size()), both.end());
-  for (Value& d : d_out) {
-    if (!is_differentiable(d.dtype())) d = Value();
-  }
-  return d_out;
+  return of_differentiable({both.begin() + static_cast<std::ptrdiff_t>(v.outs.size()), both.end()},
+                           v.outs);
 }
 
 std::vector<Value> batch_of(const Function& formula, const Batch& b) {

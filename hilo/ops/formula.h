@@ -1,10 +1,9 @@
 #pragma once
 #include "hilo/graph/op.h"
+#include "hilo/ops/value_lists.h"
 
 // Rules of ops that other ops compute as well: from a Function of those.
 namespace hilo {
-
-std::vector<Shape> shapes_of(std::span<const Value> values);
 
 /// The rules of an op whose results are those of `formula` on the same operands.
 std::vector<Value> vjp_of(const Function& formula, const Vjp& v);
