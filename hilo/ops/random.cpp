@@ -8,6 +8,7 @@
 #include "hilo/ops/compare.h"
 #include "hilo/ops/constant.h"
 #include "hilo/ops/convert.h"
+#include "hilo/ops/elementwise.h"
 #include "hilo/ops/indexing.h"
 #include "hilo/ops/math.h"
 #include "hilo/ops/reduce.h"
@@ -55,14 +56,6 @@ Value unit_fine_at_zero(const Operand& key, const Shape& shape) {
   const DType words = shape.dtype == kF64 ? kU64 : kU32;
   return (random_bits(key, shape.with(words)).as(shape.dtype) + 0.5) *
          std::ldexp(1.0, -bits(words));
-}
-
-// c[0] + c[1] x + c[2] x^2 ..
-Value polynomial(Value x, std::initializer_list<double> c) {
-  const double* last = std::end(c) - 1;
-  Value y = x * *last + *(last - 1);
-  for (const double* p = last - 2; p >= std::begin(c); --p) y = y * x + *p;
-  return y;
 }
 
 // The normal variable of each 32-bit number, the numbers in ascending order (as signed ones) giving
