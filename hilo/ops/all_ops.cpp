@@ -37,6 +37,7 @@ void list_math_ops(OpTable&);
 void list_pad_ops(OpTable&);
 void list_qr_ops(OpTable&);
 void list_quantize_ops(OpTable&);
+void list_random_gamma_ops(OpTable&);
 void list_reduce_ops(OpTable&);
 void list_reduce_precision_ops(OpTable&);
 void list_reduce_window_ops(OpTable&);
@@ -96,6 +97,7 @@ const OpTable& all_ops() {
              list_pad_ops,
              list_qr_ops,
              list_quantize_ops,
+             list_random_gamma_ops,
              list_reduce_ops,
              list_reduce_precision_ops,
              list_reduce_window_ops,

@@ -19,6 +19,7 @@ Family cumulative_rows();
 Family curves_rows();
 Family custom_call_rows();
 Family differences_rows();
+Family distribution_rows();
 Family dot_rows();
 Family dynamic_rows();
 Family einsum_rows();
@@ -80,6 +81,7 @@ const std::vector<Family>& families() {
       curves_rows(),
       custom_call_rows(),
       differences_rows(),
+      distribution_rows(),
       dot_rows(),
       dynamic_rows(),
       einsum_rows(),
