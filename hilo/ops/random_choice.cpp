@@ -2,7 +2,6 @@
 
 #include "hilo/ops/binary.h"
 #include "hilo/ops/broadcast.h"
-#include "hilo/ops/compare.h"
 #include "hilo/ops/constant.h"
 #include "hilo/ops/convert.h"
 #include "hilo/ops/cumulative.h"
@@ -13,7 +12,7 @@
 #include "hilo/ops/random_rules.h"
 #include "hilo/ops/reshape.h"
 #include "hilo/ops/rules.h"
-#include "hilo/ops/select.h"
+#include "hilo/ops/searching.h"
 #include "hilo/ops/slice.h"
 #include "hilo/ops/sort.h"
 #include "hilo/ops/triangular.h"
@@ -22,25 +21,12 @@
 namespace hilo {
 namespace {
 
-// For each number in (0, last of `totals`] the first place whose total reaches it, by halving.
-Value first_reaching(Value totals, Value r) {
-  const Dim n = totals.dim(0);
-  Dim step = 1;
-  while (2 * step < n) step *= 2;
-  Value below = zeros({kI32, r.dims()});  // so many totals are less than r
-  for (; n > 1 && step > 0; step /= 2) {
-    const Value next = below + step, exists = next < n;
-    const Value total = take(totals, select(exists, next - 1, zeros_like(next)));
-    below = select(logical_and(exists, total < r), next, below);
-  }
-  return below;
-}
-
 Value with_weights(const Operand& key, Value p, Dims dims, bool replaces) {
   const Shape shape{p.dtype(), std::move(dims)};
   if (replaces) {
     const Value totals = cumulative_sum(p, 0);
-    return first_reaching(totals, take(totals, p.dim(0) - 1) * unit_fine_at_zero(key, shape));
+    const Value r = take(totals, p.dim(0) - 1) * unit_fine_at_zero(key, shape);
+    return searchsorted(totals, r);  // the first that reaches it, r being above 0
   }
   const Value scores =
       log(p) + gumbel(key, p.shape());  // their order is that of drawing one by one
