@@ -5,6 +5,7 @@ namespace hilo {
 // One line a family: its file defines the function.
 void list_barrier_ops(OpTable&);
 void list_batch_norm_ops(OpTable&);
+void list_bessel_ops(OpTable&);
 void list_binary_ops(OpTable&);
 void list_broadcast_ops(OpTable&);
 void list_collective_ops(OpTable&);
@@ -23,15 +24,20 @@ void list_dynamic_shape_ops(OpTable&);
 void list_dynamic_slice_ops(OpTable&);
 void list_dynamic_window_ops(OpTable&);
 void list_eigh_ops(OpTable&);
+void list_elementwise_ops(OpTable&);
 void list_fft_ops(OpTable&);
+void list_gamma_function_ops(OpTable&);
 void list_gather_ops(OpTable&);
 void list_linalg_ops(OpTable&);
+void list_incomplete_beta_ops(OpTable&);
+void list_incomplete_gamma_ops(OpTable&);
 void list_lu_ops(OpTable&);
 void list_map_ops(OpTable&);
 void list_math_ops(OpTable&);
 void list_pad_ops(OpTable&);
 void list_qr_ops(OpTable&);
 void list_quantize_ops(OpTable&);
+void list_random_gamma_ops(OpTable&);
 void list_reduce_ops(OpTable&);
 void list_reduce_precision_ops(OpTable&);
 void list_reduce_window_ops(OpTable&);
@@ -59,6 +65,7 @@ const OpTable& all_ops() {
     for (const auto list : {
              list_barrier_ops,
              list_batch_norm_ops,
+             list_bessel_ops,
              list_binary_ops,
              list_broadcast_ops,
              list_collective_ops,
@@ -77,15 +84,20 @@ const OpTable& all_ops() {
              list_dynamic_slice_ops,
              list_dynamic_window_ops,
              list_eigh_ops,
+             list_elementwise_ops,
              list_fft_ops,
+             list_gamma_function_ops,
              list_gather_ops,
              list_linalg_ops,
+             list_incomplete_beta_ops,
+             list_incomplete_gamma_ops,
              list_lu_ops,
              list_map_ops,
              list_math_ops,
              list_pad_ops,
              list_qr_ops,
              list_quantize_ops,
+             list_random_gamma_ops,
              list_reduce_ops,
              list_reduce_precision_ops,
              list_reduce_window_ops,

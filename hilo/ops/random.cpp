@@ -8,8 +8,10 @@
 #include "hilo/ops/compare.h"
 #include "hilo/ops/constant.h"
 #include "hilo/ops/convert.h"
+#include "hilo/ops/elementwise.h"
 #include "hilo/ops/indexing.h"
 #include "hilo/ops/math.h"
+#include "hilo/ops/random_rules.h"
 #include "hilo/ops/reduce.h"
 #include "hilo/ops/rules.h"
 #include "hilo/ops/select.h"
@@ -18,52 +20,6 @@
 
 namespace hilo {
 namespace {
-
-OpError refusal(std::string_view op, const Operand& key, std::string problem,
-                std::vector<Shape> got, std::string expected) {
-  return OpError({.op = std::string(op),
-                  .problem = std::move(problem),
-                  .got = std::move(got),
-                  .expected = std::move(expected)},
-                 CallSite::current(key.where));
-}
-
-// The dtype that formulas for `shape` are worked out in.
-DType working_dtype(std::string_view op, const Operand& key, const Shape& shape) {
-  if (shape.dtype == kF64) return kF64;
-  if (shape.dtype == kF32 || shape.dtype == kF16 || shape.dtype == kBF16) return kF32;
-  throw refusal(op, key, "no random numbers of this dtype", {shape}, "f64, f32, f16 or bf16");
-}
-
-// Multiples of 2^-digits in [0, 1).
-Value unit_steps(const Operand& key, const Shape& shape, int digits) {
-  const DType words = digits > 32 ? kU64 : digits > 16 ? kU32 : kU16;
-  const Value steps =
-      shift_right_logical(random_bits(key, shape.with(words)), bits(words) - digits);
-  const Value whole = steps.as(digits > 32 ? kI64 : kI32);  // signed numbers convert faster
-  return whole.as(shape.dtype) * std::ldexp(1.0, -digits);
-}
-
-// Odd multiples of 2^-24 (f64: 2^-53): inside of (0, 1), symmetric, exact.
-Value unit_midpoints(const Operand& key, const Shape& shape) {
-  const int digits = shape.dtype == kF64 ? 52 : 23;
-  return unit_steps(key, shape, digits) + std::ldexp(1.0, -digits - 1);
-}
-
-// In (0, 1], ever finer towards 0, where a formula has its tail.
-Value unit_fine_at_zero(const Operand& key, const Shape& shape) {
-  const DType words = shape.dtype == kF64 ? kU64 : kU32;
-  return (random_bits(key, shape.with(words)).as(shape.dtype) + 0.5) *
-         std::ldexp(1.0, -bits(words));
-}
-
-// c[0] + c[1] x + c[2] x^2 ..
-Value polynomial(Value x, std::initializer_list<double> c) {
-  const double* last = std::end(c) - 1;
-  Value y = x * *last + *(last - 1);
-  for (const double* p = last - 2; p >= std::begin(c); --p) y = y * x + *p;
-  return y;
-}
 
 // The normal variable of each 32-bit number, the numbers in ascending order (as signed ones) giving
 // ascending results.
@@ -129,7 +85,7 @@ Value bernoulli(Operand key, Operand p, Dims dims) {
   }
   const double number = std::visit([](auto n) { return static_cast<double>(n); }, p.scalar);
   if (!(number >= 0 && number <= 1)) {
-    throw refusal("bernoulli", key, "the number " + std::to_string(number) + " is no probability",
+    throw random_refusal("bernoulli", key, "the number " + std::to_string(number) + " is no probability",
                   {}, "0 <= p <= 1");
   }
   if (number == 0 || number == 1) return full({kI1, dims}, number == 1);
@@ -145,10 +101,10 @@ Value bernoulli(Operand key, Operand p, Dims dims) {
 Value randint(Operand key, Shape shape, std::int64_t low, std::int64_t high) {
   const CallSite site(key.where);
   if (!is_integer(shape.dtype))
-    throw refusal("randint", key, "not of integers", {shape}, "an integer dtype");
+    throw random_refusal("randint", key, "not of integers", {shape}, "an integer dtype");
   if (low >= high || static_cast<double>(low) < min_finite(shape.dtype) ||
       static_cast<double>(high) - 1 > max_finite(shape.dtype)) {
-    throw refusal("randint", key,
+    throw random_refusal("randint", key,
                   "no numbers from " + std::to_string(low) + " to " + std::to_string(high), {shape},
                   "low < high, both of the dtype");
   }
@@ -188,7 +144,7 @@ Value categorical(Operand key, Operand logits, int axis) {
 
 Value permutation(Operand key, Dim count) {
   const CallSite site(key.where);
-  if (count < 0) throw refusal("permutation", key, "a negative count", {}, "count >= 0");
+  if (count < 0) throw random_refusal("permutation", key, "a negative count", {}, "count >= 0");
   return sort_by_first({random_bits(key, {kU64, {count}}), iota({kI32, {count}})}, 0)[1];
 }
 

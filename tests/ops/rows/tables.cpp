@@ -19,6 +19,7 @@ Family cumulative_rows();
 Family curves_rows();
 Family custom_call_rows();
 Family differences_rows();
+Family distribution_rows();
 Family dot_rows();
 Family dynamic_rows();
 Family einsum_rows();
@@ -44,6 +45,7 @@ Family sort_rows();
 Family statistics_rows();
 Family token_rows();
 Family transform_rows();
+Family special_rows();
 Family unary_rows();
 Family window_rows();
 
@@ -54,6 +56,7 @@ void add_index_refusals(std::vector<Refused>&);
 void add_linear_refusals(std::vector<Refused>&);
 void add_loop_refusals(std::vector<Refused>&);
 void add_numpy_refusals(std::vector<Refused>&);
+void add_random_refusals(std::vector<Refused>&);
 void add_rule_refusals(std::vector<Refused>&);
 void add_shape_refusals(std::vector<Refused>&);
 void add_stablehlo_refusals(std::vector<Refused>&);
@@ -78,6 +81,7 @@ const std::vector<Family>& families() {
       curves_rows(),
       custom_call_rows(),
       differences_rows(),
+      distribution_rows(),
       dot_rows(),
       dynamic_rows(),
       einsum_rows(),
@@ -103,6 +107,7 @@ const std::vector<Family>& families() {
       statistics_rows(),
       token_rows(),
       transform_rows(),
+      special_rows(),
       unary_rows(),
       window_rows(),
   };
@@ -113,8 +118,8 @@ const std::vector<Refused>& refusals() {
   static const auto& all = *[] {
     auto* list = new std::vector<Refused>;
     for (const auto add : {add_attention_refusals, add_dynamic_refusals, add_elementwise_refusals, add_index_refusals,
-                           add_linear_refusals, add_loop_refusals, add_numpy_refusals, add_rule_refusals, add_shape_refusals,
-                           add_stablehlo_refusals, add_transform_refusals, add_window_refusals}) {
+                           add_linear_refusals, add_loop_refusals, add_numpy_refusals, add_random_refusals, add_rule_refusals,
+                           add_shape_refusals, add_stablehlo_refusals, add_transform_refusals, add_window_refusals}) {
       add(*list);
     }
     return list;

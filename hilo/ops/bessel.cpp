@@ -1,0 +1,108 @@
+#include "hilo/ops/bessel.h"
+
+#include "hilo/ops/all_ops.h"
+#include "hilo/ops/broadcast.h"
+#include "hilo/ops/compare.h"
+#include "hilo/ops/constant.h"
+#include "hilo/ops/elementwise.h"
+#include "hilo/ops/select.h"
+#include "hilo/ops/unary.h"
+
+namespace hilo {
+namespace {
+
+// Cephes' Chebyshev series of exp(-x) I0(x) in x/2 - 2 on [0, 8], and of sqrt(x) exp(-x) I0(x) in
+// 32/x - 2 beyond; for f32 the last ones are enough.
+constexpr std::size_t kNearF32 = 18, kFarF32 = 7;
+constexpr double kNear[] = {
+    -4.41534164647933937950e-18, 3.33079451882223809783e-17,  -2.43127984654795469359e-16,
+    1.71539128555513303061e-15,  -1.16853328779934516808e-14, 7.67618549860493561688e-14,
+    -4.85644678311192946090e-13, 2.95505266312963983461e-12,  -1.72682629144155570723e-11,
+    9.67580903537323691224e-11,  -5.18979560163526290666e-10, 2.65982372468238665035e-9,
+    -1.30002500998624804212e-8,  6.04699502254191894932e-8,   -2.67079385394061173391e-7,
+    1.11738753912010371815e-6,   -4.41673835845875056359e-6,  1.64484480707288970893e-5,
+    -5.75419501008210370398e-5,  1.88502885095841655729e-4,   -5.76375574538582365885e-4,
+    1.63947561694133579842e-3,   -4.32430999505057594430e-3,  1.05464603945949983183e-2,
+    -2.37374148058994688156e-2,  4.93052842396707084878e-2,   -9.49010970480476444210e-2,
+    1.71620901522208775349e-1,   -3.04682672343198398683e-1,  6.76795274409476084995e-1};
+constexpr double kFar[] = {
+    -7.23318048787475395456e-18, -4.83050448594418207126e-18, 4.46562142029675999901e-17,
+    3.46122286769746109310e-17,  -2.82762398051658348494e-16, -3.42548561967721913462e-16,
+    1.77256013305652638360e-15,  3.81168066935262242075e-15,  -9.55484669882830764870e-15,
+    -4.15056934728722208663e-14, 1.54008621752140982691e-14,  3.85277838274214270114e-13,
+    7.18012445138366623367e-13,  -1.79417853150680611778e-12, -1.32158118404477131188e-11,
+    -3.14991652796324136454e-11, 1.18891471078464383424e-11,  4.94060238822496958910e-10,
+    3.39623202570838634515e-9,   2.26666899049817806459e-8,   2.04891858946906374183e-7,
+    2.89137052083475648297e-6,   6.88975834691682398426e-5,   3.36911647825569408990e-3,
+    8.04490411014108831608e-1};
+
+Value chebyshev(Value x, std::span<const double> c) {
+  Value b0 = full(x.shape(), c[0]), b1 = zeros_like(x), b2 = b1;
+  for (double next : c.subspan(1)) {
+    b2 = b1;
+    b1 = b0;
+    b0 = x * b1 - b2 + next;
+  }
+  return 0.5 * (b0 - b2);
+}
+
+Value i0e(Value x) {
+  const bool is_double = x.dtype() == kF64;
+  const std::span<const double> near(kNear), far(kFar);
+  const Value size = abs(x), large = maximum(size, 8);
+  const Value beyond = chebyshev(32 / large - 2, is_double ? far : far.last(kFarF32)) / sqrt(large);
+  return select(size <= 8, chebyshev(size / 2 - 2, is_double ? near : near.last(kNearF32)), beyond);
+}
+
+// y / x, and its limit 1/2 for the functions of order 1 near 0.
+Value over_x(Value y, Value x) {
+  const Value is_tiny = abs(x) <= epsilon(x.dtype());
+  return select(is_tiny, full(x.shape(), 0.5), y / select(is_tiny, ones_like(x), x));
+}
+
+struct BesselI0e : FormulaOp<BesselI0e, 1> {
+  static constexpr std::string_view kName = "hilo.bessel_i0e";
+  static Value formula(std::span<const Value> p) { return i0e(p[0]); }
+  static Derivatives derivatives(const At& at) {
+    return {bessel_i1e(at.x[0]) - sign(at.x[0]) * at.y};
+  }
+};
+
+struct BesselI1e : Unary<BesselI1e> {
+  static constexpr std::string_view kName = "chlo.bessel_i1e";
+  static Value d(Value x, Value y, Value d_y) {
+    return d_y * (bessel_i0e(x) - sign(x) * y - over_x(y, x));
+  }
+};
+
+struct BesselI0 : FormulaOp<BesselI0, 1> {
+  static constexpr std::string_view kName = "hilo.bessel_i0";
+  static Value formula(std::span<const Value> p) { return exp(abs(p[0])) * i0e(p[0]); }
+  static Derivatives derivatives(const At& at) { return {bessel_i1(at.x[0])}; }
+};
+
+struct BesselI1 : FormulaOp<BesselI1, 1> {
+  static constexpr std::string_view kName = "hilo.bessel_i1";
+  static Value formula(std::span<const Value> p) { return exp(abs(p[0])) * bessel_i1e(p[0]); }
+  static Derivatives derivatives(const At& at) {
+    return {bessel_i0(at.x[0]) - over_x(at.y, at.x[0])};
+  }
+};
+
+template <class Op>
+Value unary(const Operand& x) {
+  return apply(Op{}, promote(Op::kName, {x}), x.where);
+}
+
+}  // namespace
+
+void list_bessel_ops(OpTable& table) {
+  table.add<BesselI0>(), table.add<BesselI1>(), table.add<BesselI0e>(), table.add<BesselI1e>();
+}
+
+Value bessel_i0(Operand x) { return unary<BesselI0>(x); }
+Value bessel_i1(Operand x) { return unary<BesselI1>(x); }
+Value bessel_i0e(Operand x) { return unary<BesselI0e>(x); }
+Value bessel_i1e(Operand x) { return unary<BesselI1e>(x); }
+
+}  // namespace hilo

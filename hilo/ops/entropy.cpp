@@ -1,0 +1,50 @@
+#include "hilo/ops/entropy.h"
+
+#include <limits>
+
+#include "hilo/ops/compare.h"
+#include "hilo/ops/custom_gradient.h"
+#include "hilo/ops/elementwise.h"
+#include "hilo/ops/math.h"
+#include "hilo/ops/select.h"
+#include "hilo/ops/unary.h"
+
+namespace hilo {
+namespace {
+
+constexpr double kInfinity = std::numeric_limits<double>::infinity();
+
+}  // namespace
+
+Value xlog1py(Operand a, Operand b) {
+  const CallSite site(a.where);
+  const std::vector<Value> ab = promote_floats("xlog1py", {a, b});
+  const Value vanishes = logical_and(equal(ab[0], 0), logical_not(is_finite(log1p(ab[1]))));
+  return ab[0] * log1p(select(vanishes, zeros_like(ab[1]), ab[1]));
+}
+
+Value entr(Operand operand) {
+  const CallSite site(operand.where);
+  return custom_derivative(
+      promote_floats("entr", {operand})[0],
+      [](Value x) { return select(x < 0, -kInfinity, -xlogy(x, x)); },
+      [](Value x, Value, Value d_y) { return select(x < 0, zeros_like(x), -d_y * (log(x) + 1)); });
+}
+
+Value rel_entr(Operand p, Operand q) {
+  const CallSite site(p.where);
+  const std::vector<Value> pq = promote_floats("rel_entr", {p, q});
+  const Value is_plain = logical_and(pq[0] > 0, pq[1] > 0), one = ones_like(pq[0]);
+  const Value a = select(is_plain, pq[0], one), b = select(is_plain, pq[1], one);
+  const Value is_zero = logical_and(equal(pq[0], 0), pq[1] >= 0);
+  const Value rest = select(is_zero, zeros_like(a), one * kInfinity);
+  return select(is_plain, -entr(a) - a * log(b), rest);
+}
+
+Value kl_div(Operand p, Operand q) {
+  const CallSite site(p.where);
+  const std::vector<Value> pq = promote_floats("kl_div", {p, q});
+  return rel_entr(pq[0], pq[1]) - pq[0] + pq[1];
+}
+
+}  // namespace hilo
