@@ -2,7 +2,8 @@
 #include "hilo/graph/value.h"
 
 // Modified Bessel functions of the first kind, element by element.
-// Gradient: of any order. Source: Cephes i0.c, i1.c.
+// Gradient: of any order.
+// Source:   Cephes i0.c, i1.c.
 namespace hilo {
 
 Value bessel_i0(Operand x);   ///< of order 0; SciPy's i0

@@ -3,6 +3,7 @@
 #include "hilo/ops/all_ops.h"
 #include "hilo/ops/broadcast.h"
 #include "hilo/ops/convert.h"
+#include "hilo/ops/elementwise_rules.h"
 
 namespace hilo {
 namespace {

@@ -4,7 +4,7 @@
 
 #include "hilo/ops/compare.h"
 #include "hilo/ops/custom_gradient.h"
-#include "hilo/ops/elementwise.h"
+#include "hilo/ops/elementwise_rules.h"
 #include "hilo/ops/math.h"
 #include "hilo/ops/select.h"
 #include "hilo/ops/unary.h"

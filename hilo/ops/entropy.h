@@ -7,7 +7,8 @@ namespace hilo {
 
 /// a * log(1 + b), and 0 where a is 0, whatever b is.
 Value xlog1py(Operand a, Operand b);
-/// -x log(x); 0 at 0, -inf for x < 0. Gradient: inf at 0.
+/// -x log(x); 0 at 0, -inf for x < 0.
+/// Gradient: inf at 0.
 Value entr(Operand x);
 /// p log(p / q); 0 where p is 0 and q >= 0, inf where the logarithm does not exist.
 Value rel_entr(Operand p, Operand q);

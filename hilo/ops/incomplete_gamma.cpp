@@ -8,6 +8,7 @@
 #include "hilo/ops/compare.h"
 #include "hilo/ops/constant.h"
 #include "hilo/ops/elementwise.h"
+#include "hilo/ops/elementwise_rules.h"
 #include "hilo/ops/math.h"
 #include "hilo/ops/reduce.h"
 #include "hilo/ops/select.h"

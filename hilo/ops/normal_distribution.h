@@ -8,13 +8,13 @@ namespace hilo {
 Value ndtr(Operand x);
 
 /// log(ndtr(x)), finite for large negative x too.
-/// Source:  Abramowitz, Stegun: Handbook of Mathematical Functions, 26.2.12, below -20 (f64) or
-/// -10.
+/// Source:   Abramowitz, Stegun: Handbook of Mathematical Functions, 26.2.12, below -20 (f64) or
+///           -10.
 Value log_ndtr(Operand x);
 
 /// The x that ndtr maps to p: -inf at 0, inf at 1, NaN outside.
 /// Gradient: sqrt(2 pi) exp(y^2 / 2), inf at 0 and 1.
-/// Source:  Cephes ndtri.c.
+/// Source:   Cephes ndtri.c.
 Value ndtri(Operand p);
 
 }  // namespace hilo

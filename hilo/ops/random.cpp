@@ -8,7 +8,7 @@
 #include "hilo/ops/compare.h"
 #include "hilo/ops/constant.h"
 #include "hilo/ops/convert.h"
-#include "hilo/ops/elementwise.h"
+#include "hilo/ops/elementwise_rules.h"
 #include "hilo/ops/indexing.h"
 #include "hilo/ops/math.h"
 #include "hilo/ops/random_rules.h"

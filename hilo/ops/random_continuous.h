@@ -8,7 +8,7 @@
 namespace hilo {
 
 /// -1 or 1, equally likely; `shape` is of signed numbers of 8 bits or more.
-/// Throws:  OpError for other dtypes.
+/// Throws:   OpError for other dtypes.
 Value rademacher(Operand key, Shape shape);
 
 Value laplace(Operand key, Shape shape);          ///< density exp(-|x|) / 2
@@ -29,7 +29,7 @@ Value double_sided_maxwell(Operand key, Shape shape, Operand loc, Operand scale)
 /// Density rising from `left` to `mode` and falling to `right`, in straight lines.
 Value triangular(Operand key, Shape shape, Operand left, Operand mode, Operand right);
 /// The inverse Gaussian distribution of this mean and scale 1.
-/// Source:  Michael, Schucany, Haas 1976, without their cancellation.
+/// Source:   Michael, Schucany, Haas 1976, without their cancellation.
 Value wald(Operand key, Shape shape, Operand mean);
 
 }  // namespace hilo

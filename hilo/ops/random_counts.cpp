@@ -8,7 +8,7 @@
 #include "hilo/ops/convert.h"
 #include "hilo/ops/cumulative.h"
 #include "hilo/ops/custom_gradient.h"
-#include "hilo/ops/elementwise.h"
+#include "hilo/ops/elementwise_rules.h"
 #include "hilo/ops/indexing.h"
 #include "hilo/ops/math.h"
 #include "hilo/ops/random.h"

@@ -7,7 +7,7 @@
 #include "hilo/ops/constant.h"
 #include "hilo/ops/convert.h"
 #include "hilo/ops/custom_gradient.h"
-#include "hilo/ops/elementwise.h"
+#include "hilo/ops/elementwise_rules.h"
 #include "hilo/ops/incomplete_gamma.h"
 #include "hilo/ops/random.h"
 #include "hilo/ops/random_continuous.h"

@@ -13,6 +13,7 @@
 #include "hilo/ops/incomplete_gamma.h"
 #include "hilo/ops/normal_distribution.h"
 #include "hilo/ops/reduce.h"
+#include "hilo/ops/rules.h"
 #include "hilo/ops/select.h"
 #include "hilo/ops/unary.h"
 #include "hilo/ops/while_loop.h"
