@@ -43,30 +43,29 @@ struct Remainder : Binary<Remainder> {
 struct Power : Binary<Power> {
   static constexpr std::string_view kName = "power";
   static Pair d(Value a, Value b, Value y, Value d_y) {
-    // b a^(b-1), but 0 where b is 0: 0 * a^-1 would be NaN at a = 0.
-    const Value by_a = select(equal(b, 0), zeros_like(a), b * power(a, select(equal(b, 0), ones_like(b), b - 1)));
+    const Value by_a = b * power(a, b - 1);
     const Value log_a = select(equal(a, 0), zeros_like(a), log(select(equal(a, 0), ones_like(a), a)));
     return {d_y * by_a, d_y * log_a * y};
   }
 };
 
-// The share of each operand where `wins` picks it; ties share evenly.
-std::array<Value, 2> shares(Value a_wins, Value b_wins, Value d_y) {
-  const Value half = d_y * 0.5, none = zeros_like(d_y);
-  const Value tie = logical_not(logical_or(a_wins, b_wins));
-  return {select(tie, half, select(a_wins, d_y, none)), select(tie, half, select(b_wins, d_y, none))};
+// The share of each operand where `wins` picks it: ties share evenly, and where there is a NaN nobody wins.
+std::array<Value, 2> shares(Value a_wins, Value b_wins, Value tie, Value d_y) {
+  const Value one = ones_like(d_y), half = one * 0.5, none = zeros_like(d_y);
+  const auto share = [&](Value wins) { return d_y * select(tie, half, select(wins, one, none)); };
+  return {share(a_wins), share(b_wins)};
 }
 
 struct Maximum : Binary<Maximum> {
   static constexpr std::string_view kName = "maximum";
   static constexpr Kinds kAccepts = kBools | kReals;
-  static Pair d(Value a, Value b, Value, Value d_y) { return shares(greater(a, b), less(a, b), d_y); }
+  static Pair d(Value a, Value b, Value, Value d_y) { return shares(greater(a, b), less(a, b), equal(a, b), d_y); }
 };
 
 struct Minimum : Binary<Minimum> {
   static constexpr std::string_view kName = "minimum";
   static constexpr Kinds kAccepts = kBools | kReals;
-  static Pair d(Value a, Value b, Value, Value d_y) { return shares(less(a, b), greater(a, b), d_y); }
+  static Pair d(Value a, Value b, Value, Value d_y) { return shares(less(a, b), greater(a, b), equal(a, b), d_y); }
 };
 
 struct Atan2 : Binary<Atan2> {

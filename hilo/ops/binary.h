@@ -11,9 +11,9 @@ Value multiply(Operand a, Operand b);  ///< a * b; for booleans "and"
 Value divide(Operand a, Operand b);
 /// The remainder with the sign of a, as fmod.
 Value remainder(Operand a, Operand b);
-/// a to the power b. Gradient at a = 0 or of negative a to b is that of JAX: 0 where the log does not exist.
+/// a to the power b. Gradient to a is b a^(b-1), NaN at 0 to the power 0; to b it is 0 at a = 0, NaN of negative a.
 Value power(Operand a, Operand b);
-/// The larger; NaN if either is. Gradient: ties share evenly.
+/// The larger; NaN if either is. Gradient: ties share evenly, NaN has none.
 Value maximum(Operand a, Operand b);
 Value minimum(Operand a, Operand b);
 /// The angle of the point (b, a), in radians.

@@ -1,11 +1,16 @@
 #include "hilo/ops/cumulative.h"
 
+#include <limits>
+
 #include "hilo/ops/binary.h"
+#include "hilo/ops/compare.h"
+#include "hilo/ops/constant.h"
 #include "hilo/ops/math.h"
 #include "hilo/ops/pad.h"
 #include "hilo/ops/reducer.h"
 #include "hilo/ops/reshape.h"
 #include "hilo/ops/rules.h"
+#include "hilo/ops/select.h"
 #include "hilo/ops/slice.h"
 
 namespace hilo {
@@ -32,6 +37,14 @@ Value cumulative(std::string_view name, const Operand& operand, int axis, Cumula
   return x;
 }
 
+// logaddexp, but for two -inf, the sums of nothing that exclusive ones begin with, with gradient 0.
+Value add_logarithms(Operand a, Operand b) {
+  const double infinity = std::numeric_limits<double>::infinity();
+  const Value nothing = logical_and(equal(a, -infinity), equal(b, -infinity));
+  const Value sum = logaddexp(select(nothing, zeros_like(a.value), a), b);
+  return select(nothing, full(sum.shape(), -infinity), sum);
+}
+
 }  // namespace
 
 Value cumulative_sum(Operand x, int axis, CumulativeOptions options) {
@@ -51,7 +64,7 @@ Value cumulative_min(Operand x, int axis, CumulativeOptions options) {
   return cumulative("cumulative_min", x, axis, options, minimum, "minimum");
 }
 Value cumulative_logsumexp(Operand x, int axis, CumulativeOptions options) {
-  return cumulative("cumulative_logsumexp", x, axis, options, logaddexp, "maximum");
+  return cumulative("cumulative_logsumexp", x, axis, options, options.is_exclusive ? add_logarithms : logaddexp, "maximum");
 }
 
 }  // namespace hilo

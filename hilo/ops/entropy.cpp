@@ -16,13 +16,6 @@ constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
 }  // namespace
 
-Value xlog1py(Operand a, Operand b) {
-  const CallSite site(a.where);
-  const std::vector<Value> ab = promote_floats("xlog1py", {a, b});
-  const Value vanishes = logical_and(equal(ab[0], 0), logical_not(is_finite(log1p(ab[1]))));
-  return ab[0] * log1p(select(vanishes, zeros_like(ab[1]), ab[1]));
-}
-
 Value entr(Operand operand) {
   const CallSite site(operand.where);
   return custom_derivative(

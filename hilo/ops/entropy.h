@@ -5,8 +5,6 @@
 // are SciPy's and JAX's unless said otherwise.
 namespace hilo {
 
-/// a * log(1 + b), and 0 where a is 0, whatever b is.
-Value xlog1py(Operand a, Operand b);
 /// -x log(x); 0 at 0, -inf for x < 0.
 /// Gradient: inf at 0.
 Value entr(Operand x);

@@ -1,11 +1,14 @@
 #include "hilo/ops/math.h"
 
 #include <cmath>
+#include <limits>
 #include <numbers>
 
 #include "hilo/ops/all_ops.h"
 #include "hilo/ops/binary.h"
 #include "hilo/ops/compare.h"
+#include "hilo/ops/constant.h"
+#include "hilo/ops/custom_gradient.h"
 #include "hilo/ops/rules.h"
 #include "hilo/ops/select.h"
 #include "hilo/ops/unary.h"
@@ -97,6 +100,21 @@ Value unary(const Operand& x) {
   return apply(Op{}, promote(Op::kName, {x}), x.where);
 }
 
+// a log(b) with the derivatives log(b) and a / b: 0 where a is, whatever b is but NaN. The same for log1p.
+Value product_with_log(std::string_view name, const Operand& a, const Operand& b, Value (*log_of)(Operand), double one) {
+  const CallSite site(a.where);
+  const std::vector<Value> ab = promote(name, {a, b});
+  expect_kind(name, ab[0], kFloats);
+  const auto value = [=](std::span<const Value> p) {
+    const Value vanishes = logical_and(equal(p[0], 0), equal(p[1], p[1]));
+    return std::vector{select(vanishes, zeros_like(p[0]), p[0] * log_of(p[1]))};
+  };
+  const auto rule = [=](std::span<const Value> p, std::span<const Value>, std::span<const Value> d) {
+    return std::vector{d[0] * log_of(p[1]) + d[1] * p[0] / (p[1] + one)};
+  };
+  return custom_jvp(ab, value, rule)[0];
+}
+
 }  // namespace
 
 void list_math_ops(OpTable& t) {
@@ -152,28 +170,34 @@ Value hypot(Operand a, Operand b) {
   const CallSite site(a.where);
   const std::vector<Value> ab = promote("hypot", {a, b});
   expect_kind("hypot", ab[0], kFloats);
-  const Value x = abs(ab[0]), y = abs(ab[1]);
-  const Value is_x = greater(x, y), large = select(is_x, x, y), small = select(is_x, y, x);
-  const Value is_plain = logical_and(
-      greater(large, 0), is_finite(large));  // else 0, inf or NaN: the larger one itself
-  const Value scale = select(is_plain, large, ones_like(large));
-  return select(is_plain, large * sqrt(1 + square(small / scale)), x + y);
+  const Value x = abs(ab[0]), y = abs(ab[1]), large = maximum(x, y), small = minimum(x, y);
+  const Value is_zero = equal(large, 0), infinity = full(x.shape(), std::numeric_limits<double>::infinity());
+  const Value length = large * sqrt(1 + square(small / select(is_zero, ones_like(large), large)));
+  return select(logical_or(equal(x, infinity), equal(y, infinity)), infinity, select(is_zero, large, length));
 }
 
+// The derivative weighs by exp(a - y) and exp(b - y), infinities counting as 0, as JAX has it.
 Value logaddexp(Operand a, Operand b) {
   const CallSite site(a.where);
   const std::vector<Value> ab = promote("logaddexp", {a, b});
-  const Value difference = ab[0] - ab[1];
-  const Value is_nan = not_equal(difference, difference);  // a NaN, or two equal infinities
-  const Value safe = select(is_nan, zeros_like(difference), difference);
-  return select(is_nan, ab[0] + ab[1], maximum(ab[0], ab[1]) + log1p(exp(-abs(safe))));
+  const auto value = [](std::span<const Value> p) {
+    const Value difference = p[0] - p[1];
+    const Value is_nan = not_equal(difference, difference);  // a NaN, or two equal infinities
+    const Value safe = select(is_nan, zeros_like(difference), difference);
+    return std::vector{select(is_nan, p[0] + p[1], maximum(p[0], p[1]) + log1p(exp(-abs(safe))))};
+  };
+  const auto rule = [](std::span<const Value> p, std::span<const Value> y, std::span<const Value> d) {
+    const auto finite = [](Value v) { return select(equal(v, std::numeric_limits<double>::infinity()), zeros_like(v), v); };
+    return std::vector{d[0] * exp(finite(p[0]) - finite(y[0])) + d[1] * exp(finite(p[1]) - finite(y[0]))};
+  };
+  return custom_jvp(ab, value, rule)[0];
 }
 
 Value xlogy(Operand a, Operand b) {
-  const CallSite site(a.where);
-  const std::vector<Value> ab = promote("xlogy", {a, b});
-  const Value vanishes = logical_and(equal(ab[0], 0), logical_not(is_finite(log(ab[1]))));
-  return ab[0] * log(select(vanishes, ones_like(ab[1]), ab[1]));
+  return product_with_log("xlogy", a, b, log, 0);
+}
+Value xlog1py(Operand a, Operand b) {
+  return product_with_log("xlog1py", a, b, log1p, 1);
 }
 
 }  // namespace hilo

@@ -32,11 +32,13 @@ Value polygamma(Operand n, Operand x);
 
 /// sin(pi x) / (pi x), and 1 at 0, where its gradient is 0.
 Value sinc(Operand x);
-/// sqrt(a^2 + b^2) without overflow. Gradient at (0, 0): 0.
+/// sqrt(a^2 + b^2) without overflow. Gradient at (0, 0): 1/2 to each, as JAX has it.
 Value hypot(Operand a, Operand b);
 /// log(exp(a) + exp(b)) without overflow.
 Value logaddexp(Operand a, Operand b);
-/// a * log(b), and 0 where a is 0, whatever b is.
+/// a * log(b), and 0 where a is 0, whatever number b is. Gradient: log(b) to a, a / b to b, NaN and infinity included.
 Value xlogy(Operand a, Operand b);
+/// The same of 1 + b, exact near b = 0.
+Value xlog1py(Operand a, Operand b);
 
 }  // namespace hilo

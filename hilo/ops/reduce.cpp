@@ -68,14 +68,14 @@ struct Reduce {
     return out;
   }
 
-  // dy/dx as a factor of x's shape: y = sum of x, or the product of the others, or an even share of the winners.
-  [[nodiscard]] Value weight(Value x, Value y) const {
+  // d, of x's shape, times dy/dx: the product of the others, or an even share of the winners.
+  [[nodiscard]] Value weighted(Value d, Value x, Value y) const {
     const std::string_view name = reducer_name(body);
     if (name == "maximum" || name == "minimum") {
       const Value wins = equal(x, stretched(y, x.dims(), dimensions)).as(x.dtype());
-      return wins / stretched(sum(wins, dimensions), x.dims(), dimensions);
+      return d * wins / stretched(sum(wins, dimensions), x.dims(), dimensions);  // of NaN 0 / 0, so last
     }
-    if (name == "multiply") return products_of_the_others(x);
+    if (name == "multiply") return d * products_of_the_others(x);
     throw OpError({.problem = "no gradient of this body is known", .got = {x.shape()},
                    .expected = "a body that adds, multiplies, or takes the larger or smaller",
                    .hint = "sum, prod, max or min"});
@@ -106,7 +106,7 @@ struct Reduce {
     for (std::size_t k = 0; k < n; ++k) {
       if (!v.d_outs[k] || !is_differentiable(v.in[k].dtype())) continue;
       const Value d = stretched(v.d_outs[k], v.in[k].dims(), dimensions);
-      d_in[k] = is_sum ? d : d * weight(v.in[k], v.outs[k]);
+      d_in[k] = is_sum ? d : weighted(d, v.in[k], v.outs[k]);
       if (is_sum) d_in[n + k] = sum(v.d_outs[k]);
       else expect_constant_init(v.in[n + k]);
     }
@@ -117,7 +117,7 @@ struct Reduce {
     std::vector<Value> d_out(n);
     const bool is_sum = reducer_name(body) == "add";
     for (std::size_t k = 0; k < n; ++k) {
-      if (v.d_in[k]) d_out[k] = sum(is_sum ? v.d_in[k] : v.d_in[k] * weight(v.in[k], v.outs[k]), dimensions);
+      if (v.d_in[k]) d_out[k] = sum(is_sum ? v.d_in[k] : weighted(v.d_in[k], v.in[k], v.outs[k]), dimensions);
       if (v.d_in[n + k]) {
         if (!is_sum) expect_constant_init(v.in[n + k]);
         else d_out[k] = add_tangents(d_out[k], broadcast_to(v.d_in[n + k], v.outs[k].dims()));

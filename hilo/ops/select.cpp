@@ -43,7 +43,7 @@ struct Clamp : NoFields, ElementwiseBatch<Clamp> {
   static std::array<Value, 3> shares(std::span<const Value> in, Value d_low, Value d_x, Value d_high) {
     const Value is_high = greater(maximum(in[1], in[0]), in[2]);
     const Value is_low = logical_and(less(in[1], in[0]), logical_not(is_high));
-    const Value is_x = logical_not(logical_or(is_low, is_high));
+    const Value is_x = logical_and(greater(in[1], in[0]), less(in[1], in[2]));
     const auto where_is = [](Value mask, Value d) { return d ? select(mask, d, zeros_like(d)) : Value(); };
     return {where_is(is_low, d_low), where_is(is_x, d_x), where_is(is_high, d_high)};
   }
@@ -71,6 +71,11 @@ Value select(Operand condition, Operand a, Operand b) {
   const std::vector<Shape> shapes = {c.shape(), ab[0].shape()};
   const Dims dims = broadcast_dims("select", shapes);
   return apply(Select{}, {broadcast_to(c, dims), broadcast_to(ab[0], dims), broadcast_to(ab[1], dims)}, condition.where);
+}
+
+Value clip(Operand x, Operand low, Operand high) {
+  const CallSite site(x.where);
+  return minimum(maximum(x, low), high);
 }
 
 Value clamp(Operand low, Operand x, Operand high) {

@@ -20,10 +20,10 @@ Value select_first(Operands conditions, Operands choices, Operand otherwise = 0)
 Value choose(Operand index, Operands choices);
 
 /// x held between `low` and `high`, which are scalars or broadcast to x.
-/// Gradient: to x where it lies inside, to a bound where x lies outside of it.
+/// Gradient: to x where it lies inside, to a bound where x lies outside of it; where x is at a bound none.
 /// Source:  StableHLO spec, clamp (C1-C3).
 Value clamp(Operand low, Operand x, Operand high);
-/// NumPy's spelling.
-inline Value clip(Operand x, Operand low, Operand high) { return clamp(low, x, high); }
+/// The same by NumPy's name. Gradient: at a bound x and the bound share it.
+Value clip(Operand x, Operand low, Operand high);
 
 }  // namespace hilo

@@ -28,12 +28,13 @@ struct Abs : Unary<Abs> {
     const Shape x = Unary::infer(in)[0];
     return {x.with(part_dtype(x.dtype))};
   }
+  static Value signed_like(Value x, Value d) { return select(greater_equal(x, 0), d, -d); }  // at 0 as JAX has it
   [[nodiscard]] std::vector<Value> vjp(const Vjp& v) const {
-    if (!is_complex(v.in[0].dtype())) return {v.d_out * sign(v.in[0])};
+    if (!is_complex(v.in[0].dtype())) return {signed_like(v.in[0], v.d_out)};
     return {complex(v.d_out, zeros_like(v.d_out)) * conj(sign(v.in[0]))};
   }
   [[nodiscard]] std::vector<Value> jvp(const Jvp& v) const {
-    if (!is_complex(v.in[0].dtype())) return {v.d_in[0] * sign(v.in[0])};
+    if (!is_complex(v.in[0].dtype())) return {signed_like(v.in[0], v.d_in[0])};
     return {real(v.d_in[0] * conj(sign(v.in[0])))};
   }
 };
@@ -76,7 +77,7 @@ struct Rsqrt : Unary<Rsqrt> {
 
 struct Cbrt : Unary<Cbrt> {
   static constexpr std::string_view kName = "cbrt";
-  static Value d(Value x, Value y, Value d_y) { return d_y * (y / x) / 3; }
+  static Value d(Value, Value y, Value d_y) { return d_y / 3 / (y * y); }
 };
 
 struct Sin : Unary<Sin> {

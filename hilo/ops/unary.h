@@ -6,7 +6,7 @@ namespace hilo {
 
 Value negate(Operand x);
 inline Value operator-(Operand x) { return negate(x); }
-Value abs(Operand x);   ///< of complex numbers the length, real; gradient 0 at 0
+Value abs(Operand x);   ///< of complex numbers the length, real; gradient 1 at 0, as JAX has it
 Value sign(Operand x);  ///< -1, 0 or 1, with gradient 0; of complex numbers x / |x|
 Value exp(Operand x);
 Value expm1(Operand x);  ///< exp(x) - 1, exact near 0

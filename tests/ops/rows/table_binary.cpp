@@ -118,7 +118,7 @@ void add_edges(std::vector<Row>& rows) {
                      .is(floats(map([](double a, double b) { return std::isnan(a) || std::isnan(b) ? a + b : std::max(a, b); }))));
   rows.push_back(Row("minimum of NaN", {vector({nan, 1, nan, -inf}), vector({1, nan, nan, inf})}, {4}, minimum).in(kPlainFloats).order(0)
                      .is(floats(map([](double a, double b) { return std::isnan(a) || std::isnan(b) ? a + b : std::min(a, b); }))));
-  rows.push_back(Row("power at zero", {vector({0, 0, 2}), vector({2, 0, 0})}, {3}, power).gradients({{0, 0, 0}, {0, 0, std::log(2.0)}}));
+  rows.push_back(Row("power at zero", {vector({0, 0, 2}), vector({2, 0, 0})}, {3}, power).gradients({{0, NAN, 0}, {0, 0, std::log(2.0)}}));
   rows.push_back(Row("power of negative", {vector({-2, -3}), vector({3, 2})}, {2}, [](Value a, Value b) { return power(a, stop_gradient(b)); }).gradients({{12, -6}, {0, 0}}));
   rows.push_back(Row("divide by zero", {vector({1, -1, 0, inf}), vector({0, 0, 0, inf})}, {4}, divide).in(kPlainFloats).order(0)
                      .is(floats(map([](double a, double b) { return a / b; }))));
