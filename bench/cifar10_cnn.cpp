@@ -11,7 +11,7 @@
 #include <map>
 #include <random>
 
-#include "bench/timing.h"
+#include "bench/training.h"
 #include "hilo/models/cifar_cnn.h"
 #include "hilo/train/trainer.h"
 
@@ -26,28 +26,6 @@ data::Dataset noise(Dim count) {
   for (auto& v : images.mutable_data<std::uint8_t>()) v = static_cast<std::uint8_t>(rng());
   for (auto& v : labels.mutable_data<std::int32_t>()) v = static_cast<std::int32_t>(rng() % 10);
   return data::Dataset::from_arrays(images, labels);
-}
-
-// The trainer's program over and over on one batch, its state in place, waiting only at the end: no data, no callbacks.
-double bare_step_ms(train::Trainer& trainer, const data::Batch& batch, int steps) {
-  const Program program = trainer.step_program(batch.inputs.shape(), batch.labels.shape());
-  std::vector<Tensor> state;
-  for (const auto& [path, variable] : trainer.store().variables()) state.emplace_back(variable.value.array());
-  const Tensor inputs(batch.inputs), labels(batch.labels);
-  const auto step = [&] {
-    std::vector<Argument> arguments;
-    for (Tensor& t : state) arguments.emplace_back(std::move(t));
-    arguments.emplace_back(inputs);
-    arguments.emplace_back(labels);
-    std::vector<Tensor> results = program.run(arguments);
-    for (std::size_t i = 0; i < state.size(); ++i) state[i] = std::move(results[i]);
-  };
-  for (int i = 0; i < 3; ++i) step();
-  state[0].wait();
-  const auto begin = bench::Clock::now();
-  for (int i = 0; i < steps; ++i) step();
-  state[0].wait();
-  return bench::seconds_since(begin) * 1e3 / steps;
 }
 
 // One process: the first step, then the median of many, then an epoch through `fit`.
@@ -72,7 +50,8 @@ Json measure(int batch, int steps) {
   const auto begin = bench::Clock::now();
   free_running.fit(data.batches(batch, {.drops_remainder = true}), {.steps = 3 + steps});
   result["fit_step_ms"] = bench::seconds_since(begin) * 1e3 / steps;
-  result["bare_step_ms"] = bare_step_ms(free_running, *data.batches(batch).stream().next(), steps);
+  const data::Batch one = *data.batches(batch).stream().next();
+  result["bare_step_ms"] = bench::bare_step_ms(free_running, one.inputs, one.labels, steps);
   result["peak_memory_mb"] = bench::peak_memory_mb();
   return result;
 }

@@ -53,7 +53,7 @@ done < <(shared_libraries "$build/hilo" "$plugin")
 }
 
 # Header-only libraries, and those linked in whole.
-for package in nlohmann-json3-dev libcli11-dev libfmt-dev; do
+for package in nlohmann-json3-dev libcli11-dev libfmt-dev libeigen3-dev; do
   keep_licence "$package"
 done
 for file in "$cache"/plugins/cpu/{LICENSE,THIRD_PARTY_NOTICES,METADATA}; do

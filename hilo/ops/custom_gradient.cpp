@@ -13,14 +13,6 @@ namespace {
 using Values = std::vector<Value>;
 using In = std::span<const Value>;
 
-// Of a function (fixed.., x..) -> y.. that is linear in x: the x cotangents for those of y.
-Values transposed(const Function& linear, In fixed, In d_y, const Transforms& transforms) {
-  const Function backward = results_from(transforms.vjp(linear), fixed.size());
-  Values zero;
-  for (const Value& x : linear.parameters().subspan(fixed.size())) zero.push_back(zeros(x.shape()));
-  return call(backward, joined({fixed, zero, d_y}));
-}
-
 // What a rule gave: none becomes zero, and the rest must have the shapes of `like`.
 Values fitting(const char* op, Values d, In like, const std::string& problem,
                std::source_location where) {

@@ -6,6 +6,7 @@
 #include "hilo/ops/complex.h"
 #include "hilo/ops/diagonal.h"
 #include "hilo/ops/reshape.h"
+#include "hilo/ops/value_lists.h"
 
 namespace hilo {
 
@@ -30,24 +31,17 @@ Value matrix_of(std::string_view op, const Operand& x, bool is_square) {
 }
 
 std::vector<Value> reverse_of(const std::function<std::vector<Value>(const Jvp&)>& forward, const Vjp& v) {
-  std::vector<Value> arguments(v.in.begin(), v.in.end());
-  arguments.insert(arguments.end(), v.outs.begin(), v.outs.end());
-  for (const Value& x : v.in) arguments.push_back(zeros_like(x));
-  std::vector<Shape> shapes;
-  for (const Value& x : arguments) shapes.push_back(x.shape());
   const std::size_t n = v.in.size(), m = v.outs.size();
-  std::vector<std::size_t> moving;  // results with a tangent, and a cotangent to pull back
+  std::vector<Value> d_outs;  // of results with a tangent, and a cotangent to pull back
   const Function tangents = trace([&](std::span<const Value> p) {
     const std::span<const Value> outs = p.subspan(n, m);
     std::vector<Value> d = forward({p.first(n), outs, p.subspan(n + m), outs.front(), v.transforms}), some;
     for (std::size_t k = 0; k < d.size(); ++k) {
-      if (d[k] && v.d_outs[k]) moving.push_back(k), some.push_back(d[k]);
+      if (d[k] && v.d_outs[k]) d_outs.push_back(v.d_outs[k]), some.push_back(d[k]);
     }
     return some;
-  }, shapes);
-  for (std::size_t k : moving) arguments.push_back(v.d_outs[k]);
-  const std::vector<Value> d = call(v.transforms.vjp(tangents), arguments);
-  return {d.begin() + static_cast<std::ptrdiff_t>(n + m), d.begin() + static_cast<std::ptrdiff_t>(2 * n + m)};
+  }, shapes_of(joined({v.in, v.outs, v.in})));
+  return transposed(tangents, joined({v.in, v.outs}), d_outs, v.transforms);
 }
 
 Function kernel_for(std::string_view platform, std::string name, Shapes in, const std::vector<Shape>& out,

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "hilo/ops/constant.h"
+
 namespace hilo {
 
 std::vector<Value> joined(std::initializer_list<std::span<const Value>> parts) {
@@ -31,6 +33,14 @@ std::vector<Value> of_differentiable(std::vector<Value> derivatives, std::span<c
 Function results_from(const Function& f, std::size_t first) {
   const std::span<const Value> rest = f.results().subspan(first);
   return f.with_results({rest.begin(), rest.end()});
+}
+
+std::vector<Value> transposed(const Function& linear, std::span<const Value> fixed,
+                              std::span<const Value> d_y, const Transforms& transforms) {
+  const Function backward = results_from(transforms.vjp(linear), fixed.size());
+  std::vector<Value> zero;
+  for (const Value& x : linear.parameters().subspan(fixed.size())) zero.push_back(zeros(x.shape()));
+  return call(backward, joined({fixed, zero, d_y}));
 }
 
 }  // namespace hilo

@@ -3,7 +3,7 @@
 #include <span>
 #include <vector>
 
-#include "hilo/graph/graph.h"
+#include "hilo/graph/op.h"
 
 // What the rules of ops with bodies do with lists of values.
 namespace hilo {
@@ -17,5 +17,8 @@ bool are_any(std::span<const Value> derivatives);
 std::vector<Value> of_differentiable(std::vector<Value> derivatives, std::span<const Value> like);
 /// The function without its first results.
 Function results_from(const Function& f, std::size_t first);
+/// Of a function (fixed.., x..) -> y.. that is linear in x: the x cotangents for those of y.
+std::vector<Value> transposed(const Function& linear, std::span<const Value> fixed,
+                              std::span<const Value> d_y, const Transforms& transforms);
 
 }  // namespace hilo
