@@ -80,14 +80,6 @@ auto at_point(const F& f, const Trees&... trees) {
   }
 }
 
-// The result of `point` once it is known, its leaves then replaced by those of `values`.
-template <class R>
-R with_leaves(R result, std::span<const Value> values) {
-  auto next = values.begin();
-  tree::for_each_leaf(result, [&](Value& leaf) { leaf = *next++; });
-  return result;
-}
-
 template <class Point>
 auto jacobian_of(const Point& point, std::source_location where,
                  Blocks (*sweep)(const BuildFn&, std::span<const Value>, std::source_location)) {
@@ -131,7 +123,7 @@ auto value_and_grad(F f, std::source_location where = std::source_location::curr
         },
         point.chosen(), where);
     auto next = all.begin() + static_cast<std::ptrdiff_t>(values);
-    return std::pair{detail::with_leaves(*result, all), point.filled([&] { return *next++; })};
+    return std::pair{tree::with_leaves(*result, all), point.filled([&] { return *next++; })};
   };
 }
 
@@ -199,7 +191,7 @@ auto hvp(F f, std::source_location where = std::source_location::current()) {
     const std::vector<Value> d =
         hvp([&](std::span<const Value> p) { return std::vector<Value>{point(p)}; }, tree::leaves(x),
             tree::leaves(v), where);
-    return detail::with_leaves(x, d);
+    return tree::with_leaves(x, d);
   };
 }
 
@@ -224,14 +216,11 @@ auto vmap(F f, VmapOptions options = {},
     std::optional<decltype(f(trees...))> result;
     const std::vector<Value> all = vmap(
         [&](std::span<const Value> p) {
-          auto inner = given;
-          auto next = p.begin();
-          tree::for_each_leaf(inner, [&](Value& leaf) { leaf = *next++; });
-          result = std::apply(f, inner);
+          result = std::apply(f, tree::with_leaves(given, p));
           return tree::leaves(*result);
         },
         tree::leaves(trees...), by_leaf, where);
-    return detail::with_leaves(*result, all);
+    return tree::with_leaves(*result, all);
   };
 }
 

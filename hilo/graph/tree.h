@@ -70,6 +70,14 @@ std::vector<Value> leaves(const Trees&... trees) {
   return result;
 }
 
+/// The tree with its leaves, in order, replaced by `values`.
+template <class T>
+T with_leaves(T tree, std::span<const Value> values) {
+  auto next = values.begin();
+  for_each_leaf(tree, [&](Value& leaf) { leaf = *next++; });
+  return tree;
+}
+
 /// A tree of the form of `like` over `To`, its leaves taken one by one from `next()`.
 template <class To, class T, class Next>
 rebind<To, T> fill(const T& like, Next&& next) {

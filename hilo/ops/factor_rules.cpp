@@ -2,10 +2,10 @@
 
 #include <algorithm>
 
+#include "hilo/ops/arrange.h"
 #include "hilo/ops/broadcast.h"
 #include "hilo/ops/complex.h"
 #include "hilo/ops/diagonal.h"
-#include "hilo/ops/reshape.h"
 #include "hilo/ops/value_lists.h"
 
 namespace hilo {
@@ -51,12 +51,17 @@ Function kernel_for(std::string_view platform, std::string name, Shapes in, cons
   return trace([&](std::span<const Value> p) { return custom_call(kernel, p, attributes); }, in);
 }
 
-Value matrix_transpose(Operand x) {
-  Axes order;
-  for (std::int64_t a = 0; a < x.value.rank(); ++a) order.push_back(a);
-  std::swap(order[order.size() - 1], order[order.size() - 2]);
-  return transpose(x, std::move(order));
+void broadcast_batches(std::string_view op, Value& a, Value& b) {
+  std::vector<Shape> batches;
+  for (const Value* v : {&a, &b}) batches.push_back({v->dtype(), {v->dims().begin(), v->dims().end() - 2}});
+  for (Value* v : {&a, &b}) {
+    Dims dims = broadcast_dims(op, batches);
+    dims.insert(dims.end(), v->dims().end() - 2, v->dims().end());
+    *v = broadcast_to(*v, std::move(dims));
+  }
 }
+
+Value matrix_transpose(Operand x) { return swapaxes(x, -2, -1); }
 
 Value adjoint(Operand x) { return conj(matrix_transpose(x)); }
 

@@ -33,6 +33,8 @@ struct MatrixBatch {
 Function kernel_for(std::string_view platform, std::string name, Shapes in, const std::vector<Shape>& out,
                     const std::vector<CallAttribute>& attributes = {});
 
+/// The axes before the matrices of both broadcast against each other. Throws OpError, naming `op`, if they do not fit.
+void broadcast_batches(std::string_view op, Value& a, Value& b);
 /// The last two axes swapped, and conjugated.
 Value matrix_transpose(Operand x);
 Value adjoint(Operand x);

@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "hilo/ops/all_ops.h"
+#include "hilo/ops/arrange.h"
 #include "hilo/ops/binary.h"
 #include "hilo/ops/complex.h"
 #include "hilo/ops/constant.h"
@@ -84,24 +85,27 @@ Value resized(Value x, int axis, Dim n) {
   return had < n ? pad_axis(x, 0, axis, 0, n - had) : x;
 }
 
+// f of x with these axes as its last ones, and then moved back.
+template <class F>
+Value with_last(Value x, const Axes& axes, F f) {
+  Axes last;
+  for (std::size_t i = axes.size(); i > 0; --i) last.push_back(-static_cast<std::int64_t>(i));
+  return moveaxis(f(moveaxis(x, axes, last)), last, axes);
+}
+
 // Applies `type` to the last `lengths.size()` axes, in groups that XLA takes.
 Value over_last_axes(Value x, FftType type, const Dims& lengths) {
   constexpr std::size_t kMost = 3;
   if (lengths.size() <= kMost) return fft(x, type, lengths);
-  const std::size_t rest = lengths.size() - kMost;
-  const FftType outer = type == FftType::kRfft || type == FftType::kFft ? FftType::kFft : FftType::kIfft;
-  // The outer axes go last for a while.
-  const auto outer_axes = [&](Value v) {
-    Axes turned, back(static_cast<std::size_t>(v.rank()));
-    const std::int64_t first = v.rank() - static_cast<std::int64_t>(lengths.size()), split = first + static_cast<std::int64_t>(rest);
-    for (std::int64_t a = 0; a < first; ++a) turned.push_back(a);
-    for (std::int64_t a = split; a < v.rank(); ++a) turned.push_back(a);
-    for (std::int64_t a = first; a < split; ++a) turned.push_back(a);
-    for (std::size_t i = 0; i < back.size(); ++i) back[static_cast<std::size_t>(turned[i])] = static_cast<std::int64_t>(i);
-    return transpose(over_last_axes(transpose(v, turned), outer, {lengths.begin(), lengths.begin() + static_cast<std::ptrdiff_t>(rest)}), back);
+  const auto split = lengths.end() - static_cast<std::ptrdiff_t>(kMost);
+  const Dims outer(lengths.begin(), split), inner(split, lengths.end());
+  const FftType of_complex = type == FftType::kRfft || type == FftType::kFft ? FftType::kFft : FftType::kIfft;
+  Axes outer_axes;
+  for (std::size_t i = 0; i < outer.size(); ++i) outer_axes.push_back(static_cast<std::int64_t>(i) - static_cast<std::int64_t>(lengths.size()));
+  const auto over_outer = [&](Value v) {
+    return with_last(v, outer_axes, [&](Value turned) { return over_last_axes(turned, of_complex, outer); });
   };
-  const Dims inner(lengths.begin() + static_cast<std::ptrdiff_t>(rest), lengths.end());
-  return type == FftType::kIrfft ? fft(outer_axes(x), type, inner) : outer_axes(fft(x, type, inner));
+  return type == FftType::kIrfft ? fft(over_outer(x), type, inner) : over_outer(fft(x, type, inner));
 }
 
 // XLA's transforms have the norm kBackward.
@@ -138,13 +142,7 @@ Value transform(std::string_view name, const Operand& operand, FftType type, Fft
     const bool is_half = type == FftType::kIrfft && i + 1 == axes.size();
     x = resized(x, static_cast<int>(axes[i]), is_half ? half(lengths[i]) : lengths[i]);
   }
-  Axes order, back(static_cast<std::size_t>(x.rank()));
-  for (std::int64_t a = 0; a < x.rank(); ++a) {
-    if (std::ranges::find(axes, a) == axes.end()) order.push_back(a);
-  }
-  order.insert(order.end(), axes.begin(), axes.end());
-  for (std::size_t i = 0; i < back.size(); ++i) back[static_cast<std::size_t>(order[i])] = static_cast<std::int64_t>(i);
-  x = transpose(over_last_axes(transpose(x, order), type, lengths), back);
+  x = with_last(x, axes, [&](Value turned) { return over_last_axes(turned, type, lengths); });
   return with_norm(x, type, options.norm, lengths);
 }
 

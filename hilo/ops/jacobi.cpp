@@ -1,8 +1,5 @@
 #include "hilo/ops/jacobi.h"
 
-#include <cmath>
-#include <limits>
-
 #include "hilo/ops/binary.h"
 #include "hilo/ops/broadcast.h"
 #include "hilo/ops/compare.h"
@@ -71,10 +68,6 @@ std::vector<Value> swept(std::vector<Value> start, const std::function<Value(Val
   return {done[1], done[2]};
 }
 
-double epsilon_of(DType dtype) {
-  return part_dtype(dtype) == kF64 ? std::numeric_limits<double>::epsilon() : static_cast<double>(std::numeric_limits<float>::epsilon());
-}
-
 }  // namespace
 
 std::vector<Value> jacobi_eigh(Value x) {
@@ -83,7 +76,7 @@ std::vector<Value> jacobi_eigh(Value x) {
   Value a = with_even_columns(x);
   if (a.dim(-1) > n) a = pad_axis(a, 0, -2, 0, 1);
   const Dim even = a.dim(-1), h = even / 2;
-  const double tolerance = 10 * epsilon_of(x.dtype());
+  const double tolerance = 10 * epsilon(part_dtype(x.dtype()));
   const Value off_diagonal = not_equal(eye(even, kI32), 1);
   const auto goes_on = [&](Value m) {
     const Value size = square_abs(m);
@@ -106,7 +99,7 @@ std::vector<Value> jacobi_orthogonalize(Value x) {
   const Dim even = a.dim(-1), h = even / 2;
   Dims square = a.dims();
   square[square.size() - 2] = even;
-  const double tolerance = 4 * epsilon_of(x.dtype());
+  const double tolerance = 4 * epsilon(part_dtype(x.dtype()));
   const Value off_diagonal = not_equal(eye(even, kI32), 1);
   const auto goes_on = [&](Value m) {
     const Value products = matmul(adjoint(m), m), d = real(diagonal(products));  // [.., n, n], [.., n]

@@ -26,10 +26,6 @@
 namespace hilo {
 namespace {
 
-double epsilon_of(DType dtype) {
-  return part_dtype(dtype) == kF64 ? std::numeric_limits<double>::epsilon() : static_cast<double>(std::numeric_limits<float>::epsilon());
-}
-
 // The largest of numbers that are not negative; 0 of none.
 Value largest(Value x, Axes axes, bool keeps_dims = false) { return maximum(max(x, std::move(axes), keeps_dims), 0); }
 
@@ -67,7 +63,7 @@ struct Pinv : MatrixBatch<Pinv> {
 };
 
 double rank_tolerance(const Shape& x, double factor) {
-  return factor * static_cast<double>(std::max(x.dim(-1), x.dim(-2))) * epsilon_of(x.dtype);
+  return factor * static_cast<double>(std::max(x.dim(-1), x.dim(-2))) * epsilon(part_dtype(x.dtype));
 }
 
 // Numerator and denominator of the approximant are v + u and v - u: even and odd powers.

@@ -157,14 +157,7 @@ Value solve(Operand a, Operand b) {
   Value x = matrix_of("solve", a, true), y = promote("solve", {b})[0];
   const bool is_vector = y.rank() == 1;
   if (is_vector) y = expand_dims(y, -1);
-  if (y.rank() >= 2) {
-    const std::vector<Shape> batches = {{x.dtype(), batch_of(x.dims())}, {x.dtype(), batch_of(y.dims())}};
-    for (Value* v : {&x, &y}) {
-      Dims dims = broadcast_dims("solve", batches);
-      dims.insert(dims.end(), v->dims().end() - 2, v->dims().end());
-      *v = broadcast_to(*v, std::move(dims));
-    }
-  }
+  if (y.rank() >= 2) broadcast_batches("solve", x, y);
   const Value solution = apply(Solve{}, {x, y});
   return is_vector ? squeeze(solution, {-1}) : solution;
 }

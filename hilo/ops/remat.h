@@ -55,16 +55,11 @@ auto remat(F f, RematOptions options = {},
     const std::vector<Value> all = remat(
         Operands(tree::leaves(trees...), where),
         [&](std::span<const Value> p) {
-          auto inner = given;
-          auto next = p.begin();
-          tree::for_each_leaf(inner, [&](Value& leaf) { leaf = *next++; });
-          result = std::apply(f, inner);
+          result = std::apply(f, tree::with_leaves(given, p));
           return tree::leaves(*result);
         },
         options);
-    auto next = all.begin();
-    tree::for_each_leaf(*result, [&](Value& leaf) { leaf = *next++; });
-    return std::move(*result);
+    return tree::with_leaves(std::move(*result), all);
   };
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "hilo/ops/all_ops.h"
+#include "hilo/ops/arrange.h"
 #include "hilo/ops/binary.h"
 #include "hilo/ops/compare.h"
 #include "hilo/ops/constant.h"
@@ -26,12 +27,7 @@ Shape stacked(Shape slice, Dim length) {
 }
 
 // [B,T,..] and [T,B,..] into each other.
-Value turned(Value x) {
-  Axes order(static_cast<std::size_t>(x.rank()));
-  for (std::size_t i = 0; i < order.size(); ++i) order[i] = static_cast<std::int64_t>(i);
-  std::swap(order[0], order[1]);
-  return transpose(x, std::move(order));
-}
+Value turned(Value x) { return swapaxes(x, 0, 1); }
 
 // body: (constants.., carry.., slices of xs..) -> (carry.., slices of ys..)
 // op:   (constants.., carry.., xs..) -> (carry.., ys.., starts..), where starts are the carries

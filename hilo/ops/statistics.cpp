@@ -109,6 +109,12 @@ Value quantile_of(std::string_view op, const Operand& x, const Operand& percent,
   return reshape(transpose(y, order), dims);
 }
 
+Value median_of(std::string_view name, const Operand& x, Axes axes, bool keeps_dims, bool skips_nan) {
+  return quantile_of(
+      name, x, Operand(0.5, x.where), 1,
+      {.axes = std::move(axes), .keeps_dims = keeps_dims, .method = QuantileMethod::kMidpoint}, skips_nan);
+}
+
 }  // namespace
 
 Value quantile(Operand x, Operand q, QuantileOptions options) {
@@ -118,10 +124,7 @@ Value percentile(Operand x, Operand q, QuantileOptions options) {
   return quantile_of("percentile", x, q, 100, options, false);
 }
 Value median(Operand x, Axes axes, bool keeps_dims) {
-  return quantile_of(
-      "median", x, Operand(0.5, x.where), 1,
-      {.axes = std::move(axes), .keeps_dims = keeps_dims, .method = QuantileMethod::kMidpoint},
-      false);
+  return median_of("median", x, std::move(axes), keeps_dims, false);
 }
 Value nanquantile(Operand x, Operand q, QuantileOptions options) {
   return quantile_of("nanquantile", x, q, 1, options, true);
@@ -130,10 +133,7 @@ Value nanpercentile(Operand x, Operand q, QuantileOptions options) {
   return quantile_of("nanpercentile", x, q, 100, options, true);
 }
 Value nanmedian(Operand x, Axes axes, bool keeps_dims) {
-  return quantile_of(
-      "nanmedian", x, Operand(0.5, x.where), 1,
-      {.axes = std::move(axes), .keeps_dims = keeps_dims, .method = QuantileMethod::kMidpoint},
-      true);
+  return median_of("nanmedian", x, std::move(axes), keeps_dims, true);
 }
 
 Value average(Operand x, Operand weights, Axes axes, bool keeps_dims) {

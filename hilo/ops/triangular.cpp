@@ -124,15 +124,7 @@ Value cholesky(Operand x, bool is_lower) {
 Value triangular_solve(Operand a, Operand b, const TriangularSolveOptions& o) {
   const CallSite site(a.where);
   std::vector<Value> in = {promote("triangular_solve", {a})[0], promote("triangular_solve", {b})[0]};
-  if (in[0].rank() >= 2 && in[1].rank() >= 2) {  // the axes before the matrices broadcast
-    std::vector<Shape> batches;
-    for (const Value& v : in) batches.push_back({v.dtype(), {v.dims().begin(), v.dims().end() - 2}});
-    for (Value& v : in) {
-      Dims dims = broadcast_dims("triangular_solve", batches);
-      dims.insert(dims.end(), v.dims().end() - 2, v.dims().end());
-      v = broadcast_to(v, std::move(dims));
-    }
-  }
+  if (in[0].rank() >= 2 && in[1].rank() >= 2) broadcast_batches("triangular_solve", in[0], in[1]);
   return hilo::apply(TriangularSolve{{}, o.is_left, o.is_lower, o.has_unit_diagonal, o.transpose_a}, in);
 }
 
