@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "hilo/core/array.h"
+#include "hilo/graph/sharding.h"
 
 namespace hilo {
 
@@ -49,19 +50,57 @@ struct UnitAttribute {
   bool operator==(const UnitAttribute&) const = default;
 };
 
+/// `dense<0.0> : tensor<1024x1024xf32>`: one element said once, however large the tensor is. `element` is a scalar.
+struct SplatAttribute {
+  Shape shape;
+  Array element;
+  bool operator==(const SplatAttribute&) const = default;
+};
+
+/// `@callee`; of a nested one the parts are joined by "::@".
+struct SymbolAttribute {
+  std::string name;
+  bool operator==(const SymbolAttribute&) const = default;
+};
+
+/// `tensor<2xf32>`, or of a function `(tensor<2xf32>) -> tensor<f32>`.
+struct TypeAttribute {
+  std::vector<Shape> inputs{};   ///< of a function
+  std::vector<Shape> results{};  ///< of a type that is no function: the one
+  bool is_function = false;
+  bool operator==(const TypeAttribute&) const = default;
+};
+
+struct ListAttribute;
+
+/// `#sdy.sharding_per_value<[<@mesh, [{"x"}]>, ..]>`.
+struct ShardingsAttribute {
+  std::vector<Sharding> values;
+  bool operator==(const ShardingsAttribute&) const = default;
+};
+
 /// Low and high (or rows of any width): `dense<[[0, 1], [2, 3]]> : tensor<2x2xi64>`.
 using Int64Pairs = std::vector<std::array<std::int64_t, 2>>;
 
 /// An attribute of an op with its C++ type erased. Printing, parsing, equality and hashing work on these.
 using AttributeValue =
     std::variant<bool, std::int64_t, double, std::string, std::vector<std::int64_t>, std::vector<bool>, Int64Pairs,
-                 Array, Int32Attribute, Float32Attribute, UnitAttribute, EnumAttribute, StructAttribute, DictionaryAttribute>;
+                 Array, Int32Attribute, Float32Attribute, UnitAttribute, EnumAttribute, StructAttribute, DictionaryAttribute,
+                 SplatAttribute, SymbolAttribute, TypeAttribute, ListAttribute, Mesh, Sharding, ShardingsAttribute>;
+
+/// `[1 : i64, "a", @f]`.
+struct ListAttribute {
+  std::vector<AttributeValue> items;
+  bool operator==(const ListAttribute&) const;
+};
 
 struct NamedAttribute {
   std::string name;
   AttributeValue value;
   bool operator==(const NamedAttribute&) const = default;
 };
+
+inline bool ListAttribute::operator==(const ListAttribute& other) const { return items == other.items; }
 
 /// The words of an enum that is an attribute, in the order of its values. An enum E is one if
 /// `EnumWords words_of(E)` is found beside it.

@@ -152,6 +152,32 @@ void append_typed(std::string& text, const Array& a) {
   text += '>';
 }
 
+void append_axes(std::string& text, const std::vector<MeshAxis>& axes) {
+  append_joined(text, axes, [&](const MeshAxis& axis) {
+    append_quoted(text, axis.name);
+    if (axis.size > 0) text.append(":(").append(std::to_string(axis.pre_size)).append(")").append(std::to_string(axis.size));
+  });
+}
+
+void append_sharding(std::string& text, const Sharding& s) {
+  text.append("<@").append(s.mesh ? s.mesh->name : s.mesh_name).append(", [");
+  append_joined(text, s.dims, [&](const DimSharding& d) {
+    text += '{';
+    append_axes(text, d.axes);
+    if (d.is_open) text += d.axes.empty() ? "?" : ", ?";
+    text += '}';
+    if (d.priority) text.append("p").append(std::to_string(*d.priority));
+  });
+  text += ']';
+  for (const auto& [word, axes] : {std::pair{"replicated", &s.replicated}, {"unreduced", &s.unreduced}}) {
+    if (axes->empty()) continue;
+    text.append(", ").append(word).append("={");
+    append_axes(text, *axes);
+    text += '}';
+  }
+  text += '>';
+}
+
 struct Appender {
   std::string& text;
 
@@ -190,6 +216,44 @@ struct Appender {
     }
     text += "> : tensor<" + std::to_string(v.size()) + "x2xi64>";
   }
+  void operator()(const SplatAttribute& v) const {
+    text += "dense<";
+    append_splat(text, v.element, v.element.bytes());
+    text += "> : " + type_text(v.shape);
+  }
+  void operator()(const SymbolAttribute& v) const { text += "@" + v.name; }
+  void operator()(const TypeAttribute& v) const {
+    if (!v.is_function) {
+      text += type_text(v.results.at(0));
+      return;
+    }
+    const auto append_types = [&](const std::vector<Shape>& shapes) {
+      text += '(';
+      append_joined(text, shapes, [&](const Shape& s) { text += type_text(s); });
+      text += ')';
+    };
+    append_types(v.inputs);
+    text += " -> ";
+    append_types(v.results);
+  }
+  void operator()(const ListAttribute& v) const {
+    text += '[';
+    append_joined(text, v.items, [&](const AttributeValue& item) { append_attribute(text, item); });
+    text += ']';
+  }
+  void operator()(const Mesh& v) const {
+    text += "#sdy.mesh";
+    append_mesh(text, v);
+  }
+  void operator()(const Sharding& v) const {
+    text += "#sdy.sharding";
+    append_sharding(text, v);
+  }
+  void operator()(const ShardingsAttribute& v) const {
+    text += "#sdy.sharding_per_value<[";
+    append_joined(text, v.values, [&](const Sharding& s) { append_sharding(text, s); });
+    text += "]>";
+  }
   void operator()(const EnumAttribute& v) const { text += "#stablehlo<" + v.type + " " + v.value + ">"; }
   void operator()(const StructAttribute& v) const {
     text += "#stablehlo." + v.mnemonic + "<";
@@ -222,6 +286,21 @@ struct Appender {
 };
 
 }  // namespace
+
+void append_mesh(std::string& text, const Mesh& mesh) {
+  text += "<[";
+  append_joined(text, mesh.axes, [&](const Mesh::Axis& axis) {
+    append_quoted(text, axis.name);
+    text.append("=").append(std::to_string(axis.size));
+  });
+  text += ']';
+  if (!mesh.device_ids.empty()) {
+    text += ", device_ids=[";
+    append_ints(text, mesh.device_ids);
+    text += ']';
+  }
+  text += '>';
+}
 
 void append_real(std::string& text, double value) { append_float<double, std::uint64_t>(text, value); }
 

@@ -11,6 +11,9 @@ void append_attribute(std::string& text, const AttributeValue& value);
 /// Appends a float literal that reads back to the same bits: `1.0e-01`.
 void append_real(std::string& text, double value);
 
+/// Appends `<["x"=2, "y"=4]>`, a mesh behind its name.
+void append_mesh(std::string& text, const Mesh& mesh);
+
 /// Appends `"..."` with quotes, backslashes and control characters escaped as MLIR wants them.
 void append_quoted(std::string& text, std::string_view content);
 

@@ -1,0 +1,27 @@
+#pragma once
+#include <string_view>
+
+#include "hilo/stablehlo/ir.h"
+
+namespace hilo::stablehlo {
+
+/// MLIR text, in the pretty form of each op or the generic one: the dialects builtin, func, stablehlo, chlo, sdy, and of
+/// arith, shape and tensor what shape arithmetic needs. `index` is read as i64.
+/// Throws:  FormatError with line and column. Nothing is evaluated; memory stays within a multiple of the text.
+/// Source:  MLIR language reference; the assembly formats of StableHLO's ops.
+ir::Program parse_text(std::string_view text, std::string_view file = "program");
+
+/// MLIR bytecode of the same dialects, plain or as a portable artifact (VHLO, 0.9.0 and later), whose ops come out under
+/// their StableHLO names.
+/// Throws:  FormatError with the offset.
+/// Source:  MLIR bytecode format, versions 0 to 6; StableHLO's bytecode.
+ir::Program parse_bytecode(std::string_view bytes, std::string_view file = "program");
+
+/// Any of them, and the files of jax.export, told apart by their first bytes.
+ir::Program parse(std::string_view bytes, std::string_view file = "program");
+
+/// One attribute or one type alone, for formats that hold them as text ("dense<1> : tensor<2xi64>").
+AttributeValue parse_attribute(std::string_view text, std::string_view file = "attribute");
+Shape parse_type(std::string_view text, std::string_view file = "type");
+
+}  // namespace hilo::stablehlo
