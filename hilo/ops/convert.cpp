@@ -10,6 +10,7 @@ struct Convert : NoFields, ElementwiseBatch<Convert> {
   static constexpr std::string_view kName = "convert";
   DType dtype = DType::kF32;  // of the result; StableHLO reads it off the type
 
+  void complete(const OpParts& parts) { dtype = parts.result().dtype; }
   [[nodiscard]] std::vector<Shape> infer(Shapes in) const {
     expect_count(in, 1);
     expect_kind(in, kAnyKind);
@@ -31,6 +32,7 @@ struct BitcastConvert : NoFields, ElementwiseBatch<BitcastConvert> {
   static constexpr std::string_view kName = "bitcast_convert";
   DType dtype = DType::kF32;
 
+  void complete(const OpParts& parts) { dtype = parts.result().dtype; }
   [[nodiscard]] std::vector<Shape> infer(Shapes in) const {
     expect_count(in, 1);
     expect_kind(in, kReals);  // XLA has no complex numbers here

@@ -12,8 +12,10 @@ struct CustomCall {
   static constexpr std::string_view kName = "custom_call";
   std::string call_target_name;
   bool has_side_effect = false;
-  DictionaryAttribute backend_config;
+  AttributeValue backend_config = DictionaryAttribute{};  // text for handlers of older interfaces
   Int32Attribute api_version{4};  // the typed FFI
+  std::optional<Layouts> operand_layouts{}, result_layouts{};
+  std::optional<ListAttribute> output_operand_aliases{};
   CustomOp rules{};
 
   static void fields(auto&& field) {
@@ -21,6 +23,17 @@ struct CustomCall {
     field("has_side_effect", &CustomCall::has_side_effect);
     field("backend_config", &CustomCall::backend_config);
     field("api_version", &CustomCall::api_version);
+    field("operand_layouts", &CustomCall::operand_layouts);
+    field("result_layouts", &CustomCall::result_layouts);
+    field("output_operand_aliases", &CustomCall::output_operand_aliases);
+  }
+  // A call in a program says its results; that it has rules besides is unknown.
+  void complete(const OpParts& parts) {
+    if (parts.attribute("api_version") == nullptr) api_version.value = 1;
+    if (parts.attribute("backend_config") == nullptr) backend_config = std::string();
+    if (const AttributeValue* of_mhlo = parts.attribute("mhlo.backend_config")) backend_config = *of_mhlo;
+    rules.name = call_target_name;
+    rules.infer = [results = std::vector<Shape>(parts.results.begin(), parts.results.end())](Shapes) { return results; };
   }
 
   [[nodiscard]] std::vector<Shape> infer(Shapes in) const {
@@ -85,7 +98,9 @@ std::vector<Value> custom_call(const CustomOp& op, Operands operands,
   CustomCall call;
   call.call_target_name = op.name;
   call.has_side_effect = op.has_side_effect;
-  for (const CallAttribute& a : attributes) call.backend_config.members.push_back(a.attribute);
+  DictionaryAttribute config;
+  for (const CallAttribute& a : attributes) config.members.push_back(a.attribute);
+  call.backend_config = std::move(config);
   call.rules = op;
   return apply_all(std::move(call), operands.values, operands.where);
 }

@@ -59,6 +59,11 @@ struct Sort {
     field("is_stable", &Sort::is_stable);
     field("comparator", &Sort::comparator);
   }
+  void complete(const OpParts& parts) {  // what the format says of those that are not said
+    if (parts.attribute("dimension") == nullptr) dimension = -1;
+    if (parts.attribute("is_stable") == nullptr) is_stable = false;
+    if (dimension < 0) dimension += parts.operand(0).rank();
+  }
 
   [[nodiscard]] std::vector<Shape> infer(Shapes in) const {
     const auto refuse = [&](std::string problem, std::string expected) {

@@ -241,6 +241,17 @@ struct Appender {
     append_joined(text, v.items, [&](const AttributeValue& item) { append_attribute(text, item); });
     text += ']';
   }
+  void operator()(const Layouts& v) const {
+    text += '[';
+    append_joined(text, v.minor_to_major, [&](const std::vector<std::int64_t>& axes) {
+      text += "dense<";
+      if (!axes.empty()) text += '[';
+      append_ints(text, axes);
+      if (!axes.empty()) text += ']';
+      text += "> : tensor<" + std::to_string(axes.size()) + "xindex>";
+    });
+    text += ']';
+  }
   void operator()(const Mesh& v) const {
     text += "#sdy.mesh";
     append_mesh(text, v);
@@ -266,8 +277,10 @@ struct Appender {
           text += '[';
           append_ints(text, *ints);
           text += ']';
+        } else if (const auto* number = std::get_if<std::int64_t>(&m.value)) {
+          text += std::to_string(*number);
         } else {
-          text += std::to_string(std::get<std::int64_t>(m.value));
+          append_attribute(text, m.value);
         }
       });
     }
