@@ -276,6 +276,12 @@ struct Appender {
       text.append("#").append(dialect).append(is_closed ? "." : "<").append(mnemonic).append(body).append(is_closed ? "" : ">");
       return;
     }
+    if (v.mnemonic == "sdy.manual_axes") {
+      text += "#sdy<manual_axes{";
+      append_joined(text, std::get<ListAttribute>(v.members.at(0).value).items, [&](const AttributeValue& item) { append_attribute(text, item); });
+      text += "}>";
+      return;
+    }
     text.append("#").append(dialect).append(".").append(mnemonic).append("<");
     if (v.mnemonic == "conv") {
       append_convolution_numbers(text, v);

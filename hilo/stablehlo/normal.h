@@ -1,0 +1,10 @@
+#pragma once
+#include "hilo/stablehlo/ir.h"
+
+namespace hilo::stablehlo::ir {
+
+/// Says what can be said in several ways in one (see Operation::attributes): attributes by name; lists of StableHLO's ops
+/// that older files have as dense<..> as vectors; flags of arith that are at their default left out; a mesh under its name.
+void normalise(Operation& op);
+
+}  // namespace hilo::stablehlo::ir
