@@ -36,7 +36,7 @@ struct Operation {
   /// structs of other dialects than StableHLO have its name in front: "chlo.precision". Those of sdy that
   /// hilo/graph/sharding.h has nothing for hold one member without a name, the text behind their mnemonic.
   /// A func.func has "sym_name" (string), "function_type" (TypeAttribute), "arg_attrs", "res_attrs" (ListAttribute of
-  /// DictionaryAttribute; may be absent), "sym_visibility"; a func.call "callee" (SymbolAttribute).
+  /// DictionaryAttribute; absent where all are empty), "sym_visibility"; a func.call "callee" (SymbolAttribute).
   std::vector<NamedAttribute> attributes{};
   std::vector<Region> regions{};
   Site site{};  ///< of loc(..): the line in the program that made this one; line 0: unknown

@@ -34,11 +34,22 @@ bool is_default_flag(const NamedAttribute& a) {
   return flag != nullptr && flag->value == "none" && flag->type.starts_with("arith.");
 }
 
+// `arg_attrs = [{}, {}]` says nothing.
+bool says_nothing(const NamedAttribute& a) {
+  const auto* list = std::get_if<ListAttribute>(&a.value);
+  if (list == nullptr || (a.name != "arg_attrs" && a.name != "res_attrs")) return false;
+  return std::ranges::all_of(list->items, [](const AttributeValue& item) {
+    const auto* one = std::get_if<DictionaryAttribute>(&item);
+    return one != nullptr && one->members.empty();
+  });
+}
+
 }  // namespace
 
 void normalise(Operation& op) {
   std::ranges::stable_sort(op.attributes, {}, &NamedAttribute::name);
   if (op.name.starts_with("arith.")) std::erase_if(op.attributes, is_default_flag);
+  if (op.name == "func.func") std::erase_if(op.attributes, says_nothing);
   if (op.name == "sdy.mesh") {
     for (NamedAttribute& a : op.attributes) {
       auto* mesh = std::get_if<Mesh>(&a.value);

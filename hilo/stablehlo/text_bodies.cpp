@@ -71,12 +71,8 @@ void ProgramParser::function(Draft& d) {
   if (lexer_.accept("attributes")) optional_dictionary(d);
   const std::size_t inputs = type.inputs.size();
   add_attribute(d, "function_type", std::move(type));
-  const auto add_list = [&](std::string_view name, ListAttribute& list) {
-    const auto is_empty = [](const AttributeValue& v) { return std::get<DictionaryAttribute>(v).members.empty(); };
-    if (!std::ranges::all_of(list.items, is_empty)) add_attribute(d, name, std::move(list));
-  };
-  add_list("arg_attrs", argument_attributes);
-  add_list("res_attrs", result_attributes);
+  add_attribute(d, "arg_attrs", std::move(argument_attributes));
+  add_attribute(d, "res_attrs", std::move(result_attributes));
   if (!lexer_.is("{")) {
     d.op.regions.emplace_back();
   } else if (arguments.size() != inputs) {
