@@ -74,8 +74,10 @@ Verdict verdict_of(const Case& test, const pjrt::Client& client) {
     if (program.checks.empty()) return {Verdict::Kind::kSkipped, "it checks nothing"};
     const std::string printed = stablehlo::emit(program.function, {.has_locations = false});
     const stablehlo::Imported again = stablehlo::import_program(printed, {.file = test.file + " (printed)"});
-    if (!(again.function == program.function)) return {Verdict::Kind::kFailed, "what it prints is another program"};
-    const std::vector<Array> results = Program::compile(client, again.function, {}, {.cache = nullptr}).run(std::span<const Array>());
+    if (stablehlo::emit(again.function, {.has_locations = false}) != printed) return {Verdict::Kind::kFailed, "what it prints is another program"};
+    CompileSettings settings{.cache = nullptr};
+    settings.options.flags["xla_backend_optimization_level"] = std::int64_t{0};  // a fused multiply-add rounds once less
+    const std::vector<Array> results = Program::compile(client, again.function, {}, settings).run(std::span<const Array>());
     const std::string failures = stablehlo::failures_of(program, results);
     return failures.empty() ? Verdict{} : Verdict{Verdict::Kind::kFailed, failures};
   } catch (const Error& e) {

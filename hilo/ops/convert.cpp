@@ -35,7 +35,8 @@ struct BitcastConvert : NoFields, ElementwiseBatch<BitcastConvert> {
   void complete(const OpParts& parts) { dtype = parts.result().dtype; }
   [[nodiscard]] std::vector<Shape> infer(Shapes in) const {
     expect_count(in, 1);
-    expect_kind(in, kReals);  // XLA has no complex numbers here
+    if (dtype == in[0].dtype && kAnyKind.accepts(dtype)) return {in[0]};
+    expect_kind(in, kReals);  // XLA reads booleans and complex numbers as nothing else
     const int from = bits(in[0].dtype), to = bits(dtype);
     if (!kReals.accepts(dtype) || (from % to != 0 && to % from != 0)) {
       throw OpError({.problem = "cannot read the bits as " + std::string(name(dtype)), .got = {in[0]},

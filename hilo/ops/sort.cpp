@@ -127,7 +127,7 @@ struct TopKOp {
   static void fields(auto&& field) { field("k", &TopKOp::k); }
   [[nodiscard]] std::vector<Shape> infer(Shapes in) const {
     expect_count(in, 1);
-    expect_kind(in, kReals.from_bits(8));
+    expect_kind(in, (kBools | kReals).from_bits(8));
     if (in[0].rank() == 0 || k < 0 || k > in[0].dim(-1)) {
       throw OpError({.problem = "cannot take " + std::to_string(k) + " elements",
                      .got = {in[0]},

@@ -394,6 +394,8 @@ const std::map<std::string_view, Importer::Handler>& Importer::handlers() {
       {"chlo.is_inf", unary<isinf>},
       {"chlo.is_pos_inf", unary<isposinf>},
       {"chlo.is_neg_inf", unary<isneginf>},
+      {"chlo.next_after", binary<nextafter>},
+      {"chlo.broadcast_next_after", binary<nextafter>},
       {"chlo.polygamma", binary<polygamma>},
       {"chlo.broadcast_polygamma", binary<polygamma>},
       {"chlo.zeta", binary<zeta>},
