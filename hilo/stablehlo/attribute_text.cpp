@@ -299,13 +299,13 @@ struct Appender {
     } else {
       append_joined(text, v.members, [&](const NamedAttribute& m) {
         text += m.name + " = ";
-        append_member(m.value);
+        append_member(m.value, v.mnemonic == "dot_algorithm");
       });
     }
     text += '>';
   }
-  // As it stands in a struct: whole numbers without their type, words without quotes.
-  void append_member(const AttributeValue& value) const {
+  // As it stands in a struct: numbers without their type. Strings are words without quotes in some.
+  void append_member(const AttributeValue& value, bool has_words) const {
     if (const auto* ints = std::get_if<std::vector<std::int64_t>>(&value)) {
       text += '[';
       append_ints(text, *ints);
@@ -314,8 +314,13 @@ struct Appender {
       text += std::to_string(*number);
     } else if (const auto* real = std::get_if<double>(&value)) {
       append_real(text, *real);
-    } else if (const auto* word = std::get_if<std::string>(&value)) {
+    } else if (const auto* word = std::get_if<std::string>(&value); word != nullptr && has_words) {
       text += *word;
+    } else if (const auto* part = std::get_if<StructAttribute>(&value); part != nullptr && part->mnemonic == "sub_axis_info") {
+      text += '(';
+      append_member(part->members.at(0).value, false);
+      text += ')';
+      append_member(part->members.at(1).value, false);
     } else {
       append_attribute(text, value);
     }

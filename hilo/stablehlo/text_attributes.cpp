@@ -32,7 +32,8 @@ constexpr EnumRow kEnums[] = {
 };
 
 // The members of each struct, in the order of the ops' `fields`: a letter for the kind, and the name. What is not said is
-// empty or zero. Kinds: l list of whole numbers, i whole number, b true or false, r real number, w word, m mode.
+// empty or zero, and left out where it is of kind a or x. Kinds: l list of whole numbers, i whole number, b true or false,
+// r real number, w word, m mode, s string, a any attribute, x part of an axis, `(1)2`.
 struct StructRow {
   std::string_view mnemonic, members;
 };
@@ -59,6 +60,10 @@ constexpr StructRow kStructs[] = {
     {"chlo.ragged_dot",
      "l:lhs_batching_dimensions l:rhs_batching_dimensions l:lhs_contracting_dimensions l:rhs_contracting_dimensions "
      "l:lhs_ragged_dimensions l:rhs_group_dimensions"},
+    {"replica_group_mesh_axes", "a:mesh a:axes"},
+    {"mesh", "a:axes a:device_ids"},
+    {"mesh_axis", "s:name i:size"},
+    {"axis_ref", "s:name x:sub_axis_info"},
 };
 
 const StructRow* find_struct(std::string_view mnemonic) {
@@ -227,6 +232,13 @@ std::vector<std::int64_t> AttributeParser::integers() {
   return result;
 }
 
+double AttributeParser::real() {
+  const std::size_t offset = lexer_.peek().offset;
+  double value = 0;
+  if (const auto problem = store_number(literal(), kF64, reinterpret_cast<std::byte*>(&value))) lexer_.fail_at(offset, *problem);
+  return value;
+}
+
 SymbolAttribute AttributeParser::symbol() {
   const auto part = [&] {
     const Token t = lexer_.expect(Token::Kind::kSymbol, "@name");
@@ -258,15 +270,20 @@ AttributeValue AttributeParser::member(char kind) {
       lexer_.next();
       return value;
     }
-    case 'r': {
-      const std::size_t offset = lexer_.peek().offset;
-      double value = 0;
-      if (const auto problem = store_number(literal(), kF64, reinterpret_cast<std::byte*>(&value))) lexer_.fail_at(offset, *problem);
-      return value;
-    }
+    case 'r': return real();
     case 'm':
       if (lexer_.is(Token::Kind::kHash)) return hash_attribute();
       return enumeration("result_accuracy_mode");
+    case 's': return lexer_.string("a string");
+    case 'a': return attribute();
+    case 'x': {
+      StructAttribute part{"sub_axis_info", {}};
+      lexer_.expect("(");
+      part.members.push_back({"pre_size", lexer_.integer("the size of the parts before")});
+      lexer_.expect(")");
+      part.members.push_back({"size", lexer_.integer("the size of the part")});
+      return part;
+    }
     default: return std::string(lexer_.expect(Token::Kind::kWord, "a word").text);
   }
 }
@@ -298,6 +315,9 @@ StructAttribute AttributeParser::structure(std::string_view mnemonic) {
     is_given[i] = true;
     lexer_.expect("=");
     found->value = member(kinds[i]);
+  }
+  for (std::size_t i = kinds.size(); i-- > 0;) {
+    if (!is_given[i] && (kinds[i] == 'a' || kinds[i] == 'x')) result.members.erase(result.members.begin() + static_cast<std::ptrdiff_t>(i));
   }
   if (const std::size_t word = kinds.find('w'); word != std::string::npos && !is_given[word]) {
     lexer_.fail("#" + std::string(mnemonic) + " without its " + result.members[word].name);

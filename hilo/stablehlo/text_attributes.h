@@ -31,6 +31,7 @@ class AttributeParser {
   AttributeValue elements();
   /// `[1, 2]`; ? is kDynamic.
   std::vector<std::int64_t> integers();
+  double real();
   /// The text behind a mnemonic up to where its brackets close: `<..>`, `[..]`, `{..}`.
   std::string raw_body();
   /// `@a::@b`.

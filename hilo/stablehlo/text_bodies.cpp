@@ -15,6 +15,7 @@ bool ProgramParser::special(Draft& d) {
       {"stablehlo.while", &ProgramParser::while_loop},
       {"sdy.manual_computation", &ProgramParser::manual_computation},
       {"sdy.named_computation", &ProgramParser::named_computation},
+      {"chlo.scan", &ProgramParser::scan},
       {"shape.assuming", &ProgramParser::assuming},
   };
   for (const auto& [name, read] : kSpecial) {
@@ -199,6 +200,31 @@ void ProgramParser::named_computation(Draft& d) {
   d.op.regions.push_back(isolated_region(arguments()));
   optional_dictionary(d);
   types(d, "function");
+}
+
+// `(%a) inits(%b) dimension=0 attributes {..} {..} : (types) -> types`, the results being outputs and then carries.
+void ProgramParser::scan(Draft& d) {
+  lexer_.expect("(");
+  uses(d.uses);
+  lexer_.expect(")");
+  const std::size_t inputs = d.uses.size();
+  lexer_.expect("inits");
+  lexer_.expect("(");
+  uses(d.uses);
+  lexer_.expect(")");
+  const std::size_t carries = d.uses.size() - inputs;
+  lexer_.expect("dimension");
+  lexer_.expect("=");
+  add_attribute(d, "dimension", lexer_.integer("an axis"));
+  if (lexer_.accept("attributes")) optional_dictionary(d);
+  d.op.regions.push_back(region({}));
+  types(d, "function");
+  if (d.result_types.size() < carries) lexer_.fail_at(d.offset, "fewer results than carries of chlo.scan");
+  const auto segments = [](std::size_t first, std::size_t second) {
+    return Array::of<std::int32_t>({2}, {static_cast<std::int32_t>(first), static_cast<std::int32_t>(second)});
+  };
+  add_attribute(d, "operandSegmentSizes", segments(inputs, carries));
+  add_attribute(d, "resultSegmentSizes", segments(d.result_types.size() - carries, carries));
 }
 
 // `%w -> (type) {..}`

@@ -87,9 +87,13 @@ constexpr Family kFamilies[] = {
     {"chlo", "constant", "{} $value:constant"},
     {"chlo", "top_k", "( % , k = $k:int ) {} :function"},
 
-    {"check", "expect_eq expect_almost_eq expect_close eq almost_eq", "% , % {} :operands"},
+    {"check", "expect_eq eq almost_eq", "% , % {} :operands"},
+    {"check", "expect_almost_eq", "% , % ?[ , tolerance = $tolerance:real ?] {} :operands"},
+    {"check", "expect_close",
+     "% , % ?[ , max_ulp_difference = $max_ulp_difference:int ?] ?[ , min_ulp_difference = $min_ulp_difference:int ?] {} "
+     ":operands"},
     {"check", "expect_eq_const expect_almost_eq_const", "% , $value:attribute {}"},
-    {"check", "expect_serialized_eq", "% {} :operands"},
+    {"check", "expect_serialized_eq", "% , probe_id = $probe_id:string ?[ , iter = $iter:int ?] {} :operands"},
     {"interpreter", "print", "% {} :same"},
     {"interpreter", "probe", "% , probe_id = $probe_id:string {} :same"},
 

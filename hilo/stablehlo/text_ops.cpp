@@ -73,7 +73,7 @@ bool ProgramParser::optional_part(std::string_view& rest) {
   return true;
 }
 
-// The kinds: int, int32, bool, string, list (of whole numbers), enum.TYPE, struct.MNEMONIC, attribute (any), symbol (@f),
+// The kinds: int, int32, bool, real, string, list (of whole numbers), enum.TYPE, struct.MNEMONIC, attribute (any), symbol (@f),
 // symbol_text (@f as a string), precisions; those of Shardy; those of one op.
 void ProgramParser::formatted_attribute(Draft& d, std::string_view name, std::string_view kind) {
   const std::size_t dot = kind.find('.');
@@ -89,6 +89,7 @@ void ProgramParser::formatted_attribute(Draft& d, std::string_view name, std::st
     if (kind == "witness") d.result_types = {{kI1, {}}};
     return add(value);
   }
+  if (kind == "real") return add(attributes_.real());
   if (kind == "string") return add(lexer_.string("a string"));
   if (kind == "list") return add(attributes_.integers());
   if (kind == "enum") return add(attributes_.enumeration(detail));

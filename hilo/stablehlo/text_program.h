@@ -90,6 +90,7 @@ class ProgramParser {
   void while_loop(Draft& d);
   void manual_computation(Draft& d);
   void named_computation(Draft& d);
+  void scan(Draft& d);
   void assuming(Draft& d);
 
   Lexer lexer_;

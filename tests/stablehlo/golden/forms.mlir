@@ -207,6 +207,17 @@ module @forms attributes {mhlo.num_partitions = 1 : i32, mhlo.flag, "mhlo.odd na
     return
   }
 
+  func.func @newer(%v: tensor<4xi32>, %zero: tensor<i32>, %x: tensor<11x5xf32>, %y: tensor<3x5x7xf32>, %groups: tensor<3xi64>) {
+    %0:2 = chlo.scan(%v) inits(%zero) dimension=0 attributes {is_reverse = true} {
+    ^bb0(%a: tensor<i32>, %b: tensor<i32>):
+      %3 = stablehlo.add %a, %b : tensor<i32>
+      stablehlo.return %3, %3 : tensor<i32>, tensor<i32>
+    } : (tensor<4xi32>, tensor<i32>) -> (tensor<4xi32>, tensor<i32>)
+    %1 = "chlo.ragged_dot"(%x, %y, %groups) {ragged_dot_dimension_numbers = #chlo.ragged_dot<lhs_batching_dimensions = [], rhs_batching_dimensions = [], lhs_contracting_dimensions = [1], rhs_contracting_dimensions = [1], lhs_ragged_dimensions = [0], rhs_group_dimensions = [0]>, precision_config = [#chlo<precision DEFAULT>, #chlo<precision HIGHEST>]} : (tensor<11x5xf32>, tensor<3x5x7xf32>, tensor<3xi64>) -> tensor<11x7xf32>
+    %2 = "stablehlo.all_gather"(%v) <{all_gather_dim = 0 : i64, channel_handle = #stablehlo.channel_handle<handle = 1, type = 0>, replica_groups = #stablehlo.replica_group_mesh_axes<mesh = @mesh, axes = [#stablehlo.axis_ref<name = "x">, #stablehlo.axis_ref<name = "y", sub_axis_info = (1)2>]>, use_global_device_ids}> : (tensor<4xi32>) -> tensor<16xi32>
+    return
+  }
+
   func.func @shardings(%a: tensor<8x8xf32> {sdy.sharding = #sdy.sharding<@mesh, [{"x", ?}p1, {"y":(1)2}], replicated={"y":(2)2}>}, %b: tensor<8x8xf32>) -> (tensor<8x8xf32> {sdy.sharding = #sdy.sharding<@mesh, [{?}, {}], unreduced={"x"}>}) {
     %0 = sdy.sharding_constraint %a <@mesh, [{"x"}, {?}]> : tensor<8x8xf32>
     %1 = sdy.reshard %0 <@mesh, [{}, {"y"}]> : tensor<8x8xf32>
