@@ -57,6 +57,10 @@ AttributeValue struct_from(const Code& code, Fields& fields) {
       case 'D': value = real_of(f.number); break;
       case 'I': value = std::move(f.ints); break;
       case 'S': value = std::string(f.bytes); break;
+      case 'p':
+        if (f.ints.empty()) continue;
+        value = f.ints[0];
+        break;
       case 'A': value = ListAttribute{std::move(f.attributes)}; break;
       case 't': value = f.types[0].kind == Type::Kind::kWord ? f.types[0].word : std::string(mlir_name(f.types[0].shape.dtype)); break;
       default:
@@ -68,6 +72,73 @@ AttributeValue struct_from(const Code& code, Fields& fields) {
   if (code.name == "replica_group_mesh_axes") {  // VHLO has the symbol as a string, and the list inside
     AttributeValue& mesh = result.members.at(0).value;
     if (const auto* name = std::get_if<std::string>(&mesh)) mesh = SymbolAttribute{*name};
+  }
+  return result;
+}
+
+// Attributes that are parts of a mesh or sharding; throws where one is of another kind.
+const AttributeValue* find_member(const AttributeValue& part, std::string_view mnemonic, std::string_view member) {
+  const auto* s = std::get_if<StructAttribute>(&part);
+  if (s == nullptr || s->mnemonic != mnemonic) throw Error("a part of a sharding that is no " + std::string(mnemonic));
+  const auto found = std::ranges::find(s->members, member, &NamedAttribute::name);
+  return found == s->members.end() ? nullptr : &found->value;
+}
+template <class T>
+const T& member_of(const AttributeValue& part, std::string_view mnemonic, std::string_view member) {
+  return std::get<T>(*find_member(part, mnemonic, member));  // the layout says so
+}
+
+std::vector<MeshAxis> axes_from(const std::vector<AttributeValue>& parts) {
+  std::vector<MeshAxis> result;
+  for (const AttributeValue& part : parts) {
+    MeshAxis axis{.name = member_of<std::string>(part, "sdy.axis_ref", "name")};
+    if (const AttributeValue* sub = find_member(part, "sdy.axis_ref", "sub_axis_info")) {
+      axis.pre_size = member_of<std::int64_t>(*sub, "sdy.sub_axis_info", "pre_size");
+      axis.size = member_of<std::int64_t>(*sub, "sdy.sub_axis_info", "size");
+    }
+    result.push_back(std::move(axis));
+  }
+  return result;
+}
+
+Mesh mesh_from(const Fields& fields) {
+  Mesh mesh;
+  for (const AttributeValue& part : fields[0].attributes) {
+    mesh.axes.push_back({member_of<std::string>(part, "sdy.mesh_axis", "name"), member_of<std::int64_t>(part, "sdy.mesh_axis", "size")});
+  }
+  mesh.device_ids = fields[1].ints;
+  return mesh;
+}
+
+Sharding sharding_from(const Fields& fields) {
+  Sharding s;
+  const AttributeValue& where = fields[0].attributes[0];
+  if (const auto* mesh = std::get_if<Mesh>(&where)) {
+    Mesh own = *mesh;
+    own.name.clear();
+    s.mesh = std::make_shared<const Mesh>(std::move(own));
+  } else if (const auto* symbol = std::get_if<SymbolAttribute>(&where)) {
+    s.mesh_name = symbol->name;
+  } else {
+    throw Error("a sharding over what is no mesh");
+  }
+  for (const AttributeValue& part : fields[1].attributes) {
+    DimSharding dim{.axes = axes_from(member_of<ListAttribute>(part, "sdy.dim_sharding", "axes").items)};
+    dim.is_open = !member_of<bool>(part, "sdy.dim_sharding", "is_closed");
+    if (const AttributeValue* priority = find_member(part, "sdy.dim_sharding", "priority")) dim.priority = std::get<std::int64_t>(*priority);
+    s.dims.push_back(std::move(dim));
+  }
+  s.replicated = axes_from(fields[2].attributes);
+  if (fields.size() > 3) s.unreduced = axes_from(fields[3].attributes);
+  return s;
+}
+
+AttributeValue shardings_from(const Field& f) {
+  ShardingsAttribute result;
+  for (const AttributeValue& part : f.attributes) {
+    const auto* s = std::get_if<Sharding>(&part);
+    if (s == nullptr) throw Error("a list of shardings with something else in it");
+    result.values.push_back(*s);
   }
   return result;
 }
@@ -241,6 +312,9 @@ AttributeValue attribute_from(const Code& code, Fields& fields) {
       if (fields[0].types[0].kind == Type::Kind::kWord) return fields[0].types[0].word;
       return fields[0].types[0].attribute();
     case Form::kUnit: return UnitAttribute{};
+    case Form::kMesh: return mesh_from(fields);
+    case Form::kSharding: return sharding_from(fields);
+    case Form::kShardings: return shardings_from(fields[0]);
     default: throw Error("an attribute that Hilo does not know: " + std::string(code.name));
   }
 }

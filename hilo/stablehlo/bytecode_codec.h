@@ -60,6 +60,8 @@ void transfer(Stream& stream, std::string_view layout, Fields& fields) {
       case 'P': stream.pairs(f.attributes); break;
       case 'f': stream.optional(f.attributes, false); break;
       case 'o': stream.optional(f.attributes, true); break;
+      case '?': stream.flagged_attribute(f.attributes); break;
+      case 'p': stream.flagged_number(f.ints); break;
       case 't': stream.one(f.types, [&](auto& v) { stream.type(v); }); break;
       case 'T': stream.list(f.types, [&](auto& v) { stream.type(v); }); break;
       case 'N': stream.number(f.number, bits(fields[i - 1].types.at(0).shape.dtype)); break;

@@ -7,7 +7,7 @@
 
 /// How the attributes and types of each dialect are written in bytecode: one table, for reading and for writing.
 /// Source: MLIR's BuiltinDialectBytecode and QuantDialectBytecode; StableHLO's StablehloBytecode, ChloBytecode,
-/// VhloBytecode.
+/// VhloBytecode; Shardy's bytecode.td.
 namespace hilo::stablehlo::bytecode {
 
 /// A release of StableHLO: 1.17.0.
@@ -19,8 +19,8 @@ struct Version {
 /// What an encoded attribute or type becomes.
 enum class Form : std::uint8_t {
   // attributes
-  kArray, kBool, kDictionary, kEnum, kFloat, kInteger, kList, kLocation, kResource, kString, kStruct, kSymbol, kTensor,
-  kTypeOf, kUnit,
+  kArray, kBool, kDictionary, kEnum, kFloat, kInteger, kList, kLocation, kMesh, kResource, kSharding, kShardings, kString,
+  kStruct, kSymbol, kTensor, kTypeOf, kUnit,
   // types
   kComplex, kElement, kFunction, kNone, kQuantized, kRanked, kSized, kTuple, kWord,
   kUnsupported,  ///< named in the message
@@ -33,6 +33,7 @@ enum class Form : std::uint8_t {
 ///   a, A   an attribute by its index; attributes, counted       P  pairs of them, counted
 ///   t, T   a type; types, counted            N  a number as wide as the type before it
 ///   f, o   a varint or a byte that says whether an attribute follows
+///   ?, p   an attribute or a number that may lack, which the lowest bit says
 ///   R      a resource by its index
 /// `name` is that of an enum, a struct (its mnemonic) or, of what Hilo has nothing for, the one for the message.
 /// `names`: the words of an enum in order (- for none), or the members of a struct, a field each.

@@ -54,6 +54,14 @@ class FieldReader {
     if ((is_byte ? bytes_.byte() : bytes_.varint()) == 0) return;
     one(items, [&](AttributeValue& v) { attribute(v); });
   }
+  void flagged_attribute(std::vector<AttributeValue>& items) {
+    const auto [index, is_there] = bytes_.flagged();
+    if (is_there) items.push_back(table_.copy(index, bytes_));
+  }
+  void flagged_number(std::vector<std::int64_t>& items) {
+    const auto [number, is_there] = bytes_.flagged();
+    if (is_there) items.push_back(static_cast<std::int64_t>(number));
+  }
 
  private:
   std::size_t charged(std::size_t count, std::size_t bytes_each) {
