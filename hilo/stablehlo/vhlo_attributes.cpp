@@ -4,6 +4,7 @@
 #include <map>
 
 #include "hilo/core/error.h"
+#include "hilo/stablehlo/bytecode_encoder.h"
 
 namespace hilo::stablehlo::bytecode {
 namespace {
@@ -269,28 +270,34 @@ bool is_default(const AttributeValue& value, const OpRow& row, std::string_view 
   return false;
 }
 
+bool has_attribute(const OpVersion& version, std::string_view op, std::string_view name, std::string_view member) {
+  return std::ranges::any_of(version.attributes, [&](std::string_view a) {
+    const VhloAttribute how = vhlo_attribute(op, a);
+    return how.name == name && (member.empty() || how.member == member);
+  });
+}
+
+[[noreturn]] void refuse_later(const ir::Operation& op, const OpRow& row, std::string_view name, std::string_view member) {
+  const auto first = std::ranges::find_if(row.versions, [&](const OpVersion& v) { return has_attribute(v, op.name, name, member); });
+  refuse_op(op, "attribute " + std::string(member.empty() ? name : member) + (first == row.versions.end() ? " has no form in a portable artifact" : " came with StableHLO " + to_string(first->since)), "");
+}
+
 }  // namespace
 
 std::vector<VhloValue> to_vhlo(const ir::Operation& op, const OpRow& row, const OpVersion& version) {
   std::vector<VhloValue> result;
-  const auto has = [&](std::string_view name, std::string_view member) {
-    return std::ranges::any_of(version.attributes, [&](std::string_view a) {
-      const VhloAttribute how = vhlo_attribute(op.name, a);
-      return how.name == name && (member.empty() || how.member == member);
-    });
-  };
-  const std::string expected = "a later version of StableHLO";
+  const auto has = [&](std::string_view name, std::string_view member) { return has_attribute(version, op.name, name, member); };
   for (const std::string_view name : version.attributes) result.push_back(vhlo_value(op, name));
   for (const NamedAttribute& a : op.attributes) {
     const bool is_own = std::ranges::find(row.attributes, std::string_view(a.name), &OpRow::Attribute::name) != row.attributes.end();
     if (!is_own) {
       result.push_back({.name = a.name, .value = a.value, .is_own = false});
     } else if (!has(a.name, "")) {
-      if (!is_default(a.value, row, a.name, op.name)) refuse_op(op, "this version of StableHLO has no attribute " + a.name, expected);
+      if (!is_default(a.value, row, a.name, op.name)) refuse_later(op, row, a.name, "");
     } else if (const auto* s = std::get_if<StructAttribute>(&a.value)) {
       for (const NamedAttribute& m : s->members) {
         const auto* list = std::get_if<Ints>(&m.value);
-        if (list != nullptr && !list->empty() && !has(a.name, m.name)) refuse_op(op, "this version of StableHLO has no " + m.name, expected);
+        if (list != nullptr && !list->empty() && !has(a.name, m.name)) refuse_later(op, row, a.name, m.name);
       }
     }
   }
