@@ -11,7 +11,8 @@
 /// Bytes of MLIR bytecode, one primitive at a time. Source: MLIR bytecode format, "Primitives".
 namespace hilo::stablehlo::bytecode {
 
-/// Reads from the front. Whatever goes beyond the end throws FormatError with the offset in the file.
+/// Reads from the front. Whatever goes beyond the end throws FormatError with the offset in the
+/// file.
 class ByteReader {
  public:
   ByteReader(std::string_view file, std::string_view bytes, std::uint64_t offset = 0)

@@ -8,15 +8,15 @@
 #include "hilo/graph/attribute.h"
 #include "hilo/stablehlo/bytecode_codes.h"
 
-/// Between attributes of bytecode and AttributeValue, both ways. A stream reads or writes the fields of an encoding;
-/// what they mean is said once, here.
+/// Between attributes of bytecode and AttributeValue, both ways. A stream reads or writes the
+/// fields of an encoding; what they mean is said once, here.
 namespace hilo::stablehlo::bytecode {
 
 /// A type as bytecode has it, where f32 and tensor<f32> are two.
 struct Type {
   enum class Kind : std::uint8_t { kElement, kValue, kFunction, kNone, kWord };
   Kind kind = Kind::kValue;
-  Shape shape{};                        ///< of an element type: a scalar of it
+  Shape shape{};                           ///< of an element type: a scalar of it
   std::vector<Shape> inputs{}, results{};  ///< of a function
   std::string word{};                      ///< "tf32", which no DType is
   bool is_index = false;                   ///< MLIR's index, which Hilo reads as i64
@@ -39,34 +39,76 @@ struct Field {
 };
 using Fields = std::vector<Field>;
 
-/// The fields of `layout`, one after another; `Stream` has a function a letter, for reading or for writing.
+/// The fields of `layout`, one after another; `Stream` has a function a letter, for reading or for
+/// writing.
 template <class Stream>
 void transfer(Stream& stream, std::string_view layout, Fields& fields) {
   fields.resize(layout.size());
   for (std::size_t i = 0; i < layout.size(); ++i) {
     Field& f = fields[i];
     switch (layout[i]) {
-      case 'v': stream.varint(f.number); break;
-      case 's': stream.signed_varint(f.number); break;
-      case 'b': stream.byte(f.number); break;
-      case 'D': stream.signed_varint(f.number); break;
-      case 'I': stream.list(f.ints, [&](auto& v) { stream.integer(v); }); break;
-      case 'V': stream.list(f.ints, [&](auto& v) { stream.index(v); }); break;
-      case 'E': stream.list(f.reals, [&](auto& v) { stream.real(v); }); break;
-      case 'S': stream.string(f); break;
-      case 'B': stream.blob(f); break;
-      case 'a': stream.one(f.attributes, [&](auto& v) { stream.attribute(v); }); break;
-      case 'A': stream.list(f.attributes, [&](auto& v) { stream.attribute(v); }); break;
-      case 'P': stream.pairs(f.attributes); break;
-      case 'f': stream.optional(f.attributes, false); break;
-      case 'o': stream.optional(f.attributes, true); break;
-      case '?': stream.flagged_attribute(f.attributes); break;
-      case 'p': stream.flagged_number(f.ints); break;
-      case 't': stream.one(f.types, [&](auto& v) { stream.type(v); }); break;
-      case 'T': stream.list(f.types, [&](auto& v) { stream.type(v); }); break;
-      case 'N': stream.number(f.number, bits(fields[i - 1].types.at(0).shape.dtype)); break;
-      case 'R': stream.resource(f); break;
-      default: break;
+      case 'v':
+        stream.varint(f.number);
+        break;
+      case 's':
+        stream.signed_varint(f.number);
+        break;
+      case 'b':
+        stream.byte(f.number);
+        break;
+      case 'D':
+        stream.signed_varint(f.number);
+        break;
+      case 'I':
+        stream.list(f.ints, [&](auto& v) { stream.integer(v); });
+        break;
+      case 'V':
+        stream.list(f.ints, [&](auto& v) { stream.index(v); });
+        break;
+      case 'E':
+        stream.list(f.reals, [&](auto& v) { stream.real(v); });
+        break;
+      case 'S':
+        stream.string(f);
+        break;
+      case 'B':
+        stream.blob(f);
+        break;
+      case 'a':
+        stream.one(f.attributes, [&](auto& v) { stream.attribute(v); });
+        break;
+      case 'A':
+        stream.list(f.attributes, [&](auto& v) { stream.attribute(v); });
+        break;
+      case 'P':
+        stream.pairs(f.attributes);
+        break;
+      case 'f':
+        stream.optional(f.attributes, false);
+        break;
+      case 'o':
+        stream.optional(f.attributes, true);
+        break;
+      case '?':
+        stream.flagged_attribute(f.attributes);
+        break;
+      case 'p':
+        stream.flagged_number(f.ints);
+        break;
+      case 't':
+        stream.one(f.types, [&](auto& v) { stream.type(v); });
+        break;
+      case 'T':
+        stream.list(f.types, [&](auto& v) { stream.type(v); });
+        break;
+      case 'N':
+        stream.number(f.number, bits(fields[i - 1].types.at(0).shape.dtype));
+        break;
+      case 'R':
+        stream.resource(f);
+        break;
+      default:
+        break;
     }
   }
 }
@@ -81,8 +123,10 @@ struct Spelling {
   bool is_typed = false;  ///< a scalar Array is `1 : i8`, not `dense<1> : tensor<i8>`
 };
 
-/// The encoding of a value in `dialect` and its fields, or null where the dialect has none. Fields point into the value.
-const Code* fields_of(const AttributeValue& value, std::string_view dialect, Spelling spelling, Fields& fields);
+/// The encoding of a value in `dialect` and its fields, or null where the dialect has none. Fields
+/// point into the value.
+const Code* fields_of(const AttributeValue& value, std::string_view dialect, Spelling spelling,
+                      Fields& fields);
 const Code* fields_of(const Type& type, std::string_view dialect, Fields& fields);
 
 /// A constant of these bytes, as MLIR has them: one element for all, booleans eight in a byte.

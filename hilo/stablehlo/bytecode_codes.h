@@ -5,9 +5,9 @@
 
 #include "hilo/core/dtype.h"
 
-/// How the attributes and types of each dialect are written in bytecode: one table, for reading and for writing.
-/// Source: MLIR's BuiltinDialectBytecode and QuantDialectBytecode; StableHLO's StablehloBytecode, ChloBytecode,
-/// VhloBytecode; Shardy's bytecode.td.
+/// How the attributes and types of each dialect are written in bytecode: one table, for reading and
+/// for writing. Source: MLIR's BuiltinDialectBytecode and QuantDialectBytecode; StableHLO's
+/// StablehloBytecode, ChloBytecode, VhloBytecode; Shardy's bytecode.td.
 namespace hilo::stablehlo::bytecode {
 
 /// A release of StableHLO: 1.17.0.
@@ -19,10 +19,34 @@ struct Version {
 /// What an encoded attribute or type becomes.
 enum class Form : std::uint8_t {
   // attributes
-  kArray, kBool, kDictionary, kEnum, kFloat, kInteger, kList, kLocation, kMesh, kResource, kSharding, kShardings, kString,
-  kStruct, kSymbol, kTensor, kTypeOf, kUnit,
+  kArray,
+  kBool,
+  kDictionary,
+  kEnum,
+  kFloat,
+  kInteger,
+  kList,
+  kLocation,
+  kMesh,
+  kResource,
+  kSharding,
+  kShardings,
+  kString,
+  kStruct,
+  kSymbol,
+  kTensor,
+  kTypeOf,
+  kUnit,
   // types
-  kComplex, kElement, kFunction, kNone, kQuantized, kRanked, kSized, kTuple, kWord,
+  kComplex,
+  kElement,
+  kFunction,
+  kNone,
+  kQuantized,
+  kRanked,
+  kSized,
+  kTuple,
+  kWord,
   kUnsupported,  ///< named in the message
 };
 
@@ -35,8 +59,9 @@ enum class Form : std::uint8_t {
 ///   f, o   a varint or a byte that says whether an attribute follows
 ///   ?, p   an attribute or a number that may lack, which the lowest bit says
 ///   R      a resource by its index
-/// `name` is that of an enum, a struct (its mnemonic) or, of what Hilo has nothing for, the one for the message.
-/// `names`: the words of an enum in order (- for none), or the members of a struct, a field each.
+/// `name` is that of an enum, a struct (its mnemonic) or, of what Hilo has nothing for, the one for
+/// the message. `names`: the words of an enum in order (- for none), or the members of a struct, a
+/// field each.
 struct Code {
   std::string_view dialect;
   int code;
@@ -44,7 +69,7 @@ struct Code {
   std::string_view layout;
   std::string_view name{};
   std::string_view names{};
-  Version since{};               ///< the release that brought it to VHLO
+  Version since{};              ///< the release that brought it to VHLO
   DType dtype = DType::kToken;  ///< of an element type
 };
 

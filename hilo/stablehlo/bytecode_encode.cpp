@@ -8,26 +8,35 @@
 namespace hilo::stablehlo::bytecode {
 namespace {
 
-const Code* find(const std::vector<Code>& codes, std::string_view dialect, Form form, std::string_view name = {}) {
-  const auto found = std::ranges::find_if(codes, [&](const Code& c) { return c.dialect == dialect && c.form == form && c.name == name; });
+const Code* find(const std::vector<Code>& codes, std::string_view dialect, Form form,
+                 std::string_view name = {}) {
+  const auto found = std::ranges::find_if(codes, [&](const Code& c) {
+    return c.dialect == dialect && c.form == form && c.name == name;
+  });
   return found == codes.end() ? nullptr : &*found;
 }
 
-std::string_view text_of(std::span<const std::byte> bytes) { return {reinterpret_cast<const char*>(bytes.data()), bytes.size()}; }
+std::string_view text_of(std::span<const std::byte> bytes) {
+  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+}
 
 // Elements as MLIR has them; `count` is how many the tensor has, which a splat says with one.
-void set_elements(Field& f, DType dtype, std::string_view raw, std::uint64_t count, std::string_view dialect) {
+void set_elements(Field& f, DType dtype, std::string_view raw, std::uint64_t count,
+                  std::string_view dialect) {
   const int width = bits(dtype);
   f.bytes = raw;
   if (is_bool(dtype)) {
     const bool is_splat = raw.size() == 1 && (count > 1 || dialect == "builtin");
     f.owned.assign(is_splat ? 1 : (raw.size() + 7) / 8, '\0');
     for (std::size_t i = 0; i < raw.size(); ++i) {
-      if (raw[i] != 0) f.owned[i / 8] = static_cast<char>(is_splat ? 0xFF : static_cast<unsigned char>(f.owned[i / 8]) | 1U << (i % 8));
+      if (raw[i] != 0)
+        f.owned[i / 8] = static_cast<char>(
+            is_splat ? 0xFF : static_cast<unsigned char>(f.owned[i / 8]) | 1U << (i % 8));
     }
   } else if (width < 8 && is_signed(dtype)) {
     f.owned = raw;
-    for (char& c : f.owned) c = static_cast<char>(static_cast<unsigned char>(c) & ((1U << width) - 1));
+    for (char& c : f.owned)
+      c = static_cast<char>(static_cast<unsigned char>(c) & ((1U << width) - 1));
   } else {
     return;
   }
@@ -39,7 +48,9 @@ struct AttributeFields {
   Spelling spelling;
   Fields& fields;
 
-  [[nodiscard]] const Code* code(Form form, std::string_view name = {}) const { return find(attribute_codes(), dialect, form, name); }
+  [[nodiscard]] const Code* code(Form form, std::string_view name = {}) const {
+    return find(attribute_codes(), dialect, form, name);
+  }
 
   const Code* number(Form form, DType dtype, std::uint64_t bits) const {
     fields.resize(2);
@@ -63,7 +74,8 @@ struct AttributeFields {
     const Code* array_code = code(Form::kArray);
     if (array_code == nullptr) {
       const Shape shape{dtype, {static_cast<Dim>(values.size())}};
-      const bool is_splat = values.size() > 1 && std::ranges::all_of(values, [&](T v) { return v == values[0]; });
+      const bool is_splat =
+          values.size() > 1 && std::ranges::all_of(values, [&](T v) { return v == values[0]; });
       if (is_splat) raw.resize(sizeof(T));
       const Code* result = tensor(shape, raw);
       if (fields[1].owned.empty()) fields[1].owned = raw;
@@ -86,22 +98,33 @@ struct AttributeFields {
     }
     return number(Form::kInteger, kI1, v ? 1 : 0);
   }
-  const Code* operator()(std::int64_t v) const { return number(Form::kInteger, kI64, static_cast<std::uint64_t>(v)); }
-  const Code* operator()(const Int32Attribute& v) const { return number(Form::kInteger, kI32, static_cast<std::uint32_t>(v.value)); }
-  const Code* operator()(double v) const { return number(Form::kFloat, kF64, std::bit_cast<std::uint64_t>(v)); }
-  const Code* operator()(const Float32Attribute& v) const { return number(Form::kFloat, kF32, std::bit_cast<std::uint32_t>(v.value)); }
+  const Code* operator()(std::int64_t v) const {
+    return number(Form::kInteger, kI64, static_cast<std::uint64_t>(v));
+  }
+  const Code* operator()(const Int32Attribute& v) const {
+    return number(Form::kInteger, kI32, static_cast<std::uint32_t>(v.value));
+  }
+  const Code* operator()(double v) const {
+    return number(Form::kFloat, kF64, std::bit_cast<std::uint64_t>(v));
+  }
+  const Code* operator()(const Float32Attribute& v) const {
+    return number(Form::kFloat, kF32, std::bit_cast<std::uint32_t>(v.value));
+  }
   const Code* operator()(const std::string& v) const {
     fields.resize(1);
     fields[0].bytes = v;
     return code(Form::kString);
   }
   const Code* operator()(const std::vector<std::int64_t>& v) const { return array(kI64, v); }
-  const Code* operator()(const std::vector<bool>& v) const { return array(kI1, std::vector<char>(v.begin(), v.end())); }
+  const Code* operator()(const std::vector<bool>& v) const {
+    return array(kI1, std::vector<char>(v.begin(), v.end()));
+  }
   const Code* operator()(const Int64Pairs& v) const {
     std::vector<std::int64_t> flat;
     for (const auto& pair : v) flat.insert(flat.end(), pair.begin(), pair.end());
-    return (*this)(AttributeValue(tensor_from({kI64, {static_cast<Dim>(v.size()), 2}},
-                                              {reinterpret_cast<const char*>(flat.data()), flat.size() * sizeof(std::int64_t)})));
+    return (*this)(AttributeValue(tensor_from(
+        {kI64, {static_cast<Dim>(v.size()), 2}},
+        {reinterpret_cast<const char*>(flat.data()), flat.size() * sizeof(std::int64_t)})));
   }
   const Code* operator()(const AttributeValue& v) const {
     const Code* result = std::visit(*this, v);
@@ -110,16 +133,20 @@ struct AttributeFields {
     return result;
   }
   const Code* operator()(const Array& v) const {
-    if (spelling.is_typed && v.shape().is_scalar() && (is_integer(v.shape().dtype) || is_float(v.shape().dtype))) {
+    if (spelling.is_typed && v.shape().is_scalar() &&
+        (is_integer(v.shape().dtype) || is_float(v.shape().dtype))) {
       std::uint64_t raw = 0;
       std::memcpy(&raw, v.bytes().data(), v.bytes().size());
       const int width = bits(v.shape().dtype);
       if (width < 64) raw &= (std::uint64_t{1} << width) - 1;
-      return number(is_float(v.shape().dtype) ? Form::kFloat : Form::kInteger, v.shape().dtype, raw);
+      return number(is_float(v.shape().dtype) ? Form::kFloat : Form::kInteger, v.shape().dtype,
+                    raw);
     }
     return tensor(v.shape(), text_of(v.bytes()));
   }
-  const Code* operator()(const SplatAttribute& v) const { return tensor(v.shape, text_of(v.element.bytes())); }
+  const Code* operator()(const SplatAttribute& v) const {
+    return tensor(v.shape, text_of(v.element.bytes()));
+  }
   const Code* operator()(const UnitAttribute&) const { return code(Form::kUnit); }
   const Code* operator()(const EnumAttribute& v) const {
     const Code* found = code(Form::kEnum, v.type);
@@ -140,11 +167,16 @@ struct AttributeFields {
       const auto member = std::ranges::find(v.members, names[i], &NamedAttribute::name);
       if (member == v.members.end()) continue;
       Field& f = fields[i];
-      if (const auto* ints = std::get_if<std::vector<std::int64_t>>(&member->value)) f.ints = *ints;
-      else if (const auto* real = std::get_if<double>(&member->value)) f.number = std::bit_cast<std::uint64_t>(*real);
-      else if (const auto* whole = std::get_if<std::int64_t>(&member->value)) f.number = static_cast<std::uint64_t>(*whole);
-      else if (const auto* symbol = std::get_if<SymbolAttribute>(&member->value)) f.attributes = {symbol->name};
-      else f.attributes = {member->value};
+      if (const auto* ints = std::get_if<std::vector<std::int64_t>>(&member->value))
+        f.ints = *ints;
+      else if (const auto* real = std::get_if<double>(&member->value))
+        f.number = std::bit_cast<std::uint64_t>(*real);
+      else if (const auto* whole = std::get_if<std::int64_t>(&member->value))
+        f.number = static_cast<std::uint64_t>(*whole);
+      else if (const auto* symbol = std::get_if<SymbolAttribute>(&member->value))
+        f.attributes = {symbol->name};
+      else
+        f.attributes = {member->value};
     }
     return found;
   }
@@ -186,12 +218,14 @@ std::vector<Type> types_of(const std::vector<Shape>& shapes) {
 
 const Code* quantized_fields(const Quantization& q, std::string_view dialect, Fields& fields) {
   const std::string_view layout = q.axis ? "vttvssEI" : "vttDsss";
-  const auto found = std::ranges::find_if(type_codes(), [&](const Code& c) { return c.dialect == dialect && c.layout == layout; });
+  const auto found = std::ranges::find_if(
+      type_codes(), [&](const Code& c) { return c.dialect == dialect && c.layout == layout; });
   if (found == type_codes().end()) return nullptr;
   const int width = bits(q.storage);
   const bool is_signed_storage = is_signed(q.storage);
   const std::int64_t least = is_signed_storage ? -(std::int64_t{1} << (width - 1)) : 0;
-  const std::int64_t largest = static_cast<std::int64_t>((std::uint64_t{1} << (is_signed_storage ? width - 1 : width)) - 1);
+  const std::int64_t largest =
+      static_cast<std::int64_t>((std::uint64_t{1} << (is_signed_storage ? width - 1 : width)) - 1);
   const std::size_t bounds = q.axis ? 4 : 5;
   fields.resize(layout.size());
   fields[0].number = is_signed_storage ? 1 : 0;
@@ -213,7 +247,8 @@ const Code* quantized_fields(const Quantization& q, std::string_view dialect, Fi
 
 const Code* element_fields(const Type& type, std::string_view dialect, Fields& fields) {
   const DType dtype = type.shape.dtype;
-  if (const Quantization* q = type.shape.quantization()) return quantized_fields(*q, dialect, fields);
+  if (const Quantization* q = type.shape.quantization())
+    return quantized_fields(*q, dialect, fields);
   if (is_complex(dtype)) {
     fields.resize(1);
     fields[0].types = {Type::element(real_dtype(dtype))};
@@ -226,28 +261,34 @@ const Code* element_fields(const Type& type, std::string_view dialect, Fields& f
     return sized;
   }
   const auto found = std::ranges::find_if(type_codes(), [&](const Code& c) {
-    return c.dialect == dialect && c.form == Form::kElement && c.dtype == dtype && (c.name == "index") == type.is_index;
+    return c.dialect == dialect && c.form == Form::kElement && c.dtype == dtype &&
+           (c.name == "index") == type.is_index;
   });
   return found == type_codes().end() ? nullptr : &*found;
 }
 
 }  // namespace
 
-const Code* fields_of(const AttributeValue& value, std::string_view dialect, Spelling spelling, Fields& fields) {
+const Code* fields_of(const AttributeValue& value, std::string_view dialect, Spelling spelling,
+                      Fields& fields) {
   return std::visit(AttributeFields{dialect, spelling, fields}, value);
 }
 
 const Code* fields_of(const Type& type, std::string_view dialect, Fields& fields) {
   switch (type.kind) {
-    case Type::Kind::kElement: return element_fields(type, dialect, fields);
+    case Type::Kind::kElement:
+      return element_fields(type, dialect, fields);
     case Type::Kind::kFunction:
       fields.resize(2);
       fields[0].types = types_of(type.inputs);
       fields[1].types = types_of(type.results);
       return find(type_codes(), dialect, Form::kFunction);
-    case Type::Kind::kNone: return find(type_codes(), dialect, Form::kNone);
-    case Type::Kind::kWord: return find(type_codes(), dialect, Form::kWord, type.word);
-    case Type::Kind::kValue: break;
+    case Type::Kind::kNone:
+      return find(type_codes(), dialect, Form::kNone);
+    case Type::Kind::kWord:
+      return find(type_codes(), dialect, Form::kWord, type.word);
+    case Type::Kind::kValue:
+      break;
   }
   const Shape& shape = type.shape;
   if (shape.dtype == DType::kToken) return element_fields(type, dialect, fields);
@@ -256,14 +297,19 @@ const Code* fields_of(const Type& type, std::string_view dialect, Fields& fields
     fields[0].types = types_of(shape.elements());
     return find(type_codes(), dialect, Form::kTuple);
   }
-  Type element = shape.quantization() ? Type{Type::Kind::kElement, Shape::quantized(*shape.quantization(), {})} : Type::element(shape.dtype);
+  Type element = shape.quantization()
+                     ? Type{Type::Kind::kElement, Shape::quantized(*shape.quantization(), {})}
+                     : Type::element(shape.dtype);
   element.is_index = type.is_index;
   const bool has_bounds = !shape.bounds().empty();
   fields.resize(has_bounds ? 3 : 2);
-  if (has_bounds) fields[0].attributes = {StructAttribute{"type_extensions", {{"bounds", shape.bounds()}}}};
+  if (has_bounds)
+    fields[0].attributes = {StructAttribute{"type_extensions", {{"bounds", shape.bounds()}}}};
   fields[fields.size() - 2].ints = shape.dims;
   fields.back().types = {std::move(element)};
-  const auto found = std::ranges::find_if(type_codes(), [&](const Code& c) { return c.dialect == dialect && c.form == Form::kRanked && c.layout.size() == fields.size(); });
+  const auto found = std::ranges::find_if(type_codes(), [&](const Code& c) {
+    return c.dialect == dialect && c.form == Form::kRanked && c.layout.size() == fields.size();
+  });
   return found == type_codes().end() ? nullptr : &*found;
 }
 
@@ -289,13 +335,16 @@ std::size_t memory_of(const AttributeValue& value) {
     for (const NamedAttribute& m : members) result += m.name.size() + memory_of(m.value);
   };
   if (const auto* text = std::get_if<std::string>(&value)) result += text->size();
-  if (const auto* ints = std::get_if<std::vector<std::int64_t>>(&value)) result += ints->size() * sizeof(std::int64_t);
+  if (const auto* ints = std::get_if<std::vector<std::int64_t>>(&value))
+    result += ints->size() * sizeof(std::int64_t);
   if (const auto* array = std::get_if<Array>(&value)) result += memory_of(array->shape());
   if (const auto* splat = std::get_if<SplatAttribute>(&value)) result += memory_of(splat->shape);
   if (const auto* list = std::get_if<ListAttribute>(&value)) {
     for (const AttributeValue& item : list->items) result += memory_of(item);
   }
-  if (const auto* mesh = std::get_if<Mesh>(&value)) result += mesh->axes.size() * sizeof(Mesh::Axis) + mesh->device_ids.size() * sizeof(std::int64_t);
+  if (const auto* mesh = std::get_if<Mesh>(&value))
+    result +=
+        mesh->axes.size() * sizeof(Mesh::Axis) + mesh->device_ids.size() * sizeof(std::int64_t);
   if (const auto* sharding = std::get_if<Sharding>(&value)) result += memory_of(*sharding);
   if (const auto* list = std::get_if<ShardingsAttribute>(&value)) {
     for (const Sharding& s : list->values) result += memory_of(s);

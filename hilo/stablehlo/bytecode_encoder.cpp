@@ -23,8 +23,10 @@ class FieldWriter {
   void index(std::int64_t v) { out_.varint(static_cast<std::uint64_t>(v)); }
   void real(double v) { out_.signed_varint(std::bit_cast<std::int64_t>(v)); }
   void number(std::uint64_t v, int width) {
-    if (width <= 8) byte(v);
-    else signed_varint(v);
+    if (width <= 8)
+      byte(v);
+    else
+      signed_varint(v);
   }
   void string(const Field& f) { out_.varint(encoder_.string(f.bytes)); }
   void blob(const Field& f) {
@@ -32,7 +34,9 @@ class FieldWriter {
     out_.bytes += f.bytes;
   }
   void resource(const Field& f) { blob(f); }
-  void attribute(const AttributeValue& v) { out_.varint(encoder_.attribute(dialect_, v, spelling_)); }
+  void attribute(const AttributeValue& v) {
+    out_.varint(encoder_.attribute(dialect_, v, spelling_));
+  }
   void type(const Type& v) { out_.varint(encoder_.type(dialect_, v)); }
   template <class T>
   void list(const std::vector<T>& items, auto each) {
@@ -46,21 +50,28 @@ class FieldWriter {
   void pairs(const std::vector<AttributeValue>& items) {
     out_.varint(items.size() / 2);
     for (std::size_t i = 0; i < items.size(); ++i) {
-      out_.varint(encoder_.attribute(dialect_, items[i], {.is_index = spelling_.is_index, .is_typed = true}));
+      out_.varint(encoder_.attribute(dialect_, items[i],
+                                     {.is_index = spelling_.is_index, .is_typed = true}));
     }
   }
   void optional(const std::vector<AttributeValue>& items, bool is_byte) {
-    if (is_byte) byte(items.empty() ? 0 : 1);
-    else varint(items.empty() ? 0 : 1);
+    if (is_byte)
+      byte(items.empty() ? 0 : 1);
+    else
+      varint(items.empty() ? 0 : 1);
     if (!items.empty()) attribute(items[0]);
   }
   void flagged_attribute(const std::vector<AttributeValue>& items) {
-    if (items.empty()) out_.varint(0);
-    else out_.flagged(encoder_.attribute(dialect_, items[0], spelling_), true);
+    if (items.empty())
+      out_.varint(0);
+    else
+      out_.flagged(encoder_.attribute(dialect_, items[0], spelling_), true);
   }
   void flagged_number(const std::vector<std::int64_t>& items) {
-    if (items.empty()) out_.varint(0);
-    else out_.flagged(static_cast<std::uint64_t>(items[0]), true);
+    if (items.empty())
+      out_.varint(0);
+    else
+      out_.flagged(static_cast<std::uint64_t>(items[0]), true);
   }
 
  private:
@@ -71,14 +82,17 @@ class FieldWriter {
 };
 
 const Code& builtin(Form form, std::string_view name = {}) {
-  return *std::ranges::find_if(attribute_codes(), [&](const Code& c) { return c.dialect == "builtin" && c.form == form && c.name == name; });
+  return *std::ranges::find_if(attribute_codes(), [&](const Code& c) {
+    return c.dialect == "builtin" && c.form == form && c.name == name;
+  });
 }
 
 // An attribute in few words, for messages.
 std::string said(const AttributeValue& value) {
   constexpr std::size_t kLongest = 80;
   std::string text;
-  if (std::holds_alternative<Array>(value) || std::holds_alternative<SplatAttribute>(value)) return "a constant";
+  if (std::holds_alternative<Array>(value) || std::holds_alternative<SplatAttribute>(value))
+    return "a constant";
   append_attribute(text, value);
   return text.size() > kLongest ? text.substr(0, kLongest) + ".." : text;
 }
@@ -86,12 +100,16 @@ std::string said(const AttributeValue& value) {
 std::string said(const Type& type) {
   if (type.kind == Type::Kind::kWord) return type.word;
   if (type.kind == Type::Kind::kFunction) return "a function";
+  if (type.kind == Type::Kind::kElement && has_elements(type.shape.dtype))
+    return std::string(mlir_name(type.shape.dtype));
   return type.kind == Type::Kind::kNone ? "none" : type_text(type.shape);
 }
 
 }  // namespace
 
-std::string to_string(const Version& v) { return std::to_string(v.major) + "." + std::to_string(v.minor) + "." + std::to_string(v.patch); }
+std::string to_string(const Version& v) {
+  return std::to_string(v.major) + "." + std::to_string(v.minor) + "." + std::to_string(v.patch);
+}
 
 std::uint64_t Encoder::string(std::string_view text) {
   const auto found = string_numbers_.find(text);
@@ -114,9 +132,14 @@ std::uint64_t Encoder::Table::add(std::string_view dialect, std::string bytes) {
   return at->second;
 }
 
-std::string Encoder::encoded(std::string_view dialect, const Code* code, Fields& fields, Spelling spelling, std::string_view what) {
-  if (code == nullptr) throw Error(std::string(what) + " has no form in " + (dialect == "vhlo" ? "a portable artifact" : "bytecode of dialect " + std::string(dialect)));
-  if (code->since > target_) throw Error(std::string(what) + " came with StableHLO " + to_string(code->since));
+std::string Encoder::encoded(std::string_view dialect, const Code* code, Fields& fields,
+                             Spelling spelling, std::string_view what) {
+  if (code == nullptr)
+    throw Error(std::string(what) + " has no form in " +
+                (dialect == "vhlo" ? "a portable artifact"
+                                   : "bytecode of dialect " + std::string(dialect)));
+  if (code->since > target_)
+    throw Error(std::string(what) + " came with StableHLO " + to_string(code->since));
   ByteWriter out;
   out.varint(static_cast<std::uint64_t>(code->code));
   FieldWriter writer(out, *this, dialect, spelling);
@@ -124,22 +147,29 @@ std::string Encoder::encoded(std::string_view dialect, const Code* code, Fields&
   return std::move(out.bytes);
 }
 
-std::uint64_t Encoder::attribute(std::string_view dialect, const AttributeValue& value, Spelling spelling) {
+std::uint64_t Encoder::attribute(std::string_view dialect, const AttributeValue& value,
+                                 Spelling spelling) {
   Fields fields;
   const Code* code = fields_of(value, dialect, spelling, fields);
-  return attributes_.add(dialect, encoded(dialect, code, fields, {.is_index = spelling.is_index}, code == nullptr || code->since > target_ ? said(value) : ""));
+  return attributes_.add(dialect,
+                         encoded(dialect, code, fields, {.is_index = spelling.is_index},
+                                 code == nullptr || code->since > target_ ? said(value) : ""));
 }
 
 std::uint64_t Encoder::type(std::string_view dialect, const Type& type) {
   Fields fields;
   const Code* code = fields_of(type, dialect, fields);
-  return types_.add(dialect, encoded(dialect, code, fields, {}, code == nullptr || code->since > target_ ? "type " + said(type) : ""));
+  return types_.add(dialect,
+                    encoded(dialect, code, fields, {},
+                            code == nullptr || code->since > target_ ? "type " + said(type) : ""));
 }
 
 std::uint64_t Encoder::type_attribute(std::string_view dialect, const Type& type) {
   Fields fields(1);
   fields[0].types = {type};
-  const auto code = std::ranges::find_if(attribute_codes(), [&](const Code& c) { return c.dialect == dialect && c.form == Form::kTypeOf; });
+  const auto code = std::ranges::find_if(attribute_codes(), [&](const Code& c) {
+    return c.dialect == dialect && c.form == Form::kTypeOf;
+  });
   return attributes_.add(dialect, encoded(dialect, &*code, fields, {}, ""));
 }
 

@@ -17,7 +17,8 @@ class Encoder {
 
   std::uint64_t string(std::string_view text);
   /// Throws Error if the dialect has no such attribute or type, or the release does not.
-  std::uint64_t attribute(std::string_view dialect, const AttributeValue& value, Spelling spelling = {});
+  std::uint64_t attribute(std::string_view dialect, const AttributeValue& value,
+                          Spelling spelling = {});
   std::uint64_t type(std::string_view dialect, const Type& type);
   /// `{name = ..}` of attributes that have a number, by name.
   std::uint64_t dictionary(std::vector<std::pair<std::string, std::uint64_t>> members);
@@ -37,7 +38,8 @@ class Encoder {
     std::vector<std::pair<std::string, std::string>> entries{};
     std::uint64_t add(std::string_view dialect, std::string bytes);
   };
-  std::string encoded(std::string_view dialect, const Code* code, Fields& fields, Spelling spelling, std::string_view what);
+  std::string encoded(std::string_view dialect, const Code* code, Fields& fields, Spelling spelling,
+                      std::string_view what);
   void append_offsets(ByteWriter& out, const Table& table);
 
   Version target_;

@@ -9,13 +9,14 @@
 
 namespace hilo::stablehlo::bytecode {
 
-/// Bytes of memory that are left for the program. Entries of a file can be used as often as it likes, so what is copied
-/// of them is counted.
+/// Bytes of memory that are left for the program. Entries of a file can be used as often as it
+/// likes, so what is copied of them is counted.
 class Budget {
  public:
   explicit Budget(std::size_t file_bytes) : left_((std::size_t{64} << 20) + 256 * file_bytes) {}
   void charge(std::size_t bytes, const ByteReader& at) {
-    if (bytes > left_) at.fail("the program takes more memory than a file of this size has reason for");
+    if (bytes > left_)
+      at.fail("the program takes more memory than a file of this size has reason for");
     left_ -= bytes;
   }
 
@@ -41,9 +42,11 @@ class AttributeTable {
   AttributeTable(std::string_view file, Budget& budget) : file_(file), budget_(budget) {}
 
   /// The sections, as they stand in the file: entries in `data`, their sizes in `offsets`.
-  void set_entries(ByteReader data, ByteReader offsets, const std::vector<std::string_view>& dialects);
+  void set_entries(ByteReader data, ByteReader offsets,
+                   const std::vector<std::string_view>& dialects);
   void set_strings(ByteReader section);
-  void set_resources(ByteReader data, ByteReader offsets, const std::vector<std::string_view>& dialects);
+  void set_resources(ByteReader data, ByteReader offsets,
+                     const std::vector<std::string_view>& dialects);
 
   /// These throw FormatError, with the place of `at`, for an index that is none.
   [[nodiscard]] std::string_view string(std::uint64_t index, const ByteReader& at) const;
@@ -59,7 +62,8 @@ class AttributeTable {
   [[nodiscard]] Budget& budget() { return budget_; }
 
  private:
-  Entry& open(std::vector<Entry>& entries, std::uint64_t index, std::string_view what, const ByteReader& at);
+  Entry& open(std::vector<Entry>& entries, std::uint64_t index, std::string_view what,
+              const ByteReader& at);
   void decode_attribute(Entry& entry);
   void decode_type(Entry& entry);
   Site decode_site(std::uint64_t index, const ByteReader& at, int depth);

@@ -9,7 +9,8 @@
 /// Source: StablehloOps.td, ChloOps.td, VhloOps.td (0.9.0 to 1.22.0).
 namespace hilo::stablehlo::bytecode {
 
-/// An op as one release of VHLO has it. Attributes are in the order of their names, as bytecode has them.
+/// An op as one release of VHLO has it. Attributes are in the order of their names, as bytecode has
+/// them.
 struct OpVersion {
   Version since{};
   std::vector<std::string_view> attributes{};
@@ -50,15 +51,16 @@ struct VhloAttribute {
     kApiVersion,  ///< an enum; its number
     kMember,      ///< a number; a member of a struct
     kMemberInts,  ///< a tensor; the same
-    kAlgorithm,   ///< a type, number or boolean, or the type none for all; a member of dot_algorithm
-    kLayouts,     ///< as it is, but that whole numbers are of type index
-    kDropped,     ///< only in VHLO
+    kAlgorithm,  ///< a type, number or boolean, or the type none for all; a member of dot_algorithm
+    kLayouts,    ///< as it is, but that whole numbers are of type index
+    kDropped,    ///< only in VHLO
   };
   Kind kind = Kind::kSame;
   std::string_view name{};      ///< StableHLO's, if it is another one
   std::string_view mnemonic{};  ///< of the struct that it is a member of
   std::string_view member{};
-  /// The value for which StableHLO leaves the attribute out: "false", "0", "ones", .. ; empty: none.
+  /// The value for which StableHLO leaves the attribute out: "false", "0", "ones", .. ; empty:
+  /// none.
   std::string_view absent{};
 };
 VhloAttribute vhlo_attribute(std::string_view op, std::string_view name);

@@ -21,12 +21,15 @@ constexpr Dim kMaxList = 4096;  // an entry an axis
 template <class T>
 std::vector<T> list_from(std::string_view name, const AttributeValue& value) {
   if (const auto* list = std::get_if<std::vector<T>>(&value)) return *list;
-  if (const auto* array = std::get_if<Array>(&value); array != nullptr && array->shape().rank() == 1 && array->shape().dtype == dtype_of<T>) {
+  if (const auto* array = std::get_if<Array>(&value);
+      array != nullptr && array->shape().rank() == 1 && array->shape().dtype == dtype_of<T>) {
     return {array->data<T>().begin(), array->data<T>().end()};
   }
   if (const auto* splat = std::get_if<SplatAttribute>(&value);
-      splat != nullptr && splat->shape.rank() == 1 && splat->shape.dtype == dtype_of<T> && splat->shape.size() <= kMaxList) {
-    return std::vector<T>(static_cast<std::size_t>(splat->shape.size()), splat->element.data<T>()[0]);
+      splat != nullptr && splat->shape.rank() == 1 && splat->shape.dtype == dtype_of<T> &&
+      splat->shape.size() <= kMaxList) {
+    return std::vector<T>(static_cast<std::size_t>(splat->shape.size()),
+                          splat->element.data<T>()[0]);
   }
   refuse(name, "a list of numbers, one an axis");
 }
@@ -34,7 +37,8 @@ std::vector<T> list_from(std::string_view name, const AttributeValue& value) {
 // Whether it has an element, and all are `element`.
 template <class T>
 bool is_all(const AttributeValue& value, T element) {
-  if (const auto* list = std::get_if<std::vector<T>>(&value)) return !list->empty() && std::ranges::all_of(*list, [&](T v) { return v == element; });
+  if (const auto* list = std::get_if<std::vector<T>>(&value))
+    return !list->empty() && std::ranges::all_of(*list, [&](T v) { return v == element; });
   const auto* splat = std::get_if<SplatAttribute>(&value);
   const Array* array = splat != nullptr ? &splat->element : std::get_if<Array>(&value);
   if (array == nullptr || array->shape().dtype != dtype_of<T> || array->size() == 0) return false;
@@ -49,7 +53,10 @@ bool is_empty(const AttributeValue& value) {
 
 StructAttribute default_accuracy() {
   return {"result_accuracy",
-          {{"atol", 0.0}, {"rtol", 0.0}, {"ulps", std::int64_t{0}}, {"mode", EnumAttribute{"result_accuracy_mode", "DEFAULT"}}}};
+          {{"atol", 0.0},
+           {"rtol", 0.0},
+           {"ulps", std::int64_t{0}},
+           {"mode", EnumAttribute{"result_accuracy_mode", "DEFAULT"}}}};
 }
 
 // Whether StableHLO leaves an attribute of this value out.
@@ -63,21 +70,28 @@ bool is_absent(const VhloAttribute& how, const AttributeValue& value) {
   if (a == "empty") return is_empty(value);
   if (a == "[]") return value == AttributeValue(ListAttribute{});
   if (a == "{}") return value == AttributeValue(DictionaryAttribute{});
-  if (a == "\"\"") return value == AttributeValue(std::string()) || value == AttributeValue(DictionaryAttribute{});
+  if (a == "\"\"")
+    return value == AttributeValue(std::string()) || value == AttributeValue(DictionaryAttribute{});
   if (a == "accuracy") return value == AttributeValue(default_accuracy());
   if (a == "NOTYPE") return value == AttributeValue(EnumAttribute{"comparison_type", "NOTYPE"});
-  if (a == "API_VERSION_ORIGINAL") return value == AttributeValue(EnumAttribute{"custom_call_api_version", std::string(a)});
+  if (a == "API_VERSION_ORIGINAL")
+    return value == AttributeValue(EnumAttribute{"custom_call_api_version", std::string(a)});
   if (a == "DEFAULT") {
     const auto* list = std::get_if<ListAttribute>(&value);
-    return list != nullptr && std::ranges::all_of(list->items, [](const AttributeValue& v) { return v == AttributeValue(EnumAttribute{"precision", "DEFAULT"}); });
+    return list != nullptr && std::ranges::all_of(list->items, [](const AttributeValue& v) {
+             return v == AttributeValue(EnumAttribute{"precision", "DEFAULT"});
+           });
   }
   const auto* wide = std::get_if<std::int64_t>(&value);
   const auto* narrow = std::get_if<Int32Attribute>(&value);
-  return (wide != nullptr && std::to_string(*wide) == a) || (narrow != nullptr && std::to_string(narrow->value) == a);
+  return (wide != nullptr && std::to_string(*wide) == a) ||
+         (narrow != nullptr && std::to_string(narrow->value) == a);
 }
 
 const Code& enum_code(std::string_view name) {
-  return *std::ranges::find_if(attribute_codes(), [&](const Code& c) { return c.dialect == "vhlo" && c.form == Form::kEnum && c.name == name; });
+  return *std::ranges::find_if(attribute_codes(), [&](const Code& c) {
+    return c.dialect == "vhlo" && c.form == Form::kEnum && c.name == name;
+  });
 }
 
 std::string symbol_of(std::string_view name, const AttributeValue& value) {
@@ -86,15 +100,21 @@ std::string symbol_of(std::string_view name, const AttributeValue& value) {
 }
 
 // The struct's members in their order; lists that older versions lack are empty.
-StructAttribute complete(std::string_view mnemonic, std::map<std::string_view, AttributeValue>& members) {
-  const auto code = std::ranges::find_if(attribute_codes(), [&](const Code& c) { return c.dialect == "stablehlo" && c.form == Form::kStruct && c.name == mnemonic; });
+StructAttribute complete(std::string_view mnemonic,
+                         std::map<std::string_view, AttributeValue>& members) {
+  const auto code = std::ranges::find_if(attribute_codes(), [&](const Code& c) {
+    return c.dialect == "stablehlo" && c.form == Form::kStruct && c.name == mnemonic;
+  });
   StructAttribute result{std::string(mnemonic), {}};
   const std::vector<std::string_view> names = words(code->names);
   for (std::size_t i = 0; i < names.size(); ++i) {
     const auto found = members.find(names[i]);
-    if (found != members.end()) result.members.push_back({std::string(names[i]), std::move(found->second)});
-    else if (code->layout[i] == 'I') result.members.push_back({std::string(names[i]), Ints{}});
-    else result.members.push_back({std::string(names[i]), std::int64_t{0}});
+    if (found != members.end())
+      result.members.push_back({std::string(names[i]), std::move(found->second)});
+    else if (code->layout[i] == 'I')
+      result.members.push_back({std::string(names[i]), Ints{}});
+    else
+      result.members.push_back({std::string(names[i]), std::int64_t{0}});
   }
   return result;
 }
@@ -119,22 +139,33 @@ std::vector<NamedAttribute> from_vhlo(std::string_view op, std::vector<NamedAttr
   for (NamedAttribute& a : attributes) {
     const VhloAttribute how = vhlo_attribute(op, a.name);
     if (how.kind == Kind::kDropped || is_absent(how, a.value)) continue;
-    const auto add = [&](AttributeValue value) { result.push_back({std::string(how.name), std::move(value)}); };
+    const auto add = [&](AttributeValue value) {
+      result.push_back({std::string(how.name), std::move(value)});
+    };
     const auto add_member = [&](AttributeValue value) {
       Group& group = groups[how.name];
       group.mnemonic = how.mnemonic;
       group.members[how.member] = std::move(value);
     };
     switch (how.kind) {
-      case Kind::kInts: add(list_from<std::int64_t>(a.name, a.value)); break;
-      case Kind::kBools: add(list_from<bool>(a.name, a.value)); break;
-      case Kind::kUnit: add(UnitAttribute{}); break;
-      case Kind::kSymbol: add(SymbolAttribute{symbol_of(a.name, a.value)}); break;
+      case Kind::kInts:
+        add(list_from<std::int64_t>(a.name, a.value));
+        break;
+      case Kind::kBools:
+        add(list_from<bool>(a.name, a.value));
+        break;
+      case Kind::kUnit:
+        add(UnitAttribute{});
+        break;
+      case Kind::kSymbol:
+        add(SymbolAttribute{symbol_of(a.name, a.value)});
+        break;
       case Kind::kSymbols: {
         const auto* list = std::get_if<ListAttribute>(&a.value);
         if (list == nullptr) refuse(a.name, "a list");
         ListAttribute symbols;
-        for (const AttributeValue& item : list->items) symbols.items.push_back(SymbolAttribute{symbol_of(a.name, item)});
+        for (const AttributeValue& item : list->items)
+          symbols.items.push_back(SymbolAttribute{symbol_of(a.name, item)});
         add(std::move(symbols));
         break;
       }
@@ -142,22 +173,29 @@ std::vector<NamedAttribute> from_vhlo(std::string_view op, std::vector<NamedAttr
         const auto* version = std::get_if<EnumAttribute>(&a.value);
         if (version == nullptr) refuse(a.name, "a version of the custom call API");
         const auto names = words(enum_code("custom_call_api_version").names);
-        add(Int32Attribute{static_cast<std::int32_t>(std::ranges::find(names, std::string_view(version->value)) - names.begin())});
+        add(Int32Attribute{static_cast<std::int32_t>(
+            std::ranges::find(names, std::string_view(version->value)) - names.begin())});
         break;
       }
       case Kind::kMember:
         if (!std::holds_alternative<std::int64_t>(a.value)) refuse(a.name, "a whole number");
         add_member(std::move(a.value));
         break;
-      case Kind::kMemberInts: add_member(list_from<std::int64_t>(a.name, a.value)); break;
+      case Kind::kMemberInts:
+        add_member(list_from<std::int64_t>(a.name, a.value));
+        break;
       case Kind::kAlgorithm:
-        if (const auto* type = std::get_if<TypeAttribute>(&a.value); type != nullptr && !type->is_function && type->results.empty()) break;
+        if (const auto* type = std::get_if<TypeAttribute>(&a.value);
+            type != nullptr && !type->is_function && type->results.empty())
+          break;
         add_member(algorithm_member(a.name, a.value));
         break;
-      default: add(std::move(a.value));
+      default:
+        add(std::move(a.value));
     }
   }
-  for (auto& [name, group] : groups) result.push_back({std::string(name), complete(group.mnemonic, group.members)});
+  for (auto& [name, group] : groups)
+    result.push_back({std::string(name), complete(group.mnemonic, group.members)});
   return result;
 }
 
@@ -165,7 +203,8 @@ namespace {
 
 // How many axes lists that are left out are for.
 std::size_t window_axes(const ir::Operation& op) {
-  if (const AttributeValue* window = op.attribute("window_dimensions")) return list_from<std::int64_t>("window_dimensions", *window).size();
+  if (const AttributeValue* window = op.attribute("window_dimensions"))
+    return list_from<std::int64_t>("window_dimensions", *window).size();
   const auto* numbers = std::get_if<StructAttribute>(op.attribute("dimension_numbers"));
   if (numbers == nullptr || numbers->members.size() < 3) return 0;
   return list_from<std::int64_t>("input_spatial_dimensions", numbers->members[2].value).size();
@@ -184,12 +223,14 @@ AttributeValue default_of(const VhloAttribute& how, const ir::Operation& op) {
   if (a == "accuracy") return default_accuracy();
   if (a == "NOTYPE") return EnumAttribute{"comparison_type", "NOTYPE"};
   if (a == "API_VERSION_ORIGINAL") return EnumAttribute{"custom_call_api_version", std::string(a)};
-  if (a == "DEFAULT") return ListAttribute{std::vector<AttributeValue>(2, EnumAttribute{"precision", "DEFAULT"})};
+  if (a == "DEFAULT")
+    return ListAttribute{std::vector<AttributeValue>(2, EnumAttribute{"precision", "DEFAULT"})};
   return a == "-1" ? std::int64_t{-1} : std::int64_t{0};
 }
 
 [[noreturn]] void refuse_op(const ir::Operation& op, std::string problem, std::string expected) {
-  throw OpError({.op = op.name, .problem = std::move(problem), .expected = std::move(expected)}, op.site);
+  throw OpError({.op = op.name, .problem = std::move(problem), .expected = std::move(expected)},
+                op.site);
 }
 
 const AttributeValue* member_of(const AttributeValue* value, std::string_view name) {
@@ -199,7 +240,8 @@ const AttributeValue* member_of(const AttributeValue* value, std::string_view na
   return found == s->members.end() ? nullptr : &found->value;
 }
 
-std::string symbol_text(const ir::Operation& op, std::string_view name, const AttributeValue& value) {
+std::string symbol_text(const ir::Operation& op, std::string_view name,
+                        const AttributeValue& value) {
   const auto* symbol = std::get_if<SymbolAttribute>(&value);
   if (symbol == nullptr) refuse_op(op, "attribute " + std::string(name) + " is no symbol", "@name");
   return symbol->name;
@@ -227,19 +269,27 @@ VhloValue vhlo_value(const ir::Operation& op, std::string_view name) {
   }
   if (given != nullptr && !how.member.empty()) given = member_of(given, how.member);
   if (given == nullptr) {
-    if (how.absent.empty()) refuse_op(op, "there is no attribute " + std::string(how.name), std::string(how.name) + ", which a portable artifact has to have");
+    if (how.absent.empty())
+      refuse_op(op, "there is no attribute " + std::string(how.name),
+                std::string(how.name) + ", which a portable artifact has to have");
     v.value = default_of(how, op);
     const AttributeValue* api = op.attribute("api_version");
-    if (name == "backend_config" && api != nullptr && *api == AttributeValue(Int32Attribute{4})) v.value = DictionaryAttribute{};
+    if (name == "backend_config" && api != nullptr && *api == AttributeValue(Int32Attribute{4}))
+      v.value = DictionaryAttribute{};
     return v;
   }
   switch (how.kind) {
-    case Kind::kUnit: v.value = true; break;
-    case Kind::kSymbol: v.value = symbol_text(op, name, *given); break;
+    case Kind::kUnit:
+      v.value = true;
+      break;
+    case Kind::kSymbol:
+      v.value = symbol_text(op, name, *given);
+      break;
     case Kind::kSymbols: {
       ListAttribute texts;
       if (const auto* list = std::get_if<ListAttribute>(given)) {
-        for (const AttributeValue& item : list->items) texts.items.push_back(symbol_text(op, name, item));
+        for (const AttributeValue& item : list->items)
+          texts.items.push_back(symbol_text(op, name, item));
       }
       v.value = std::move(texts);
       break;
@@ -247,20 +297,27 @@ VhloValue vhlo_value(const ir::Operation& op, std::string_view name) {
     case Kind::kApiVersion: {
       const auto* number = std::get_if<Int32Attribute>(given);
       const auto names = words(enum_code("custom_call_api_version").names);
-      if (number == nullptr || number->value < 0 || static_cast<std::size_t>(number->value) >= names.size()) {
-        refuse_op(op, "api_version is none that is known", "0 to " + std::to_string(names.size() - 1) + " as an i32");
+      if (number == nullptr || number->value < 0 ||
+          static_cast<std::size_t>(number->value) >= names.size()) {
+        refuse_op(op, "api_version is none that is known",
+                  "0 to " + std::to_string(names.size() - 1) + " as an i32");
       }
-      v.value = EnumAttribute{"custom_call_api_version", std::string(names[static_cast<std::size_t>(number->value)])};
+      v.value = EnumAttribute{"custom_call_api_version",
+                              std::string(names[static_cast<std::size_t>(number->value)])};
       break;
     }
-    case Kind::kLayouts: v.spelling.is_index = true; [[fallthrough]];
-    default: v.value = *given;
+    case Kind::kLayouts:
+      v.spelling.is_index = true;
+      [[fallthrough]];
+    default:
+      v.value = *given;
   }
   return v;
 }
 
 // Whether a version without this attribute says the same.
-bool is_default(const AttributeValue& value, const OpRow& row, std::string_view name, std::string_view op) {
+bool is_default(const AttributeValue& value, const OpRow& row, std::string_view name,
+                std::string_view op) {
   for (const OpVersion& version : row.versions) {
     for (const std::string_view a : version.attributes) {
       const VhloAttribute how = vhlo_attribute(op, a);
@@ -270,26 +327,37 @@ bool is_default(const AttributeValue& value, const OpRow& row, std::string_view 
   return false;
 }
 
-bool has_attribute(const OpVersion& version, std::string_view op, std::string_view name, std::string_view member) {
+bool has_attribute(const OpVersion& version, std::string_view op, std::string_view name,
+                   std::string_view member) {
   return std::ranges::any_of(version.attributes, [&](std::string_view a) {
     const VhloAttribute how = vhlo_attribute(op, a);
     return how.name == name && (member.empty() || how.member == member);
   });
 }
 
-[[noreturn]] void refuse_later(const ir::Operation& op, const OpRow& row, std::string_view name, std::string_view member) {
-  const auto first = std::ranges::find_if(row.versions, [&](const OpVersion& v) { return has_attribute(v, op.name, name, member); });
-  refuse_op(op, "attribute " + std::string(member.empty() ? name : member) + (first == row.versions.end() ? " has no form in a portable artifact" : " came with StableHLO " + to_string(first->since)), "");
+[[noreturn]] void refuse_later(const ir::Operation& op, const OpRow& row, std::string_view name,
+                               std::string_view member) {
+  const auto first = std::ranges::find_if(
+      row.versions, [&](const OpVersion& v) { return has_attribute(v, op.name, name, member); });
+  refuse_op(op,
+            "attribute " + std::string(member.empty() ? name : member) +
+                (first == row.versions.end() ? " has no form in a portable artifact"
+                                             : " came with StableHLO " + to_string(first->since)),
+            "");
 }
 
 }  // namespace
 
-std::vector<VhloValue> to_vhlo(const ir::Operation& op, const OpRow& row, const OpVersion& version) {
+std::vector<VhloValue> to_vhlo(const ir::Operation& op, const OpRow& row,
+                               const OpVersion& version) {
   std::vector<VhloValue> result;
-  const auto has = [&](std::string_view name, std::string_view member) { return has_attribute(version, op.name, name, member); };
+  const auto has = [&](std::string_view name, std::string_view member) {
+    return has_attribute(version, op.name, name, member);
+  };
   for (const std::string_view name : version.attributes) result.push_back(vhlo_value(op, name));
   for (const NamedAttribute& a : op.attributes) {
-    const bool is_own = std::ranges::find(row.attributes, std::string_view(a.name), &OpRow::Attribute::name) != row.attributes.end();
+    const bool is_own = std::ranges::find(row.attributes, std::string_view(a.name),
+                                          &OpRow::Attribute::name) != row.attributes.end();
     if (!is_own) {
       result.push_back({.name = a.name, .value = a.value, .is_own = false});
     } else if (!has(a.name, "")) {
@@ -297,7 +365,8 @@ std::vector<VhloValue> to_vhlo(const ir::Operation& op, const OpRow& row, const 
     } else if (const auto* s = std::get_if<StructAttribute>(&a.value)) {
       for (const NamedAttribute& m : s->members) {
         const auto* list = std::get_if<Ints>(&m.value);
-        if (list != nullptr && !list->empty() && !has(a.name, m.name)) refuse_later(op, row, a.name, m.name);
+        if (list != nullptr && !list->empty() && !has(a.name, m.name))
+          refuse_later(op, row, a.name, m.name);
       }
     }
   }

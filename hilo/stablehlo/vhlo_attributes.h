@@ -5,17 +5,18 @@
 #include "hilo/stablehlo/ir.h"
 #include "hilo/stablehlo/op_versions.h"
 
-/// Attributes of an op between VHLO, where each is there and is a number, a tensor or a list, and StableHLO.
+/// Attributes of an op between VHLO, where each is there and is a number, a tensor or a list, and
+/// StableHLO.
 namespace hilo::stablehlo::bytecode {
 
-/// What StableHLO has for the attributes of an op of VHLO: defaults left out, members put together. `op`: StableHLO's name.
-/// Throws:  Error, without a place, for values that it cannot have.
-/// Source:  StableHLO's legalisation of VHLO, VhloLegalizeToStablehlo.
+/// What StableHLO has for the attributes of an op of VHLO: defaults left out, members put together.
+/// `op`: StableHLO's name. Throws:  Error, without a place, for values that it cannot have. Source:
+/// StableHLO's legalisation of VHLO, VhloLegalizeToStablehlo.
 std::vector<NamedAttribute> from_vhlo(std::string_view op, std::vector<NamedAttribute> attributes);
 
-/// The attributes that `version` of the op in `row` has for those of `op`, in the version's order, and the ones that are
-/// not the op's own behind them.
-/// Throws:  OpError that names the attribute which that version does not have, or must have.
+/// The attributes that `version` of the op in `row` has for those of `op`, in the version's order,
+/// and the ones that are not the op's own behind them. Throws:  OpError that names the attribute
+/// which that version does not have, or must have.
 struct VhloValue {
   std::string_view name{};
   AttributeValue value{};

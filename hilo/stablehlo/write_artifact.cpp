@@ -17,7 +17,13 @@ using ir::Region;
 using ir::ValueId;
 
 constexpr Version kFirst{0, 9, 0}, kLast{1, 22, 0};
-enum Mask : std::uint8_t { kAttributes = 1, kResults = 2, kOperands = 4, kRegions = 16, kOwnAttributes = 64 };
+enum Mask : std::uint8_t {
+  kAttributes = 1,
+  kResults = 2,
+  kOperands = 4,
+  kRegions = 16,
+  kOwnAttributes = 64
+};
 enum Section : std::uint8_t { kStrings, kDialects, kEntries, kOffsets, kIr, kProperties = 8 };
 
 // The version of bytecode that a release of StableHLO reads.
@@ -36,19 +42,27 @@ Version version_from(std::string_view text) {
     const auto [next, error] = std::from_chars(at, end, *part);
     const bool is_last = part == &v.patch;
     if (error != std::errc{} || (is_last ? next != end : next == end || *next != '.')) {
-      throw Error("\"" + std::string(text) + "\" is no version of StableHLO; expected one like 1.0.0");
+      throw Error("\"" + std::string(text) +
+                  "\" is no version of StableHLO; expected one like 1.0.0");
     }
     at = next + (is_last ? 0 : 1);
   }
   if (v < kFirst || v > kLast) {
-    throw Error("StableHLO " + std::string(text) + " has no portable artifacts that are known; expected " + to_string(kFirst) + " to " + to_string(kLast));
+    throw Error("StableHLO " + std::string(text) +
+                " has no portable artifacts that are known; expected " + to_string(kFirst) +
+                " to " + to_string(kLast));
   }
   return v;
 }
 
 class Writer {
  public:
-  Writer(const ir::Program& program, Version target) : program_(program), target_(target), format_(bytecode_of(target)), encoder_(target), numbers_(program.types.size()) {}
+  Writer(const ir::Program& program, Version target)
+      : program_(program),
+        target_(target),
+        format_(bytecode_of(target)),
+        encoder_(target),
+        numbers_(program.types.size()) {}
 
   std::string write() {
     (void)encoder_.dialect("builtin");
@@ -87,16 +101,21 @@ class Writer {
       names.varint(encoder_.dialect(dialect));
       names.varint(end - i);
       for (; i < end; ++i) {
-        const std::uint64_t name = encoder_.string(std::string_view(ops_[i]).substr(dialect.size() + 1));
-        if (format_ >= 5) names.flagged(name, true);
-        else names.varint(name);
+        const std::uint64_t name =
+            encoder_.string(std::string_view(ops_[i]).substr(dialect.size() + 1));
+        if (format_ >= 5)
+          names.flagged(name, true);
+        else
+          names.varint(name);
       }
     }
     ByteWriter out;
     out.varint(encoder_.dialects().size());
     for (const std::string& name : encoder_.dialects()) {
-      if (format_ >= 1) out.flagged(encoder_.string(name), false);
-      else out.varint(encoder_.string(name));
+      if (format_ >= 1)
+        out.flagged(encoder_.string(name), false);
+      else
+        out.varint(encoder_.string(name));
     }
     if (format_ >= 4) out.varint(ops_.size());
     return out.bytes + names.bytes;
@@ -128,13 +147,19 @@ class Writer {
     ByteWriter own;
     for (const OpRow::Attribute& a : find_op(op.name)->attributes) {
       const AttributeValue* value = format_ >= 5 ? op.attribute(a.name) : nullptr;
-      if (value == nullptr) own.varint(0);
-      else own.flagged(encoder_.attribute("builtin", *value), true);
+      if (value == nullptr)
+        own.varint(0);
+      else
+        own.flagged(encoder_.attribute("builtin", *value), true);
     }
     result.own = std::move(own.bytes);
     for (const NamedAttribute& a : op.attributes) {
       const bool is_own = format_ >= 5 && (a.name == "sym_name" || a.name == "sym_visibility");
-      if (!is_own) result.others.emplace_back(a.name, named(a.name, [&] { return encoder_.attribute("builtin", a.value, {.is_typed = true}); }));
+      if (!is_own)
+        result.others.emplace_back(a.name, named(a.name, [&] {
+                                     return encoder_.attribute("builtin", a.value,
+                                                               {.is_typed = true});
+                                   }));
     }
     return result;
   }
@@ -143,15 +168,21 @@ class Writer {
     const OpRow* row = find_op(op.name == "func.return" ? "stablehlo.return" : op.name);
     if (row == nullptr || row->versions.empty()) throw Error("a portable artifact has no such op");
     const auto after = std::ranges::upper_bound(row->versions, target_, {}, &OpVersion::since);
-    if (after == row->versions.begin()) throw Error("the op came with StableHLO " + to_string(row->versions[0].since));
+    if (after == row->versions.begin())
+      throw Error("the op came with StableHLO " + to_string(row->versions[0].since));
     const OpVersion& version = *(after - 1);
     refuse_later_features(op, version, *row);
     Encoded result{vhlo_name(*row, version), {}, {}};
     ByteWriter own;
     for (const VhloValue& v : to_vhlo(op, *row, version)) {
-      const std::uint64_t number = named(v.name, [&] { return v.type ? encoder_.type_attribute("vhlo", *v.type) : encoder_.attribute("vhlo", v.value, v.spelling); });
-      if (v.is_own && format_ >= 5) own.varint(number);
-      else result.others.emplace_back(std::string(v.name), number);
+      const std::uint64_t number = named(v.name, [&] {
+        return v.type ? encoder_.type_attribute("vhlo", *v.type)
+                      : encoder_.attribute("vhlo", v.value, v.spelling);
+      });
+      if (v.is_own && format_ >= 5)
+        own.varint(number);
+      else
+        result.others.emplace_back(std::string(v.name), number);
     }
     result.own = std::move(own.bytes);
     return result;
@@ -166,13 +197,19 @@ class Writer {
   }
 
   // What no attribute shows.
-  void refuse_later_features(const Operation& op, const OpVersion& version, const OpRow& row) const {
+  void refuse_later_features(const Operation& op, const OpVersion& version,
+                             const OpRow& row) const {
     const bool is_v1 = &version == row.versions.data();
-    const bool is_collective = op.name == "stablehlo.all_gather" || op.name == "stablehlo.all_reduce" || op.name == "stablehlo.all_to_all";
-    if (is_v1 && is_collective && op.operands.size() > 1) throw Error("several operands came with StableHLO 1.5.0");
-    if (is_v1 && op.name == "stablehlo.composite" && !op.regions.empty()) throw Error("regions came with StableHLO 1.14.0");
+    const bool is_collective = op.name == "stablehlo.all_gather" ||
+                               op.name == "stablehlo.all_reduce" ||
+                               op.name == "stablehlo.all_to_all";
+    if (is_v1 && is_collective && op.operands.size() > 1)
+      throw Error("several operands came with StableHLO 1.5.0");
+    if (is_v1 && op.name == "stablehlo.composite" && !op.regions.empty())
+      throw Error("regions came with StableHLO 1.14.0");
     const AttributeValue* config = op.attribute("backend_config");
-    if (config != nullptr && std::holds_alternative<DictionaryAttribute>(*config) && target_ < Version{1, 3, 0}) {
+    if (config != nullptr && std::holds_alternative<DictionaryAttribute>(*config) &&
+        target_ < Version{1, 3, 0}) {
       throw Error("a dictionary as backend_config came with StableHLO 1.3.0");
     }
   }
@@ -187,7 +224,10 @@ class Writer {
     } catch (const OpError&) {
       throw;
     } catch (const Error& error) {
-      throw OpError({.op = op.name, .problem = error.what(), .expected = "what StableHLO " + to_string(target_) + " has"}, op.site);
+      throw OpError({.op = op.name,
+                     .problem = error.what(),
+                     .expected = "what StableHLO " + to_string(target_) + " has"},
+                    op.site);
     }
     std::uint8_t mask = 0;
     if (!e.others.empty()) mask |= kAttributes;
@@ -214,11 +254,13 @@ class Writer {
   }
 
   // Values are numbered anew in an isolated op; else behind those of the region around.
-  void write_regions(ByteWriter& out, const Operation& op, bool is_isolated, std::uint64_t next_value) {
+  void write_regions(ByteWriter& out, const Operation& op, bool is_isolated,
+                     std::uint64_t next_value) {
     out.flagged(op.regions.size(), is_isolated);
     ByteWriter own;
     const bool has_section = is_isolated && format_ >= 2;
-    for (const Region& region : op.regions) write_region(has_section ? own : out, region, is_isolated ? 0 : next_value);
+    for (const Region& region : op.regions)
+      write_region(has_section ? own : out, region, is_isolated ? 0 : next_value);
     if (has_section) out.section(kIr, own.bytes);
   }
 
@@ -250,7 +292,9 @@ class Writer {
     for (const Operation& op : region.operations) write_op(out, op, next);
   }
 
-  std::uint64_t type_of(ValueId v) { return encoder_.type("vhlo", Type::value(program_.types[static_cast<std::size_t>(v)])); }
+  std::uint64_t type_of(ValueId v) {
+    return encoder_.type("vhlo", Type::value(program_.types[static_cast<std::size_t>(v)]));
+  }
 
   const ir::Program& program_;
   Version target_;
