@@ -6,12 +6,28 @@
 namespace hilo::stablehlo::ir {
 namespace {
 
-// Attributes that are lists of whole numbers (array<i64: ..>) and were dense<..> before StableHLO 0.17.
-constexpr std::array<std::string_view, 20> kLists = {
-    "base_dilations", "broadcast_dimensions", "broadcast_sizes", "dimensions", "edge_padding_high", "edge_padding_low",
-    "fft_length", "interior_padding", "known_expanding_dimensions", "known_nonexpanding_dimensions", "lhs_dilation",
-    "limit_indices", "permutation", "rhs_dilation", "slice_sizes", "start_indices", "strides", "window_dilations",
-    "window_dimensions", "window_strides"};
+// Attributes that are lists of whole numbers (array<i64: ..>) and were dense<..> before StableHLO
+// 0.17.
+constexpr std::array<std::string_view, 20> kLists = {"base_dilations",
+                                                     "broadcast_dimensions",
+                                                     "broadcast_sizes",
+                                                     "dimensions",
+                                                     "edge_padding_high",
+                                                     "edge_padding_low",
+                                                     "fft_length",
+                                                     "interior_padding",
+                                                     "known_expanding_dimensions",
+                                                     "known_nonexpanding_dimensions",
+                                                     "lhs_dilation",
+                                                     "limit_indices",
+                                                     "permutation",
+                                                     "rhs_dilation",
+                                                     "slice_sizes",
+                                                     "start_indices",
+                                                     "strides",
+                                                     "window_dilations",
+                                                     "window_dimensions",
+                                                     "window_strides"};
 constexpr Dim kMaxList = 4096;  // an axis each; a longer splat stays one
 
 // The elements of an attribute as a list of T; none if it is no list of them.
@@ -23,7 +39,8 @@ std::optional<std::vector<T>> list_of(const AttributeValue& value) {
     return std::vector<T>(data.begin(), data.end());
   }
   const auto* splat = std::get_if<SplatAttribute>(&value);
-  if (splat == nullptr || splat->shape.rank() != 1 || splat->shape.dtype != dtype_of<T> || splat->shape.size() > kMaxList) {
+  if (splat == nullptr || splat->shape.rank() != 1 || splat->shape.dtype != dtype_of<T> ||
+      splat->shape.size() > kMaxList) {
     return std::nullopt;
   }
   return std::vector<T>(static_cast<std::size_t>(splat->shape.size()), splat->element.data<T>()[0]);
@@ -54,7 +71,8 @@ void normalise(Operation& op) {
     for (NamedAttribute& a : op.attributes) {
       auto* mesh = std::get_if<Mesh>(&a.value);
       const AttributeValue* name = op.attribute("sym_name");
-      if (mesh != nullptr && name != nullptr && std::holds_alternative<std::string>(*name)) mesh->name = std::get<std::string>(*name);
+      if (mesh != nullptr && name != nullptr && std::holds_alternative<std::string>(*name))
+        mesh->name = std::get<std::string>(*name);
     }
   }
   if (!op.name.starts_with("stablehlo.") && !op.name.starts_with("chlo.")) return;

@@ -44,15 +44,16 @@ class AttributeParser {
   /// `[b, 0, 1, f]x[0, 1, i, o]->[b, 0, 1, f]`.
   StructAttribute convolution_numbers();
 
-  Mesh mesh();                       ///< `<["x"=2]>`
-  Sharding sharding();               ///< `<@mesh, [{"x"}]>`
-  ShardingsAttribute shardings();    ///< `[<..>, <..>]`
-  StructAttribute manual_axes();     ///< `{"x", "y"}`
+  Mesh mesh();                                           ///< `<["x"=2]>`
+  Sharding sharding();                                   ///< `<@mesh, [{"x"}]>`
+  ShardingsAttribute shardings();                        ///< `[<..>, <..>]`
+  StructAttribute manual_axes();                         ///< `{"x", "y"}`
   StructAttribute axes_text(std::string_view mnemonic);  ///< `[{"x"}, {}]`
 
   /// `loc(..)` if there is one.
   std::optional<Site> trailing_location();
-  /// `#name = ..` or `!name = ..` at the top of a file: passed over, since aliases are looked up where they are used.
+  /// `#name = ..` or `!name = ..` at the top of a file: passed over, since aliases are looked up
+  /// where they are used.
   void alias_definition();
   /// `{-# .. #-}`.
   void resources();
@@ -60,7 +61,7 @@ class AttributeParser {
  private:
   struct Alias {
     std::size_t name_offset = 0, offset = 0;  // of its value
-    bool is_open = false;    // being read: a reference to itself
+    bool is_open = false;                     // being read: a reference to itself
     std::optional<AttributeValue> attribute{};
     std::optional<Shape> type{};
     std::optional<Site> site{};

@@ -1,4 +1,5 @@
-// Ops whose regions are written in a way of their own: modules, functions, reduce, while, and Shardy's.
+// Ops whose regions are written in a way of their own: modules, functions, reduce, while, and
+// Shardy's.
 #include <algorithm>
 
 #include "hilo/core/text.h"
@@ -42,7 +43,8 @@ void ProgramParser::function(Draft& d) {
   TypeAttribute type{.is_function = true};
   ListAttribute argument_attributes, result_attributes;
   const auto dictionary = [&](ListAttribute& list) {
-    list.items.emplace_back(lexer_.is("{") ? DictionaryAttribute{attributes_.dictionary()} : DictionaryAttribute{});
+    list.items.emplace_back(lexer_.is("{") ? DictionaryAttribute{attributes_.dictionary()}
+                                           : DictionaryAttribute{});
   };
   std::vector<Argument> arguments;
   lexer_.expect("(");
@@ -52,7 +54,8 @@ void ProgramParser::function(Draft& d) {
       arguments.push_back({lexer_.next(), {}});
       lexer_.expect(":");
     }
-    if (arguments.size() != (arguments.empty() ? 0 : type.inputs.size() + 1)) lexer_.fail("arguments with and without names");
+    if (arguments.size() != (arguments.empty() ? 0 : type.inputs.size() + 1))
+      lexer_.fail("arguments with and without names");
     type.inputs.push_back(attributes_.type());
     if (!arguments.empty()) arguments.back().type = type.inputs.back();
     dictionary(argument_attributes);
@@ -83,8 +86,8 @@ void ProgramParser::function(Draft& d) {
   }
 }
 
-// `(%a init: %b), (%c init: %d) across dimensions = [0] : type` and `reducer(%x: type, %z: type) (%y: type, ..) {..}`, or
-// `applies stablehlo.add across dimensions = [0] : type`.
+// `(%a init: %b), (%c init: %d) across dimensions = [0] : type` and `reducer(%x: type, %z: type)
+// (%y: type, ..) {..}`, or `applies stablehlo.add across dimensions = [0] : type`.
 void ProgramParser::reduce(Draft& d) {
   std::vector<Use> initial;
   do {
@@ -100,7 +103,9 @@ void ProgramParser::reduce(Draft& d) {
   std::optional<Token> inner;
   if (lexer_.accept("applies")) {
     inner = lexer_.expect(Token::Kind::kWord, "the op that is applied");
-    if (count != 1) lexer_.fail_at(inner->offset, "an op that is applied to several operands, expected reducer(..) {..}");
+    if (count != 1)
+      lexer_.fail_at(inner->offset,
+                     "an op that is applied to several operands, expected reducer(..) {..}");
   }
   lexer_.expect("across");
   lexer_.expect("dimensions");
@@ -127,10 +132,13 @@ void ProgramParser::reduce(Draft& d) {
 
 // The region of two scalars that `applies` stands for.
 void ProgramParser::reduce_applied(Draft& d, const Token& inner) {
-  const Shape element{program_.types[static_cast<std::size_t>(d.uses[0].value)].dtype, {}};
+  const Shape& operand = program_.types[static_cast<std::size_t>(d.uses[0].value)];
+  const Quantization* q = operand.quantization();
+  const Shape element = q != nullptr ? Shape::quantized(*q, {}) : Shape{operand.dtype, {}};
   Region body;
   body.arguments = {new_value(element), new_value(element)};
-  const auto add = [&](std::string_view name, std::vector<ValueId> operands, std::vector<ValueId> results) {
+  const auto add = [&](std::string_view name, std::vector<ValueId> operands,
+                       std::vector<ValueId> results) {
     Operation op;
     op.name = name;
     op.operands = std::move(operands);
@@ -158,7 +166,8 @@ void ProgramParser::while_loop(Draft& d) {
   if (lexer_.accept(":")) s = signature();
   if (!s.has_arrow) s.out = s.in;
   set_signature(d, std::move(s));
-  for (std::size_t i = 0; i < arguments.size(); ++i) arguments[i].type = program_.types[static_cast<std::size_t>(d.uses[i].value)];
+  for (std::size_t i = 0; i < arguments.size(); ++i)
+    arguments[i].type = program_.types[static_cast<std::size_t>(d.uses[i].value)];
   if (lexer_.accept("attributes")) optional_dictionary(d);
   lexer_.expect("cond");
   d.op.regions.push_back(region(arguments));
@@ -202,7 +211,8 @@ void ProgramParser::named_computation(Draft& d) {
   types(d, "function");
 }
 
-// `(%a) inits(%b) dimension=0 attributes {..} {..} : (types) -> types`, the results being outputs and then carries.
+// `(%a) inits(%b) dimension=0 attributes {..} {..} : (types) -> types`, the results being outputs
+// and then carries.
 void ProgramParser::scan(Draft& d) {
   lexer_.expect("(");
   uses(d.uses);
@@ -219,9 +229,11 @@ void ProgramParser::scan(Draft& d) {
   if (lexer_.accept("attributes")) optional_dictionary(d);
   d.op.regions.push_back(region({}));
   types(d, "function");
-  if (d.result_types.size() < carries) lexer_.fail_at(d.offset, "fewer results than carries of chlo.scan");
+  if (d.result_types.size() < carries)
+    lexer_.fail_at(d.offset, "fewer results than carries of chlo.scan");
   const auto segments = [](std::size_t first, std::size_t second) {
-    return Array::of<std::int32_t>({2}, {static_cast<std::int32_t>(first), static_cast<std::int32_t>(second)});
+    return Array::of<std::int32_t>(
+        {2}, {static_cast<std::int32_t>(first), static_cast<std::int32_t>(second)});
   };
   add_attribute(d, "operandSegmentSizes", segments(inputs, carries));
   add_attribute(d, "resultSegmentSizes", segments(d.result_types.size() - carries, carries));
@@ -230,7 +242,9 @@ void ProgramParser::scan(Draft& d) {
 // `%w -> (type) {..}`
 void ProgramParser::assuming(Draft& d) {
   d.uses.push_back(use());
-  if (lexer_.accept("->")) d.result_types = lexer_.is("(") ? attributes_.parenthesised_types() : std::vector<Shape>{attributes_.type()};
+  if (lexer_.accept("->"))
+    d.result_types =
+        lexer_.is("(") ? attributes_.parenthesised_types() : std::vector<Shape>{attributes_.type()};
   d.op.regions.push_back(region({}));
   optional_dictionary(d);
 }

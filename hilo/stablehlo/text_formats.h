@@ -4,7 +4,8 @@
 
 namespace hilo::stablehlo::ir {
 
-/// How an op is written in its pretty form, as words with a space between them; empty if there is none of that name:
+/// How an op is written in its pretty form, as words with a space between them; empty if there is
+/// none of that name:
 ///   %          an operand                      %*     any number of them, with commas
 ///   $name:kind an attribute and how its value is written (text_ops.cpp lists the kinds)
 ///   {}         the dictionary of the other attributes, if any
@@ -14,7 +15,8 @@ namespace hilo::stablehlo::ir {
 /// and anything else stands for itself.
 std::string_view pretty_format(std::string_view op);
 
-/// The ops with a pretty form that are most like `name`, as "did you mean ..?"; empty if none is near.
+/// The ops with a pretty form that are most like `name`, as "did you mean ..?"; empty if none is
+/// near.
 std::string near_ops(const std::string& name);
 
 }  // namespace hilo::stablehlo::ir

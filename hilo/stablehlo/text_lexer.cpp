@@ -48,7 +48,8 @@ std::int64_t Lexer::integer(std::string_view what) {
   std::uint64_t value = 0;
   const bool is_hex = t.text.starts_with("0x");
   const std::string_view digits = is_hex ? t.text.substr(2) : t.text;
-  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value, is_hex ? 16 : 10);
+  const auto [end, error] =
+      std::from_chars(digits.data(), digits.data() + digits.size(), value, is_hex ? 16 : 10);
   constexpr std::uint64_t kSign = std::uint64_t{1} << 63;
   if (error != std::errc{} || value > kSign || (value == kSign && !is_negative)) {
     fail_at(t.offset, std::string(what) + " does not fit 64 bits: " + quote(t.text, 40));
@@ -56,7 +57,9 @@ std::int64_t Lexer::integer(std::string_view what) {
   return static_cast<std::int64_t>(is_negative ? std::uint64_t{0} - value : value);
 }
 
-std::string Lexer::string(std::string_view what) { return unescaped(expect(Token::Kind::kString, what).text); }
+std::string Lexer::string(std::string_view what) {
+  return unescaped(expect(Token::Kind::kString, what).text);
+}
 
 void Lexer::seek(std::size_t offset) {
   cursor_ = offset;
@@ -78,10 +81,13 @@ Position Lexer::position(std::size_t offset) {
   return {known_line_, static_cast<std::uint32_t>(offset - known_line_start_ + 1), offset};
 }
 
-void Lexer::fail_at(std::size_t offset, std::string_view problem) { throw error_at(file_, position(offset), problem); }
+void Lexer::fail_at(std::size_t offset, std::string_view problem) {
+  throw error_at(file_, position(offset), problem);
+}
 
 void Lexer::fail_expected(std::string_view what) {
-  const std::string got = token_.kind == Token::Kind::kEnd ? "the end of the text" : quote(token_.text, 40);
+  const std::string got =
+      token_.kind == Token::Kind::kEnd ? "the end of the text" : quote(token_.text, 40);
   fail("got " + got + ", expected " + std::string(what));
 }
 
@@ -146,12 +152,14 @@ std::size_t Lexer::string_end(std::size_t from) {
     if (end == std::string_view::npos || text_[end] == '\n') break;
     if (text_[end] == '"') return end + 1;
     const std::string_view escape = text_.substr(end + 1, 2);
-    if (escape.starts_with('"') || escape.starts_with('\\') || escape.starts_with('n') || escape.starts_with('t')) {
+    if (escape.starts_with('"') || escape.starts_with('\\') || escape.starts_with('n') ||
+        escape.starts_with('t')) {
       ++end;
     } else if (escape.size() == 2 && hex_value(escape[0]) >= 0 && hex_value(escape[1]) >= 0) {
       end += 2;
     } else {
-      fail_at(end, R"(unknown escape in a string, expected \", \\, \n, \t or two hexadecimal digits)");
+      fail_at(end,
+              R"(unknown escape in a string, expected \", \\, \n, \t or two hexadecimal digits)");
     }
   }
   fail_at(from, "a string without its closing quote");
@@ -186,10 +194,13 @@ void Lexer::read() {
     if (end == start + 1) fail_at(start, std::string("'") + c + "' without a name");
   } else if (const std::string_view two = text_.substr(start, 2); two == "->" || two == "::") {
     end = start + 2;
-  } else if (const std::string_view three = text_.substr(start, 3); three == "{-#" || three == "#-}") {
+  } else if (const std::string_view three = text_.substr(start, 3);
+             three == "{-#" || three == "#-}") {
     end = start + 3;
   } else if (std::string_view("(){}[]<>:,=+-?*|/").find(c) == std::string_view::npos) {
-    fail_at(start, "unexpected character " + quote(text_.substr(start, std::max<std::size_t>(utf8_length(text_.substr(start)), 1))));
+    fail_at(start, "unexpected character " +
+                       quote(text_.substr(
+                           start, std::max<std::size_t>(utf8_length(text_.substr(start)), 1))));
   }
   token_ = {kind, text_.substr(start, end - start), start};
   cursor_ = end;
@@ -206,9 +217,15 @@ std::string unescaped(std::string_view literal) {
     }
     switch (const char c = content[++i]) {
       case '"':
-      case '\\': result += c; break;
-      case 'n': result += '\n'; break;
-      case 't': result += '\t'; break;
+      case '\\':
+        result += c;
+        break;
+      case 'n':
+        result += '\n';
+        break;
+      case 't':
+        result += '\t';
+        break;
       default:
         result += static_cast<char>(hex_value(c) * 16 + hex_value(content[i + 1]));
         ++i;

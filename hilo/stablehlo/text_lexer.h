@@ -36,7 +36,9 @@ class Lexer {
   Lexer(std::string_view text, std::string_view file);
 
   [[nodiscard]] const Token& peek() const { return token_; }
-  [[nodiscard]] bool is(std::string_view text) const { return token_.text == text && is_plain(token_); }
+  [[nodiscard]] bool is(std::string_view text) const {
+    return token_.text == text && is_plain(token_);
+  }
   [[nodiscard]] bool is(Token::Kind kind) const { return token_.kind == kind; }
   Token next();
   /// Takes the next token if it is this word or mark.
@@ -75,7 +77,9 @@ class Lexer {
   };
 
  private:
-  static bool is_plain(const Token& t) { return t.kind == Token::Kind::kWord || t.kind == Token::Kind::kMark; }
+  static bool is_plain(const Token& t) {
+    return t.kind == Token::Kind::kWord || t.kind == Token::Kind::kMark;
+  }
   void read();
   void skip_space();
   [[nodiscard]] std::size_t identifier_end(std::size_t from, bool takes_dash) const;

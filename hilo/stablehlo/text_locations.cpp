@@ -7,7 +7,8 @@ namespace hilo::stablehlo::ir {
 
 AttributeParser::AttributeParser(Lexer& lexer) : lexer_(lexer) { find_aliases(); }
 
-// Where each line begins with `#name =` or `!name =`. Strings do not run over lines, so a line that begins so is one.
+// Where each line begins with `#name =` or `!name =`. Strings do not run over lines, so a line that
+// begins so is one.
 void AttributeParser::find_aliases() {
   const std::string_view text = lexer_.text();
   for (std::size_t line = 0; line < text.size();) {
@@ -17,9 +18,11 @@ void AttributeParser::find_aliases() {
       resources_offset_ = start;
     } else if (text[start] == '#' || text[start] == '!') {
       const std::size_t end = text.find_first_of(" \t\r\n=<(.,", start);
-      const std::size_t equals = end == std::string_view::npos ? end : text.find_first_not_of(" \t\r", end);
+      const std::size_t equals =
+          end == std::string_view::npos ? end : text.find_first_not_of(" \t\r", end);
       if (equals != std::string_view::npos && text[equals] == '=') {
-        aliases_.emplace(text.substr(start, end - start), Alias{.name_offset = start, .offset = equals + 1});
+        aliases_.emplace(text.substr(start, end - start),
+                         Alias{.name_offset = start, .offset = equals + 1});
       }
     }
     line = text.find('\n', start);
@@ -30,7 +33,8 @@ void AttributeParser::find_aliases() {
 
 AttributeParser::Alias& AttributeParser::alias(const Token& name) {
   const auto found = aliases_.find(name.text);
-  if (found == aliases_.end()) lexer_.fail_at(name.offset, quote(name.text, 60) + " is defined nowhere in the file");
+  if (found == aliases_.end())
+    lexer_.fail_at(name.offset, quote(name.text, 60) + " is defined nowhere in the file");
   return found->second;
 }
 
@@ -38,10 +42,13 @@ void AttributeParser::alias_definition() {
   const Token name = lexer_.next();
   Alias& known = alias(name);
   lexer_.expect("=");
-  if (known.name_offset != name.offset) lexer_.fail_at(name.offset, quote(name.text, 60) + " is defined twice");
+  if (known.name_offset != name.offset)
+    lexer_.fail_at(name.offset, quote(name.text, 60) + " is defined twice");
   if (name.kind == Token::Kind::kType) {
-    if (lexer_.is("(")) function_type();
-    else type();
+    if (lexer_.is("("))
+      function_type();
+    else
+      type();
   } else if (lexer_.is("loc")) {
     trailing_location();
   } else {
@@ -57,7 +64,8 @@ std::optional<Site> AttributeParser::trailing_location() {
   return result;
 }
 
-// Of a chain of calls the innermost place counts, of several names the outermost: JAX's "jit(f)/mul".
+// Of a chain of calls the innermost place counts, of several names the outermost: JAX's
+// "jit(f)/mul".
 Site AttributeParser::location() {
   const Lexer::Level level(lexer_);
   if (lexer_.accept("unknown")) return {};
@@ -76,8 +84,10 @@ Site AttributeParser::location() {
     lexer_.expect("(");
     const Site callee = location();
     lexer_.expect("at");
-    if (lexer_.is(Token::Kind::kHash)) alias(lexer_.next());  // of which nobody asks
-    else location();
+    if (lexer_.is(Token::Kind::kHash))
+      alias(lexer_.next());  // of which nobody asks
+    else
+      location();
     lexer_.expect(")");
     return callee;
   }
@@ -111,7 +121,8 @@ Site AttributeParser::location() {
 Site AttributeParser::file_location(const Token& file) {
   const auto place = [&](std::string_view what) {
     const std::int64_t value = lexer_.integer(what);
-    if (value < 0 || value > std::int64_t{0xFFFFFFFF}) lexer_.fail(std::string(what) + " out of range");
+    if (value < 0 || value > std::int64_t{0xFFFFFFFF})
+      lexer_.fail(std::string(what) + " out of range");
     return static_cast<std::uint32_t>(value);
   };
   Site result;

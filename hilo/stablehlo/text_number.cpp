@@ -16,7 +16,8 @@ void put(std::byte* out, T value) {
 }
 
 void put_bits(std::byte* out, std::uint64_t value, DType dtype) {
-  std::memcpy(out, &value, static_cast<std::size_t>(bytes(dtype)));  // little-endian machines, as PJRT's
+  std::memcpy(out, &value,
+              static_cast<std::size_t>(bytes(dtype)));  // little-endian machines, as PJRT's
 }
 
 // Whether the number is one of `dtype`; numbers without a sign may use the sign's bit, as in MLIR.
@@ -30,8 +31,10 @@ bool fits(const NumberLiteral& n, DType dtype) {
 }
 
 std::optional<std::string> store_integer(const NumberLiteral& n, DType dtype, std::byte* out) {
-  if (n.is_real) return "a number with a point among integers (" + std::string(mlir_name(dtype)) + ")";
-  if (n.is_too_large || !fits(n, dtype)) return "a number that does not fit " + std::string(mlir_name(dtype));
+  if (n.is_real)
+    return "a number with a point among integers (" + std::string(mlir_name(dtype)) + ")";
+  if (n.is_too_large || !fits(n, dtype))
+    return "a number that does not fit " + std::string(mlir_name(dtype));
   std::uint64_t value = n.is_negative ? std::uint64_t{0} - n.magnitude : n.magnitude;
   if (is_bool(dtype)) {
     value &= 1;
@@ -68,28 +71,42 @@ NumberLiteral NumberLiteral::read(std::string_view text) {
     n.is_real = true;
     const auto real = std::from_chars(begin, end, n.real);
     stop = real.ptr;
-    if (real.ec == std::errc::result_out_of_range) n.real = std::strtod(std::string(begin, stop).c_str(), nullptr);
+    if (real.ec == std::errc::result_out_of_range)
+      n.real = std::strtod(std::string(begin, stop).c_str(), nullptr);
   }
   n.length = static_cast<std::size_t>(stop - begin);
   return n;
 }
 
 std::optional<std::string> store_number(const NumberLiteral& n, DType dtype, std::byte* out) {
-  if (n.is_word && !is_bool(dtype)) return "true or false among " + std::string(mlir_name(dtype)) + ", expected numbers";
+  if (n.is_word && !is_bool(dtype))
+    return "true or false among " + std::string(mlir_name(dtype)) + ", expected numbers";
   if (!is_float(dtype)) return store_integer(n, dtype, out);
   if (n.is_real) {
     switch (dtype) {
-      case DType::kF64: put(out, n.real); break;
-      case DType::kF32: put(out, static_cast<float>(n.real)); break;
-      case DType::kBF16: put(out, BFloat16(static_cast<float>(n.real))); break;
-      case DType::kF16: put(out, Float16(static_cast<float>(n.real))); break;
-      default: put(out, encode_narrow(dtype, n.real));
+      case DType::kF64:
+        put(out, n.real);
+        break;
+      case DType::kF32:
+        put(out, static_cast<float>(n.real));
+        break;
+      case DType::kBF16:
+        put(out, BFloat16(static_cast<float>(n.real)));
+        break;
+      case DType::kF16:
+        put(out, Float16(static_cast<float>(n.real)));
+        break;
+      default:
+        put(out, encode_narrow(dtype, n.real));
     }
     return std::nullopt;
   }
-  if (!n.is_hex || n.is_negative) return "a whole number among floats (" + std::string(mlir_name(dtype)) + "), expected 1.0 or the bits, 0x3F800000";
+  if (!n.is_hex || n.is_negative)
+    return "a whole number among floats (" + std::string(mlir_name(dtype)) +
+           "), expected 1.0 or the bits, 0x3F800000";
   const int width = bits(dtype);
-  if (n.is_too_large || (width < 64 && n.magnitude >> width != 0)) return "more bits than " + std::string(mlir_name(dtype)) + " has";
+  if (n.is_too_large || (width < 64 && n.magnitude >> width != 0))
+    return "more bits than " + std::string(mlir_name(dtype)) + " has";
   put_bits(out, n.magnitude, dtype);
   return std::nullopt;
 }

@@ -1,7 +1,6 @@
 // Pretty forms of ops, by their row of the table in text_formats.cpp.
 #include <algorithm>
 #include <charconv>
-#include <cstring>
 
 #include "hilo/core/text.h"
 #include "hilo/stablehlo/text_formats.h"
@@ -18,7 +17,8 @@ std::string_view take_word(std::string_view& rest) {
 
 // `eq` is 0, `ne` is 1, ..
 constexpr std::string_view kIntegerPredicates = "eq ne slt sle sgt sge ult ule ugt uge";
-constexpr std::string_view kFloatPredicates = "false oeq ogt oge olt ole one ord ueq ugt uge ult ule une uno true";
+constexpr std::string_view kFloatPredicates =
+    "false oeq ogt oge olt ole one ord ueq ugt uge ult ule une uno true";
 
 std::int64_t predicate(Lexer& lexer, std::string_view words) {
   const Token t = lexer.next();
@@ -73,15 +73,18 @@ bool ProgramParser::optional_part(std::string_view& rest) {
   return true;
 }
 
-// The kinds: int, int32, bool, real, string, list (of whole numbers), enum.TYPE, struct.MNEMONIC, attribute (any), symbol (@f),
-// symbol_text (@f as a string), precisions; those of Shardy; those of one op.
+// The kinds: int, int32, bool, real, string, list (of whole numbers), enum.TYPE, struct.MNEMONIC,
+// attribute (any), symbol (@f), symbol_text (@f as a string), precisions; those of Shardy; those of
+// one op.
 void ProgramParser::formatted_attribute(Draft& d, std::string_view name, std::string_view kind) {
   const std::size_t dot = kind.find('.');
-  const std::string_view detail = dot == std::string_view::npos ? std::string_view{} : kind.substr(dot + 1);
+  const std::string_view detail =
+      dot == std::string_view::npos ? std::string_view{} : kind.substr(dot + 1);
   kind = kind.substr(0, dot);
   const auto add = [&](AttributeValue value) { add_attribute(d, name, std::move(value)); };
   if (kind == "int") return add(lexer_.integer("a whole number"));
-  if (kind == "int32") return add(Int32Attribute{static_cast<std::int32_t>(lexer_.integer("a whole number"))});
+  if (kind == "int32")
+    return add(Int32Attribute{static_cast<std::int32_t>(lexer_.integer("a whole number"))});
   if (kind == "bool" || kind == "witness") {
     const bool value = lexer_.is("true");
     if (!value && !lexer_.is("false")) lexer_.fail_expected("true or false");
@@ -112,7 +115,10 @@ void ProgramParser::formatted_attribute(Draft& d, std::string_view name, std::st
   if (kind == "axes") return add(attributes_.axes_text(detail));
   if (kind == "direction") {
     const Token word = lexer_.expect(Token::Kind::kWord, "NONE, FORWARD, BACKWARD or BOTH");
-    return add(Int32Attribute{word.text == "BOTH" ? 3 : word.text == "BACKWARD" ? 2 : word.text == "FORWARD" ? 1 : 0});
+    return add(Int32Attribute{word.text == "BOTH"       ? 3
+                              : word.text == "BACKWARD" ? 2
+                              : word.text == "FORWARD"  ? 1
+                                                        : 0});
   }
   if (kind == "cmpi") return add(predicate(lexer_, kIntegerPredicates));
   if (kind == "cmpf") return add(predicate(lexer_, kFloatPredicates));
@@ -136,7 +142,8 @@ void ProgramParser::formatted_attribute(Draft& d, std::string_view name, std::st
   arith_flags(d);
 }
 
-// `dense<1> : tensor<2xi32>`, whose type is the result's; StableHLO's of a quantised tensor: `() <{value = ..}> : () -> type`.
+// `dense<1> : tensor<2xi32>`, whose type is the result's; StableHLO's of a quantised tensor: `()
+// <{value = ..}> : () -> type`.
 void ProgramParser::constant(Draft& d, std::string_view name) {
   if (lexer_.accept("(")) {
     lexer_.expect(")");
@@ -181,12 +188,14 @@ void ProgramParser::dot_numbers(Draft& d) {
                                  {"rhs_contracting_dimensions", std::move(contracting[1])}}});
 }
 
-// `{stride = [1, 2], pad = [[0, 1], [1, 0]], lhs_dilate = [..], rhs_dilate = [..], reverse = [true, false]}`
+// `{stride = [1, 2], pad = [[0, 1], [1, 0]], lhs_dilate = [..], rhs_dilate = [..], reverse = [true,
+// false]}`
 void ProgramParser::window(Draft& d) {
   lexer_.expect("{");
   for (bool is_first = true; !lexer_.accept("}"); is_first = false) {
     if (!is_first) lexer_.expect(",");
-    const Token word = lexer_.expect(Token::Kind::kWord, "stride, pad, lhs_dilate, rhs_dilate or reverse");
+    const Token word =
+        lexer_.expect(Token::Kind::kWord, "stride, pad, lhs_dilate, rhs_dilate or reverse");
     lexer_.expect("=");
     if (word.text == "stride") {
       add_attribute(d, "window_strides", attributes_.integers());
@@ -204,18 +213,22 @@ void ProgramParser::window(Draft& d) {
         pairs.insert(pairs.end(), pair.begin(), pair.end());
       }
       const auto axes = static_cast<Dim>(pairs.size() / 2);
-      add_attribute(d, "padding", elements_attribute(Array::of({2 * axes}, pairs).reshaped({axes, 2})));
+      add_attribute(d, "padding",
+                    elements_attribute(Array::of({2 * axes}, pairs).reshaped({axes, 2})));
     } else if (word.text == "reverse") {
       std::vector<bool> reversal;
       lexer_.expect("[");
       while (!lexer_.accept("]")) {
         if (!reversal.empty()) lexer_.expect(",");
-        if (lexer_.is(Token::Kind::kWord)) reversal.push_back(lexer_.next().text == "true");
-        else reversal.push_back(lexer_.integer("true or false") != 0);
+        if (lexer_.is(Token::Kind::kWord))
+          reversal.push_back(lexer_.next().text == "true");
+        else
+          reversal.push_back(lexer_.integer("true or false") != 0);
       }
       add_attribute(d, "window_reversal", std::move(reversal));
     } else {
-      lexer_.fail_at(word.offset, "got " + quote(word.text, 40) + ", expected stride, pad, lhs_dilate, rhs_dilate or reverse");
+      lexer_.fail_at(word.offset, "got " + quote(word.text, 40) +
+                                      ", expected stride, pad, lhs_dilate, rhs_dilate or reverse");
     }
   }
 }
@@ -257,69 +270,11 @@ void ProgramParser::arith_flags(Draft& d) {
     if (!lexer_.accept(word)) continue;
     lexer_.expect("<");
     EnumAttribute flag = attributes_.enumeration("arith." + std::string(word));
-    while (lexer_.accept(",")) flag.value += ", " + attributes_.enumeration("arith." + std::string(word)).value;
+    while (lexer_.accept(","))
+      flag.value += ", " + attributes_.enumeration("arith." + std::string(word)).value;
     lexer_.expect(">");
     add_attribute(d, word == "overflow" ? "overflowFlags" : "fastmath", std::move(flag));
   }
-}
-
-// Types behind the colon. With an arrow they are the operands' and the results'; without one the rule says whose:
-//   same       one for all                          select    the condition's, and one for the rest
-//   complex    the result's; operands are its parts  tuple    the result's; operands are its elements
-//   pairwise   of operands and results alike         result   the results'; there are no operands
-//   operands   the operands', or one for all; there are no results
-//   returned   the operands', or nothing at all      function  (an arrow must be there)
-//   compare    the operands'; the result is i1 of its shape
-//   elements, extents  the result's; operands are scalars of its dtype, sizes
-//   axis, indexed      the first operand's; the others are sizes; the result is a size, an element
-//   witness, truth, shape, size   the operands'; the result is what the word says
-void ProgramParser::types(Draft& d, std::string_view rule) {
-  const bool may_be_absent = rule == "returned" || rule == "pairwise" || rule == "size" || rule == "shape";
-  if (may_be_absent && !lexer_.is(":")) return inferred_types(d, rule, {});
-  lexer_.expect(":");
-  Signature s = signature();
-  if (s.has_arrow) return set_signature(d, std::move(s));
-  inferred_types(d, rule, std::move(s.in));
-}
-
-void ProgramParser::inferred_types(Draft& d, std::string_view rule, std::vector<Shape> given) {
-  const std::size_t n = d.uses.size();
-  const Shape size{kI64, {}};
-  const auto expect_count = [&](std::size_t count) {
-    if (given.size() != count) {
-      lexer_.fail_at(d.offset, std::to_string(given.size()) + " types of " + d.op.name + ", expected " + std::to_string(count) + " or (operands) -> results");
-    }
-  };
-  const auto set = [&](std::vector<Shape> in, std::vector<Shape> out) { set_signature(d, {std::move(in), std::move(out), true}); };
-  if (rule == "function") lexer_.fail_expected("'->' and the types of the results");
-  if (rule == "pairwise") return set(given, given);
-  if (rule == "result") return set({}, std::move(given));
-  if (rule == "returned") return set(std::move(given), {});
-  if (rule == "witness" || rule == "truth") return set(std::move(given), {{kI1, {}}});
-  if (rule == "shape" || rule == "size") {
-    if (given.empty()) given.assign(n, size);
-    return set(std::move(given), {rule == "size" ? size : Shape{kI64, {kDynamic}}});
-  }
-  if (rule == "operands") {
-    if (given.size() == 1) given.assign(n, Shape(given[0]));
-    return set(std::move(given), {});
-  }
-  if (rule == "select") {
-    if (given.size() == 1) given.insert(given.begin(), {kI1, {}});
-    expect_count(2);
-    return set({given[0], given[1], given[1]}, {given[1]});
-  }
-  expect_count(1);
-  const Shape one = std::move(given[0]);
-  if (rule == "same") return set(std::vector<Shape>(n, one), {one});
-  if (rule == "complex") return set(std::vector<Shape>(n, one.with(real_dtype(one.dtype))), {one});
-  if (rule == "tuple") return set(one.elements(), {one});
-  if (rule == "compare") return set(std::vector<Shape>(n, one), {one.with(kI1)});
-  if (rule == "elements") return set(std::vector<Shape>(n, {one.dtype, {}}), {one});
-  if (rule == "extents") return set(std::vector<Shape>(n, size), {one});
-  std::vector<Shape> in(n, size);  // axis, indexed
-  if (n > 0) in[0] = one;
-  set(std::move(in), {rule == "axis" ? size : Shape{one.dtype, {}}});
 }
 
 }  // namespace hilo::stablehlo::ir

@@ -1,12 +1,9 @@
-// Operations in MLIR's generic form, regions, and the names of values.
+// Operations in MLIR's generic form, and regions.
 #include "hilo/stablehlo/text_program.h"
 
 #include <algorithm>
-#include <charconv>
-#include <limits>
 
 #include "hilo/core/text.h"
-#include "hilo/stablehlo/emit.h"
 #include "hilo/stablehlo/normal.h"
 #include "hilo/stablehlo/parse.h"
 #include "hilo/stablehlo/text_formats.h"
@@ -16,11 +13,8 @@ namespace {
 
 // Ops whose regions see nothing of what is around them.
 bool is_isolated(std::string_view op) {
-  return op == "func.func" || op == "builtin.module" || op == "sdy.manual_computation" || op == "sdy.named_computation";
-}
-
-std::string plural(std::size_t n, std::string_view word) {
-  return std::to_string(n) + " " + std::string(word) + (n == 1 ? "" : "s");
+  return op == "func.func" || op == "builtin.module" || op == "sdy.manual_computation" ||
+         op == "sdy.named_computation";
 }
 
 }  // namespace
@@ -41,7 +35,8 @@ Program ProgramParser::program() {
   return std::move(program_);
 }
 
-// Up to `end`, which is taken; an empty one is the end of the file, where aliases and resources stand as well.
+// Up to `end`, which is taken; an empty one is the end of the file, where aliases and resources
+// stand as well.
 void ProgramParser::operations(std::vector<Operation>& into, std::string_view end) {
   for (;;) {
     if (end.empty()) {
@@ -58,6 +53,8 @@ void ProgramParser::operations(std::vector<Operation>& into, std::string_view en
       return;
     } else if (lexer_.is(Token::Kind::kBlock)) {
       lexer_.fail("a second block; regions of StableHLO have one");
+    } else if (lexer_.is(Token::Kind::kEnd)) {
+      lexer_.fail_expected("an operation or '" + std::string(end) + "'");
     }
     into.push_back(operation());
   }
@@ -74,13 +71,17 @@ Operation ProgramParser::operation() {
   } else {
     const Token word = lexer_.expect(Token::Kind::kWord, "an operation");
     const bool has_dialect = word.text.find('.') != std::string_view::npos;
-    if (has_dialect) d.op.name = word.text;
-    else d.op.name = (word.text == "module" ? "builtin." : "func.") + std::string(word.text);
+    if (has_dialect)
+      d.op.name = word.text;
+    else
+      d.op.name = (word.text == "module" ? "builtin." : "func.") + std::string(word.text);
     if (!special(d)) {
       const std::string_view format = pretty_format(d.op.name);
       if (format.empty()) {
         const std::string near = near_ops(d.op.name);
-        lexer_.fail_at(word.offset, "no pretty form of " + quote(word.text, 60) + " is known" + (near.empty() ? ", only ops in quotes can be of any name" : "; " + near));
+        lexer_.fail_at(word.offset, "no pretty form of " + quote(word.text, 60) + " is known" +
+                                        (near.empty() ? ", only ops in quotes can be of any name"
+                                                      : "; " + near));
       }
       pretty(d, format);
     }
@@ -131,12 +132,16 @@ void ProgramParser::finish(Draft& d, const std::vector<ResultName>& names) {
   Operation& op = d.op;
   normalise(op);
   const auto twice = std::ranges::adjacent_find(op.attributes, {}, &NamedAttribute::name);
-  if (twice != op.attributes.end()) lexer_.fail_at(d.offset, "the attribute " + quote(twice->name, 60) + " is given twice");
+  if (twice != op.attributes.end())
+    lexer_.fail_at(d.offset, "the attribute " + quote(twice->name, 60) + " is given twice");
   for (const Use& u : d.uses) op.operands.push_back(u.value);
   std::uint64_t named = 0;
-  for (const ResultName& n : names) named += std::min<std::uint64_t>(static_cast<std::uint64_t>(n.count), 1U << 31);
+  for (const ResultName& n : names)
+    named += std::min<std::uint64_t>(static_cast<std::uint64_t>(n.count), 1U << 31);
   if (!names.empty() && named != d.result_types.size()) {
-    lexer_.fail_at(names[0].name.offset, plural(named, "name") + " for " + plural(d.result_types.size(), "result") + " of " + op.name);
+    lexer_.fail_at(names[0].name.offset, plural(named, "name") + " for " +
+                                             plural(d.result_types.size(), "result") + " of " +
+                                             op.name);
   }
   for (Shape& type : d.result_types) op.results.push_back(new_value(std::move(type)));
   std::size_t next = 0;
@@ -144,87 +149,6 @@ void ProgramParser::finish(Draft& d, const std::vector<ResultName>& names) {
     define(n.name, op.results[next], n.count);
     next += static_cast<std::size_t>(n.count);
   }
-}
-
-ValueId ProgramParser::new_value(Shape type) {
-  if (program_.types.size() >= std::numeric_limits<ValueId>::max()) lexer_.fail("more than 2^31 values");
-  program_.types.push_back(std::move(type));
-  return static_cast<ValueId>(program_.types.size() - 1);
-}
-
-void ProgramParser::define(const Token& name, ValueId first, std::int64_t count) {
-  if (!names_.emplace(name.text, Definition{first, count}).second) {
-    lexer_.fail_at(name.offset, quote(name.text, 60) + " is defined before");
-  }
-  order_.push_back(name.text);
-}
-
-ProgramParser::Use ProgramParser::use() {
-  const Token name = lexer_.expect(Token::Kind::kValue, "an operand (%..)");
-  const auto found = names_.find(name.text);
-  if (found == names_.end()) lexer_.fail_at(name.offset, quote(name.text, 60) + " is not defined here");
-  std::int64_t index = 0;
-  if (const Token& suffix = lexer_.peek(); suffix.kind == Token::Kind::kHash && suffix.offset == name.offset + name.text.size()) {
-    const std::string_view digits = suffix.text.substr(1);
-    const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), index);
-    if (error != std::errc{} || end != digits.data() + digits.size() || index >= found->second.count) {
-      lexer_.fail(quote(name.text, 60) + " has " + plural(static_cast<std::size_t>(found->second.count), "result") + ", not " + quote(suffix.text, 40));
-    }
-    lexer_.next();
-  }
-  return {found->second.first + static_cast<ValueId>(index), name};
-}
-
-// Up to what is no operand; a comma before something else is left.
-void ProgramParser::uses(std::vector<Use>& into) {
-  if (!lexer_.is(Token::Kind::kValue)) return;
-  for (;;) {
-    into.push_back(use());
-    const std::size_t comma = lexer_.peek().offset;
-    if (!lexer_.accept(",")) return;
-    if (!lexer_.is(Token::Kind::kValue)) return lexer_.seek(comma);
-  }
-}
-
-std::string ProgramParser::type_of(const Token& name, ValueId v) const {
-  return std::string(name.text) + " is " + type_text(program_.types[static_cast<std::size_t>(v)]);
-}
-
-void ProgramParser::check_uses(Draft& d, const std::vector<Shape>& types) {
-  if (types.size() != d.uses.size()) {
-    lexer_.fail_at(d.offset, plural(types.size(), "type") + " for " + plural(d.uses.size(), "operand") + " of " + d.op.name);
-  }
-  for (std::size_t i = 0; i < types.size(); ++i) {
-    if (program_.types[static_cast<std::size_t>(d.uses[i].value)] == types[i]) continue;
-    lexer_.fail_at(d.uses[i].name.offset, type_of(d.uses[i].name, d.uses[i].value) + " where it is defined, " + type_text(types[i]) + " here");
-  }
-}
-
-// `(a, b) -> c`, `a, b -> (c, d)`, `a to b`, or only `a, b`.
-ProgramParser::Signature ProgramParser::signature() {
-  Signature result;
-  if (lexer_.is("(")) {
-    result.in = attributes_.parenthesised_types();
-  } else {
-    do {
-      result.in.push_back(attributes_.type());
-    } while (lexer_.accept(","));
-  }
-  result.has_arrow = lexer_.accept("->") || lexer_.accept("to");
-  if (!result.has_arrow) return result;
-  if (lexer_.is("(")) {
-    result.out = attributes_.parenthesised_types();
-    return result;
-  }
-  do {
-    result.out.push_back(attributes_.type());
-  } while (lexer_.accept(","));
-  return result;
-}
-
-void ProgramParser::set_signature(Draft& d, Signature s) {
-  check_uses(d, s.in);
-  d.result_types = std::move(s.out);
 }
 
 void ProgramParser::add_attribute(Draft& d, std::string_view name, AttributeValue value) {
@@ -304,7 +228,9 @@ auto all_of(std::string_view text, std::string_view file, Read read) {
 
 }  // namespace
 
-ir::Program parse_text(std::string_view text, std::string_view file) { return ir::ProgramParser(text, file).program(); }
+ir::Program parse_text(std::string_view text, std::string_view file) {
+  return ir::ProgramParser(text, file).program();
+}
 
 AttributeValue parse_attribute(std::string_view text, std::string_view file) {
   return all_of(text, file, [](ir::AttributeParser& p) { return p.attribute(); });

@@ -9,6 +9,9 @@
 
 namespace hilo::stablehlo::ir {
 
+/// "3 results", "1 result".
+std::string plural(std::size_t n, std::string_view word);
+
 /// Operations and regions of MLIR text.
 class ProgramParser {
  public:
@@ -47,12 +50,20 @@ class ProgramParser {
     std::size_t offset = 0;
   };
 
-  // text_program.cpp: ops in the generic form, regions, names of values.
+  // text_program.cpp: ops in the generic form, regions.
   void operations(std::vector<Operation>& into, std::string_view end);
   Operation operation();
   void generic(Draft& d);
   std::vector<ResultName> result_names();
   void finish(Draft& d, const std::vector<ResultName>& names);
+  Region region(const std::vector<Argument>& given);
+  Region isolated_region(const std::vector<Argument>& given);
+  Argument argument();
+  std::vector<Argument> arguments();
+  void add_attribute(Draft& d, std::string_view name, AttributeValue value);
+  void optional_dictionary(Draft& d);
+
+  // text_values.cpp: names of values, types of operands and results.
   void define(const Token& name, ValueId first, std::int64_t count);
   ValueId new_value(Shape type);
   Use use();
@@ -60,20 +71,14 @@ class ProgramParser {
   void check_uses(Draft& d, const std::vector<Shape>& types);
   Signature signature();
   void set_signature(Draft& d, Signature s);
-  Region region(const std::vector<Argument>& given);
-  Region isolated_region(const std::vector<Argument>& given);
-  Argument argument();
-  std::vector<Argument> arguments();
-  void add_attribute(Draft& d, std::string_view name, AttributeValue value);
-  void optional_dictionary(Draft& d);
   [[nodiscard]] std::string type_of(const Token& name, ValueId v) const;
+  void types(Draft& d, std::string_view rule);
+  void inferred_types(Draft& d, std::string_view rule, std::vector<Shape> given);
 
   // text_ops.cpp: pretty forms by the table.
   void pretty(Draft& d, std::string_view format);
   bool optional_part(std::string_view& rest);
   void formatted_attribute(Draft& d, std::string_view name, std::string_view kind);
-  void types(Draft& d, std::string_view rule);
-  void inferred_types(Draft& d, std::string_view rule, std::vector<Shape> given);
   void constant(Draft& d, std::string_view name);
   void dot_numbers(Draft& d);
   void window(Draft& d);

@@ -58,8 +58,10 @@ DimSharding AttributeParser::dim_sharding() {
 Sharding AttributeParser::sharding() {
   Sharding result;
   lexer_.expect("<");
-  if (lexer_.accept("mesh")) result.mesh = std::make_shared<const Mesh>(mesh());
-  else result.mesh_name = symbol().name;
+  if (lexer_.accept("mesh"))
+    result.mesh = std::make_shared<const Mesh>(mesh());
+  else
+    result.mesh_name = symbol().name;
   lexer_.expect(",");
   lexer_.expect("[");
   while (!lexer_.accept("]")) {
@@ -108,13 +110,17 @@ std::string AttributeParser::raw_body() {
   std::size_t end = lexer_.peek().offset;
   do {
     const Token t = lexer_.next();
-    if (t.kind == Token::Kind::kEnd) lexer_.fail_at(t.offset, "the end of the text inside of brackets");
+    if (t.kind == Token::Kind::kEnd)
+      lexer_.fail_at(t.offset, "the end of the text inside of brackets");
     if (t.offset > end && !result.empty()) result += ' ';
     result += t.text;
     end = t.offset + t.text.size();
-    if (t.text == "<" || t.text == "[" || t.text == "{" || t.text == "(") ++open;
-    else if (t.text == ">" || t.text == "]" || t.text == "}" || t.text == ")") --open;
-    else if (open == 0) lexer_.fail_at(t.offset, "got " + quote(t.text, 40) + ", expected an opening bracket");
+    if (t.text == "<" || t.text == "[" || t.text == "{" || t.text == "(")
+      ++open;
+    else if (t.text == ">" || t.text == "]" || t.text == "}" || t.text == ")")
+      --open;
+    else if (open == 0)
+      lexer_.fail_at(t.offset, "got " + quote(t.text, 40) + ", expected an opening bracket");
   } while (open > 0);
   return result;
 }

@@ -11,7 +11,8 @@ namespace {
 constexpr std::size_t kMaxRank = 256;
 constexpr Dim kMaxSize = Dim{1} << 62;
 
-// The dtype of a scalar type's word; `index` is as wide as XLA's sizes, signed integers are MLIR's signless ones.
+// The dtype of a scalar type's word; `index` is as wide as XLA's sizes, signed integers are MLIR's
+// signless ones.
 std::optional<DType> scalar(std::string_view word) {
   if (word == "index") return kI64;
   if (word.starts_with("si")) word.remove_prefix(1);
@@ -43,7 +44,8 @@ Shape AttributeParser::tensor_type() {
   const std::size_t offset = lexer_.peek().offset;
   lexer_.expect("<");
   Shape result{kF32, dims()};
-  const bool is_quantized = lexer_.is(Token::Kind::kType) && lexer_.peek().text.starts_with("!quant.");
+  const bool is_quantized =
+      lexer_.is(Token::Kind::kType) && lexer_.peek().text.starts_with("!quant.");
   if (is_quantized) {
     result = quantized_type(std::move(result.dims));
   } else if (lexer_.is(Token::Kind::kType)) {
@@ -86,7 +88,8 @@ Dims AttributeParser::dims() {
   for (;;) {
     const std::size_t start = at;
     Dim dim = kDynamic;
-    if (at < text.size() && text[at] == '*') lexer_.fail_at(at, "tensors without a rank are not read: tensor<*x..>");
+    if (at < text.size() && text[at] == '*')
+      lexer_.fail_at(at, "tensors without a rank are not read: tensor<*x..>");
     if (at < text.size() && text[at] == '?') {
       ++at;
     } else {
@@ -118,12 +121,16 @@ DType AttributeParser::element_type() {
     lexer_.expect("<");
     const Token part = lexer_.peek();
     const std::optional<DType> dtype = complex_dtype(element_type());
-    if (!dtype) lexer_.fail_at(part.offset, "complex numbers of " + quote(part.text) + ", expected f32 or f64");
+    if (!dtype)
+      lexer_.fail_at(part.offset,
+                     "complex numbers of " + quote(part.text) + ", expected f32 or f64");
     lexer_.expect(">");
     return *dtype;
   }
   const std::optional<DType> dtype = scalar(word.text);
-  if (!dtype) lexer_.fail("the type " + quote(word.text, 40) + " is not read");
+  if (!dtype)
+    lexer_.fail("the type " + quote(word.text, 40) +
+                " is not read, expected tensor<..>, f32, i64, ..");
   lexer_.next();
   return *dtype;
 }
@@ -138,7 +145,8 @@ Dims AttributeParser::bounds(std::size_t rank) {
   }
   Dims result = std::get<Dims>(extensions->members.at(0).value);
   if (!result.empty() && result.size() != rank) {
-    lexer_.fail_at(offset, std::to_string(result.size()) + " bounds of a tensor with " + std::to_string(rank) + " axes");
+    lexer_.fail_at(offset, std::to_string(result.size()) + " bounds of a tensor with " +
+                               std::to_string(rank) + " axes");
   }
   const bool is_bounded = std::ranges::any_of(result, [](Dim d) { return d != kDynamic; });
   return is_bounded ? result : Dims{};
@@ -147,20 +155,23 @@ Dims AttributeParser::bounds(std::size_t rank) {
 // `!quant.uniform<i8<-127:127>:f32:1, {0.1:3, 0.2}>`
 Shape AttributeParser::quantized_type(Dims dims) {
   const Token name = lexer_.next();
-  if (name.text != "!quant.uniform") lexer_.fail_at(name.offset, "the type " + quote(name.text) + " is not read");
+  if (name.text != "!quant.uniform")
+    lexer_.fail_at(name.offset, "the type " + quote(name.text) + " is not read");
   Quantization q;
   lexer_.expect("<");
   const Token storage = lexer_.expect(Token::Kind::kWord, "the integer that is stored");
   // Here u8 is MLIR's word as well.
   const std::optional<DType> stored = dtype_from_name(storage.text);
-  if (!stored || !is_integer(*stored)) lexer_.fail_at(storage.offset, "stores " + quote(storage.text) + ", expected an integer");
+  if (!stored || !is_integer(*stored))
+    lexer_.fail_at(storage.offset, "stores " + quote(storage.text) + ", expected an integer");
   q.storage = *stored;
   if (lexer_.accept("<")) {
     const std::int64_t low = lexer_.integer("the least number stored");
     lexer_.expect(":");
     const std::int64_t high = lexer_.integer("the largest number stored");
     lexer_.expect(">");
-    if (static_cast<double>(low) != min_finite(*stored) || static_cast<double>(high) != max_finite(*stored)) {
+    if (static_cast<double>(low) != min_finite(*stored) ||
+        static_cast<double>(high) != max_finite(*stored)) {
       q.storage_min = low;
       q.storage_max = high;
     }
@@ -169,7 +180,8 @@ Shape AttributeParser::quantized_type(Dims dims) {
   q.expressed = element_type();
   if (lexer_.accept(":")) {
     if (lexer_.is("{")) lexer_.fail("a scale for each block of several axes is not read");
-    q.axis = static_cast<int>(std::min<std::int64_t>(lexer_.integer("the axis with a scale for each index"), 1 << 20));
+    q.axis = static_cast<int>(
+        std::min<std::int64_t>(lexer_.integer("the axis with a scale for each index"), 1 << 20));
   }
   lexer_.expect(",");
   q.scales.clear();
@@ -225,8 +237,10 @@ TypeAttribute AttributeParser::function_type() {
   result.is_function = true;
   result.inputs = parenthesised_types();
   lexer_.expect("->");
-  if (lexer_.is("(")) result.results = parenthesised_types();
-  else result.results.push_back(type());
+  if (lexer_.is("("))
+    result.results = parenthesised_types();
+  else
+    result.results.push_back(type());
   return result;
 }
 
