@@ -126,3 +126,24 @@ for key, bodies in groups.items():
         for release in releases:
             with open(stem + "." + release + ".mlirbc", "wb") as out:
                 out.write(stablehlo.serialize_portable_artifact(ir.Module.parse("".join(bodies)), release))
+
+# Quantized types, which this jax has no StableHLO for, only VHLO.
+QUANTIZED = [
+    ("!vhlo.quant_v1<!vhlo.i8_v1:!vhlo.f32_v1, 3.4e+01:16, -128:127, 1>", "!quant.uniform<i8:f32, 34.0:16>"),
+    ("!vhlo.quant_v1<!vhlo.i8_v1:!vhlo.f32_v1, 5.0e-01:0, 0:200, 0>", "!quant.uniform<u8<0:200>:f32, 0.5>"),
+    ("!vhlo.quant_v1<!vhlo.i4_v1:!vhlo.bf16_v1, 2.5e-01:-3, -8:7, 1>", "!quant.uniform<i4:bf16, 0.25:-3>"),
+    ("!vhlo.quant_per_axis_v1<!vhlo.i8_v1:!vhlo.f32_v1, 1, [2.0e+00, 3.0e+00], [1, 2], -128:127, 1>",
+     "!quant.uniform<i8:f32:1, {2.0:1, 3.0:2}>"),
+]
+vhlo = ", ".join(f"!vhlo.tensor_v1<3x2x{v}>" for v, _ in QUANTIZED)
+vhlo_arguments = ", ".join(f"%a{i}: !vhlo.tensor_v1<3x2x{v}>" for i, (v, _) in enumerate(QUANTIZED))
+arguments = ", ".join(f"%a{i}: tensor<3x2x{t}>" for i, (_, t) in enumerate(QUANTIZED))
+with open("ops_0.18.0_quantized.mlir", "w") as out:
+    out.write(f"func.func @f({arguments}) {{\n  return\n}}\n")
+with context, open("ops_0.18.0_quantized.mlirbc", "wb") as out:
+    ir.Module.parse(f"""
+      "vhlo.func_v1"() <{{arg_attrs = #vhlo.array_v1<[]>, function_type = #vhlo.type_v1<!vhlo.func_v1<({vhlo}) -> ()>>,
+        res_attrs = #vhlo.array_v1<[]>, sym_name = #vhlo.string_v1<"f">, sym_visibility = #vhlo.string_v1<"">}}> ({{
+        ^bb0({vhlo_arguments}):
+          "vhlo.return_v1"() : () -> ()
+      }}) : () -> ()""").operation.write_bytecode(out)
