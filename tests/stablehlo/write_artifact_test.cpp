@@ -37,6 +37,7 @@ TEST(WriteArtifact, ReadsBackInEveryRelease) {
 
 TEST(WriteArtifact, ReadsBackInTheNewestRelease) {
   for (const FilePair& pair : golden_artifacts()) {
+    if (pair.text.filename().string().starts_with("ops_0.0.0_")) continue;  // of other dialects
     const ir::Program program = parse(contents_of(pair.text));
     EXPECT_EQ(to_text(parse_bytecode(write_artifact(program, "1.20.0"))), to_text(program))
         << pair.text;
