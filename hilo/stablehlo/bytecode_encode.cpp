@@ -223,15 +223,14 @@ const Code* quantized_fields(const Quantization& q, std::string_view dialect, Fi
   if (found == type_codes().end()) return nullptr;
   const int width = bits(q.storage);
   const bool is_signed_storage = is_signed(q.storage);
-  const std::int64_t least = is_signed_storage ? -(std::int64_t{1} << (width - 1)) : 0;
-  const std::int64_t largest =
-      static_cast<std::int64_t>((std::uint64_t{1} << (is_signed_storage ? width - 1 : width)) - 1);
   const std::size_t bounds = q.axis ? 4 : 5;
   fields.resize(layout.size());
   fields[0].number = is_signed_storage ? 1 : 0;
   // The flag says whether the storage is signed; its type is signless.
   fields[1].types = {Type::element(*dtype_from_name("i" + std::to_string(width)))};
   fields[2].types = {Type::element(q.expressed)};
+  const auto least = static_cast<std::int64_t>(min_finite(q.storage));
+  const auto largest = static_cast<std::int64_t>(max_finite(q.storage));
   fields[bounds].number = static_cast<std::uint64_t>(q.storage_min.value_or(least));
   fields[bounds + 1].number = static_cast<std::uint64_t>(q.storage_max.value_or(largest));
   if (q.axis) {

@@ -152,7 +152,7 @@ std::uint64_t Encoder::attribute(std::string_view dialect, const AttributeValue&
   Fields fields;
   const Code* code = fields_of(value, dialect, spelling, fields);
   return attributes_.add(dialect,
-                         encoded(dialect, code, fields, {.is_index = spelling.is_index},
+                         encoded(dialect, code, fields, spelling,
                                  code == nullptr || code->since > target_ ? said(value) : ""));
 }
 

@@ -33,7 +33,10 @@ class FieldReader {
   }
   void string(Field& f) { f.bytes = table_.string(bytes_.varint(), bytes_); }
   void blob(Field& f) { f.bytes = bytes_.take(bytes_.varint()); }
-  void resource(Field& f) { f.bytes = table_.resource(bytes_.varint(), bytes_); }
+  void resource(Field& f) {
+    f.bytes = table_.resource(bytes_.varint(), bytes_);
+    table_.budget().charge(f.bytes.size(), bytes_);  // a constant has a copy, and there may be many
+  }
   void attribute(AttributeValue& v) { v = table_.copy(bytes_.varint(), bytes_); }
   void type(Type& v) {
     v = table_.type(bytes_.varint(), bytes_);
@@ -251,6 +254,7 @@ void AttributeTable::decode_attribute(Entry& entry) {
   entry.attribute = entry.is_encoded ? decode(entry, attribute_codes(), *this, attribute_from)
                                      : decode_text(entry, parse_attribute);
   entry.memory = memory_of(entry.attribute);
+  budget_.charge(entry.memory, entry.bytes);
 }
 
 void AttributeTable::decode_type(Entry& entry) {
@@ -266,6 +270,7 @@ void AttributeTable::decode_type(Entry& entry) {
     if (text.starts_with("!quant")) entry.type.kind = Type::Kind::kElement;
   }
   entry.memory = memory_of(entry.type.attribute());
+  budget_.charge(entry.memory, entry.bytes);
 }
 
 const Type& AttributeTable::type(std::uint64_t index, const ByteReader& at) {

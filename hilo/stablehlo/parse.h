@@ -18,7 +18,7 @@ ir::Program parse_text(std::string_view text, std::string_view file = "program")
 
 /// MLIR bytecode of the same dialects, plain or as a portable artifact (VHLO, 0.9.0 and later), whose ops come out under
 /// their StableHLO names.
-/// Throws:  FormatError with the offset.
+/// Throws:  FormatError with the offset. Memory stays within 64 MiB and a multiple of the bytes.
 /// Source:  MLIR bytecode format, versions 0 to 6; StableHLO's bytecode.
 ir::Program parse_bytecode(std::string_view bytes, std::string_view file = "program");
 

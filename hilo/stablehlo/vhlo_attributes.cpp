@@ -359,7 +359,8 @@ std::vector<VhloValue> to_vhlo(const ir::Operation& op, const OpRow& row,
     const bool is_own = std::ranges::find(row.attributes, std::string_view(a.name),
                                           &OpRow::Attribute::name) != row.attributes.end();
     if (!is_own) {
-      result.push_back({.name = a.name, .value = a.value, .is_own = false});
+      result.push_back(
+          {.name = a.name, .value = a.value, .spelling = {.is_typed = true}, .is_own = false});
     } else if (!has(a.name, "")) {
       if (!is_default(a.value, row, a.name, op.name)) refuse_later(op, row, a.name, "");
     } else if (const auto* s = std::get_if<StructAttribute>(&a.value)) {

@@ -126,3 +126,62 @@ for key, bodies in groups.items():
         for release in releases:
             with open(stem + "." + release + ".mlirbc", "wb") as out:
                 out.write(stablehlo.serialize_portable_artifact(ir.Module.parse("".join(bodies)), release))
+
+# Quantized types, which this jax has no StableHLO for, only VHLO.
+QUANTIZED = [
+    ("!vhlo.quant_v1<!vhlo.i8_v1:!vhlo.f32_v1, 3.4e+01:16, -128:127, 1>", "!quant.uniform<i8:f32, 34.0:16>"),
+    ("!vhlo.quant_v1<!vhlo.i8_v1:!vhlo.f32_v1, 5.0e-01:0, 0:200, 0>", "!quant.uniform<u8<0:200>:f32, 0.5>"),
+    ("!vhlo.quant_v1<!vhlo.i4_v1:!vhlo.bf16_v1, 2.5e-01:-3, -8:7, 1>", "!quant.uniform<i4:bf16, 0.25:-3>"),
+    ("!vhlo.quant_per_axis_v1<!vhlo.i8_v1:!vhlo.f32_v1, 1, [2.0e+00, 3.0e+00], [1, 2], -128:127, 1>",
+     "!quant.uniform<i8:f32:1, {2.0:1, 3.0:2}>"),
+]
+vhlo = ", ".join(f"!vhlo.tensor_v1<3x2x{v}>" for v, _ in QUANTIZED)
+vhlo_arguments = ", ".join(f"%a{i}: !vhlo.tensor_v1<3x2x{v}>" for i, (v, _) in enumerate(QUANTIZED))
+arguments = ", ".join(f"%a{i}: tensor<3x2x{t}>" for i, (_, t) in enumerate(QUANTIZED))
+with open("ops_0.18.0_quantized.mlir", "w") as out:
+    out.write(f"func.func @f({arguments}) {{\n  return\n}}\n")
+with context, open("ops_0.18.0_quantized.mlirbc", "wb") as out:
+    ir.Module.parse(f"""
+      "vhlo.func_v1"() <{{arg_attrs = #vhlo.array_v1<[]>, function_type = #vhlo.type_v1<!vhlo.func_v1<({vhlo}) -> ()>>,
+        res_attrs = #vhlo.array_v1<[]>, sym_name = #vhlo.string_v1<"f">, sym_visibility = #vhlo.string_v1<"">}}> ({{
+        ^bb0({vhlo_arguments}):
+          "vhlo.return_v1"() : () -> ()
+      }}) : () -> ()""").operation.write_bytecode(out)
+
+# Dialects that artifacts do not have, as plain bytecode: attributes as text (chlo), and encodings of their own (sdy).
+PLAIN = {
+    "chlo": """
+      func.func @f(%a: tensor<11x5xf32>, %b: tensor<3x5x7xf32>, %g: tensor<3xi64>) -> tensor<11x7xf32> {
+        %0 = "chlo.ragged_dot"(%a, %b, %g) {ragged_dot_dimension_numbers = #chlo.ragged_dot<
+          lhs_batching_dimensions = [], rhs_batching_dimensions = [], lhs_contracting_dimensions = [1],
+          rhs_contracting_dimensions = [1], lhs_ragged_dimensions = [0], rhs_group_dimensions = [0]>,
+          precision_config = [#chlo<precision DEFAULT>, #chlo<precision HIGHEST>]
+        } : (tensor<11x5xf32>, tensor<3x5x7xf32>, tensor<3xi64>) -> tensor<11x7xf32>
+        %1 = "chlo.broadcast_compare"(%a, %a) {comparison_direction = #chlo<comparison_direction GT>}
+          : (tensor<11x5xf32>, tensor<11x5xf32>) -> tensor<11x5xi1>
+        %2:2 = chlo.top_k(%a, k = 2) : tensor<11x5xf32> -> (tensor<11x2xf32>, tensor<11x2xi32>)
+        %3 = chlo.broadcast_add %a, %a : (tensor<11x5xf32>, tensor<11x5xf32>) -> tensor<11x5xf32>
+        %4 = chlo.erf %3 : tensor<11x5xf32> -> tensor<11x5xf32>
+        return %0 : tensor<11x7xf32>
+      }""",
+    "sdy": """
+      sdy.mesh @mesh = <["a"=4, "b"=2, "c"=2], device_ids=[0, 2, 1, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15]>
+      func.func @f(
+          %x: tensor<8x8xf32> {sdy.sharding = #sdy.sharding<@mesh, [{"a":(1)2, ?}p3, {}], replicated={"b"}>},
+          %y: tensor<8x8xf32> {sdy.sharding = #sdy.sharding<mesh<["x"=2]>, [{?}, {}]>},
+          %z: tensor<8x8xf32> {sdy.sharding = #sdy.sharding<@mesh, [{}, {"a"}], unreduced={"c"}>}) -> tensor<8x8xf32> {
+        %0 = stablehlo.add %x, %x {sdy.sharding = #sdy.sharding_per_value<[<@mesh, [{"a"}, {}]>]>} : tensor<8x8xf32>
+        %1 = sdy.manual_computation(%0) in_shardings=[<@mesh, [{"a"}, {}]>] out_shardings=[<@mesh, [{"a"}, {}]>]
+            manual_axes={"a"} (%w: tensor<2x8xf32>) {
+          sdy.return %w : tensor<2x8xf32>
+        } : (tensor<8x8xf32>) -> tensor<8x8xf32>
+        %2 = sdy.sharding_constraint %1 <@mesh, [{"a"}, {}]> : tensor<8x8xf32>
+        sdy.sharding_group %2 group_id=5 : tensor<8x8xf32>
+        return %2 : tensor<8x8xf32>
+      }""",
+}
+for name, text in PLAIN.items():
+    with context, open(f"ops_0.0.0_{name}.mlirbc", "wb") as bytecode, open(f"ops_0.0.0_{name}.mlir", "w") as out:
+        module = ir.Module.parse(text)
+        out.write(module.operation.get_asm(print_generic_op_form=True) + "\n")
+        module.operation.write_bytecode(bytecode)
