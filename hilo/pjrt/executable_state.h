@@ -23,6 +23,11 @@ struct ExecutableState {
   std::string name;
 };
 
+/// What a plugin tells of a compiled program, loaded on a device or not.
 std::string serialize(const PluginState& plugin, const PJRT_Executable* executable);
+std::string name_of(const PluginState& plugin, PJRT_Executable* executable);
+NamedValues cost_analysis(const PluginState& plugin, PJRT_Executable* executable);
+std::optional<CompiledMemory> memory(const PluginState& plugin, PJRT_Executable* executable);
+Executable::Program optimized_program(const PluginState& plugin, PJRT_Executable* executable);
 
 }  // namespace hilo::pjrt::c
