@@ -58,10 +58,10 @@ Json report(const std::optional<pjrt::CompiledMemory>& memory, const pjrt::Named
     if (name == "bytes accessed") json["bytes_accessed"] = value_of(value);
     json["cost"][name] = value_of(value);
   }
-  if (cost.empty() && hlo) {  // the plugin does not say
+  if (hlo) {  // what the plugin does not say
     const pjrt::HloCost counted = pjrt::cost_of(*hlo);
-    json["flops"] = counted.flops;
-    json["bytes_accessed"] = counted.bytes_accessed;
+    if (!json.contains("flops")) json["flops"] = counted.flops;
+    if (!json.contains("bytes_accessed")) json["bytes_accessed"] = counted.bytes_accessed;
   }
   return json;
 }

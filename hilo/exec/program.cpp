@@ -81,6 +81,7 @@ bool is_waiting(const Tensor& tensor) {
 
 Program Program::load_or_compile(const pjrt::Client& client, std::string_view key,
                                  const std::function<std::string()>& text, const CompileSettings& settings, State state) {
+  const TraceSpan whole("compile", settings.name);
   kernels::register_all();
   CompileCache::Entry entry;
   if (settings.cache) {

@@ -30,7 +30,7 @@ std::vector<std::shared_ptr<const Shape>> read_result_shapes(const c::Executable
 }
 
 // Reads once what every execution needs.
-std::shared_ptr<const c::ExecutableState> describe(const Client& client,
+std::shared_ptr<c::ExecutableState> describe(const Client& client,
                                                    PJRT_LoadedExecutable* loaded) {
   auto state = std::make_shared<c::ExecutableState>(client.shared(), loaded);
   const auto& plugin = state->client->plugin;
@@ -88,7 +88,9 @@ Executable Executable::deserialize(const Client& client, std::string_view bytes)
   args.serialized_executable = bytes.data();
   args.serialized_executable_size = bytes.size();
   call(plugin, plugin.api.PJRT_Executable_DeserializeAndLoad, args, "loading a compiled program");
-  return Executable(describe(client, args.loaded_executable));
+  auto state = describe(client, args.loaded_executable);
+  state->loaded_from = bytes;
+  return Executable(std::move(state));
 }
 
 const c::ExecutableState& Executable::state() const {
@@ -104,6 +106,7 @@ std::span<const std::shared_ptr<const Shape>> Executable::result_shapes() const 
 }
 
 std::string Executable::serialize() const {
+  if (!state().loaded_from.empty()) return state().loaded_from;
   return c::serialize(state().client->plugin, state().executable);
 }
 

@@ -21,6 +21,8 @@ struct ExecutableState {
   std::vector<std::shared_ptr<const Shape>> shapes;
   std::vector<Device> devices;
   std::string name;
+  /// Of one that was loaded: what it was loaded from. XLA:CPU does not serialise such a one again.
+  std::string loaded_from;
 };
 
 /// What a plugin tells of a compiled program, loaded on a device or not.
