@@ -2,38 +2,76 @@
 #include <fmt/format.h>
 
 #include <filesystem>
+#include <fstream>
 #include <iostream>
+#include <span>
 
 #include "hilo/core/error.h"
+#include "hilo/core/file.h"
 #include "hilo/exec/program.h"
+#include "hilo/exec/saved_program.h"
 #include "hilo/formats/safetensors.h"
 #include "hilo/stablehlo/check.h"
 #include "tools/command.h"
 #include "tools/compute_flags.h"
 #include "tools/messages.h"
 #include "tools/program_files.h"
+#include "tools/program_signature.h"
 
 namespace hilo::tools {
 namespace {
+
+constexpr std::uint64_t kMaxProgramBytes = 1ULL << 32;
 
 struct Flags {
   std::string program{}, inputs{}, out{};
   ComputeFlags compute{};
 };
 
+void give(const Flags& flags, std::span<const Array> results) {
+  formats::NamedArrays named;
+  for (std::size_t i = 0; i < results.size(); ++i) named.emplace_back(fmt::format("out_{}", i), results[i]);
+  if (!flags.out.empty()) formats::write_safetensors(flags.out, named);
+  for (const auto& [name, array] : named) std::cout << name << ": " << preview(array) << "\n";
+  if (!flags.out.empty()) std::cout << "wrote " << shown(flags.out) << "\n";
+}
+
+// What `hilo compile --out` wrote begins with its own words.
+bool is_compiled(const std::string& path) {
+  std::string start(8, '\0');
+  std::ifstream file(path, std::ios::binary);
+  return file.read(start.data(), static_cast<std::streamsize>(start.size())) && SavedProgram::is_one(start);
+}
+
+// The plugin compares sizes in bytes only.
+void check_inputs(const std::vector<Array>& inputs, const pjrt::Executable& executable) {
+  std::vector<Shape> given;
+  for (const Array& input : inputs) given.push_back(input.shape());
+  const std::optional<std::vector<Shape>> wanted = arguments_of(executable);
+  if (!wanted || given == *wanted) return;
+  throw Error("run: the inputs are not what the program takes\n got:" + numbered_list("arg", given) + "\n expected:" +
+              numbered_list("arg", *wanted));
+}
+
+int run_compiled(const Flags& flags) {
+  const std::string bytes = read_text(flags.program, kMaxProgramBytes);
+  const Program program = Program::load(open_client(flags.compute), bytes, shown(flags.program));
+  const std::vector<Array> inputs = read_numbered(flags.inputs, "arg");
+  check_inputs(inputs, program.executable());
+  give(flags, program.run(inputs));
+  return kDone;
+}
+
 int run(const Flags& flags) {
   obey(flags.compute, "run");
+  if (is_compiled(flags.program)) return run_compiled(flags);
   const stablehlo::ir::Program source = read_program(flags.program);
   const std::vector<Array> inputs = read_numbered(flags.inputs, "arg");
   const stablehlo::Imported imported = import_for("run", source, inputs);
   const Program program = Program::compile(open_client(flags.compute), imported.function, {},
                                            {.name = std::filesystem::path(flags.program).stem().string()});
   const std::vector<Array> results = program.run(inputs);
-  formats::NamedArrays named;
-  for (std::size_t i = 0; i < imported.result_count; ++i) named.emplace_back(fmt::format("out_{}", i), results[i]);
-  if (!flags.out.empty()) formats::write_safetensors(flags.out, named);
-  for (const auto& [name, array] : named) std::cout << name << ": " << preview(array) << "\n";
-  if (!flags.out.empty()) std::cout << "wrote " << shown(flags.out) << "\n";
+  give(flags, std::span(results).first(imported.result_count));
   if (imported.checks.empty()) return kDone;
   if (const std::string failures = stablehlo::failures_of(imported, results); !failures.empty()) throw Error(shown(flags.program) + ": " + failures);
   std::cout << count_of(imported.checks.size(), "check") << " of the program passed\n";
@@ -49,7 +87,9 @@ Command run_command() {
           "open are those of the inputs.",
           [](CLI::App& app) -> std::function<int()> {
             const auto flags = std::make_shared<Flags>();
-            app.add_option("PROGRAM", flags->program, "StableHLO text or bytecode, a portable artifact or a file of jax.export")->required();
+            app.add_option("PROGRAM", flags->program,
+                           "StableHLO text or bytecode, a portable artifact, a file of jax.export; or what `hilo compile --out` wrote")
+                ->required();
             app.add_option("--inputs", flags->inputs, "Arguments, as safetensors")->type_name("F");
             app.add_option("--out", flags->out, "Where the results go, as safetensors")->type_name("F");
             add_compute_flags(app, flags->compute);

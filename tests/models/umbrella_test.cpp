@@ -97,11 +97,13 @@ const std::set<std::string> kInternal = {
     "hilo/pjrt/places.h",
     "hilo/pjrt/plugin_checks.h",
     "hilo/pjrt/plugin_file.h",
+    "hilo/pjrt/proto_reader.h",
     "hilo/stablehlo/attribute_text.h",
     "hilo/train/bar.h",
     "hilo/train/tally.h",
     "hilo/train/tracer.h",
     "hilo/custom_call.h",  // opt-in: it needs the headers of XLA's FFI
+    "hilo/custom_call_library.h",  // the same
 };
 
 std::string text_of(const std::filesystem::path& file) {
