@@ -36,8 +36,9 @@ inline std::vector<TokenId> ids_of(const Json& json) { return json.get<std::vect
 
 /// What a stream gives, token by token, and at its end.
 inline std::pair<std::vector<std::string>, std::string> streamed(const Tokenizer& tokenizer,
-                                                                 const std::vector<TokenId>& ids) {
-  StreamDecoder stream(tokenizer);
+                                                                 const std::vector<TokenId>& ids,
+                                                                 DecodeOptions options = {}) {
+  StreamDecoder stream(tokenizer, options);
   std::vector<std::string> chunks;
   for (const TokenId id : ids) chunks.push_back(stream.push(id));
   return {chunks, stream.finish()};
