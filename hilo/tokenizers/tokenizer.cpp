@@ -26,6 +26,11 @@ Tokenizer Tokenizer::open(const std::filesystem::path& path) {
   const std::string bytes = read_text(path, kMaxFileBytes);
   const std::size_t begin = bytes.find_first_not_of(" \t\r\n");
   if (begin != bytes.npos && bytes[begin] == '{') return from_json(bytes, path.string());
+  // The first byte of a message with fields 1 to 5, all of them messages: of SentencePiece's ModelProto.
+  if (bytes.empty() || std::string_view("\x0A\x12\x1A\x22\x2A").find(bytes[0]) == std::string_view::npos) {
+    throw FormatError(path.string(), "begins with " + quote(std::string_view(bytes).substr(0, 8)) +
+                                         "; expected a SentencePiece model, or a tokenizer.json, which begins with {");
+  }
   return from_sentencepiece(std::as_bytes(std::span(bytes)), path.string());
 }
 
