@@ -171,9 +171,9 @@ class Reader {
   bool add_merge(std::string_view left, std::string_view right) {
     if (file_.pieces.empty()) fail("model.merges stands before model.vocab; expected it after");
     if (file_.merges.size() >= kMaxMerges) fail("more than " + std::to_string(kMaxMerges) + " merges");
-    whole_.assign(left);
-    whole_ += right;
-    file_.merges.insert(id_of(left), id_of(right), id_of(whole_));
+    const TokenId left_id = id_of(left), right_id = id_of(right);
+    whole_.assign(left).append(right);
+    file_.merges.insert(left_id, right_id, id_of(whole_));
     return true;
   }
   TokenId id_of(std::string_view piece) const {

@@ -168,21 +168,20 @@ Parts SentencePieceEncoder::by_probability(std::string_view text) const {
     const float so_far = best[begin].score;
     const std::size_t one = std::min(character_length(rest), rest.size());
     bool spells_one = false;
-    const auto offer = [&](std::size_t length, double score, TokenId id) {
+    const auto offer = [&](std::size_t length, float score, TokenId id) {
       Best& end = best[begin + length];
-      const double candidate = score + static_cast<double>(so_far);
-      if (end.begin >= 0 && candidate <= static_cast<double>(end.score)) return;
-      end = {static_cast<float>(candidate), static_cast<std::int64_t>(begin), id};
+      const float candidate = score + so_far;
+      if (end.begin >= 0 && candidate <= end.score) return;
+      end = {candidate, static_cast<std::int64_t>(begin), id};
     };
     spelled_.matches(rest, [&](PrefixMatcher::Match match) {
       const auto i = static_cast<std::size_t>(match.id);
       const bool is_defined = vocabulary.types[i] == PieceType::kUserDefined;
-      const double score = is_defined ? static_cast<double>(static_cast<float>(match.length) * highest_) - 0.1
-                                      : static_cast<double>(vocabulary.scores[i]);
+      const float score = is_defined ? static_cast<float>(match.length) * highest_ - 0.1F : vocabulary.scores[i];
       offer(match.length, score, match.id);
       spells_one = spells_one || match.length == one;
     });
-    if (!spells_one) offer(one, static_cast<double>(lowest_ - kUnknownPenalty), unknown_);
+    if (!spells_one) offer(one, lowest_ - kUnknownPenalty, unknown_);
     begin += one;
   }
   Parts parts;
