@@ -1,5 +1,5 @@
-// Bytes as a SentencePiece model, a tokenizer.json, a regular expression or a JSON schema, by their first byte. What is read is
-// used: a text goes in and comes out, and every id is decoded.
+// Bytes as a SentencePiece model, a tokenizer.json, a regular expression or a JSON schema, by their
+// first byte. What is read is used: a text goes in and comes out, and every id is decoded.
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -14,7 +14,8 @@ namespace {
 
 using namespace hilo::tokenizers;
 
-constexpr std::string_view kText = "Hello  w\xC3\xB6rld \xE2\x96\x81<bos>\n\xF0\x9F\x98\x80\xFF\xEF\xAC\x81 12";
+constexpr std::string_view kText =
+    "Hello  w\xC3\xB6rld \xE2\x96\x81<bos>\n\xF0\x9F\x98\x80\xFF\xEF\xAC\x81 12";
 
 void use(const Tokenizer& tokenizer) {
   const auto ids = tokenizer.encode(kText, {.adds_bos = true, .parses_special = true});
@@ -38,10 +39,18 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const std::string_view text(reinterpret_cast<const char*>(data) + 1, size - 1);
   try {
     switch (data[0]) {
-      case 'j': use(Tokenizer::from_json(text, "x.json")); break;
-      case 'r': walk(parse_regex(text).pattern); break;
-      case 's': walk(pattern_of_schema(text)); break;
-      default: use(Tokenizer::from_sentencepiece(std::as_bytes(std::span(data, size)).subspan(1), "x.model"));
+      case 'j':
+        use(Tokenizer::from_json(text, "x.json"));
+        break;
+      case 'r':
+        walk(parse_regex(text).pattern);
+        break;
+      case 's':
+        walk(pattern_of_schema(text));
+        break;
+      default:
+        use(Tokenizer::from_sentencepiece(std::as_bytes(std::span(data, size)).subspan(1),
+                                          "x.model"));
     }
   } catch (const hilo::Error&) {  // refused
   }

@@ -7,7 +7,8 @@
 
 namespace hilo::tools {
 
-void answer_json_lines(const std::string& file, const std::function<Json(const Json& line)>& answer) {
+void answer_json_lines(const std::string& file,
+                       const std::function<Json(const Json& line)>& answer) {
   std::ifstream opened;
   if (file != "-") {
     opened.open(file, std::ios::binary);
@@ -21,7 +22,8 @@ void answer_json_lines(const std::string& file, const std::function<Json(const J
     try {
       std::cout << line_of(answer(Json::parse(line))) << '\n';
     } catch (const Json::parse_error& error) {
-      throw FormatError(name, "line " + std::to_string(number) + ": no JSON (" + error.what() + ")");
+      throw FormatError(name,
+                        "line " + std::to_string(number) + ": no JSON (" + error.what() + ")");
     } catch (const Error& error) {
       throw FormatError(name, "line " + std::to_string(number) + ": " + error.what());
     }

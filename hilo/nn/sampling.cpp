@@ -27,17 +27,20 @@ namespace {
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 constexpr double kOut = -kInfinity;  // the logit of a token that is out
 
-void expect_setting(std::string_view step, std::string_view name, Value setting, Value logits, const Shape& expected) {
+void expect_setting(std::string_view step, std::string_view name, Value setting, Value logits,
+                    const Shape& expected) {
   if (setting && setting.shape() == expected) return;
-  throw OpError({.op = std::string(step),
-                 .problem = std::string(name) + (setting ? " does not fit the logits" : " is missing"),
-                 .got = setting ? std::vector{logits.shape(), setting.shape()} : std::vector{logits.shape()},
-                 .expected = "logits f32[B,V], " + std::string(name) + " " + to_string(expected)},
-                CallSite::current({}));
+  throw OpError(
+      {.op = std::string(step),
+       .problem = std::string(name) + (setting ? " does not fit the logits" : " is missing"),
+       .got = setting ? std::vector{logits.shape(), setting.shape()} : std::vector{logits.shape()},
+       .expected = "logits f32[B,V], " + std::string(name) + " " + to_string(expected)},
+      CallSite::current({}));
 }
 
 // Of f32[B,V] logits a setting [B] of `dtype`, as [B,1].
-Value column(std::string_view step, std::string_view name, Value setting, Value logits, DType dtype = kF32) {
+Value column(std::string_view step, std::string_view name, Value setting, Value logits,
+             DType dtype = kF32) {
   expect_setting(step, name, setting, logits, {dtype, {logits.dim(0)}});
   return expand_dims(setting, 1);
 }
@@ -54,15 +57,17 @@ Value ordered_bits(Value x) {
   return select(is_negative, bitwise_not(bits), bitwise_or(bits, 0x8000'0000U));
 }
 
-// Keeps the logits whose scores are highest, until their weights sum to `target` [B,1]: finds the highest threshold that leaves
-// so much, bit by bit, so that equal scores stay or go together. A target that is never reached keeps all.
+// Keeps the logits whose scores are highest, until their weights sum to `target` [B,1]: finds the
+// highest threshold that leaves so much, bit by bit, so that equal scores stay or go together. A
+// target that is never reached keeps all.
 Value keep_highest(Value logits, Value scores, Value weights, Value target) {
   const Value order = ordered_bits(scores);  // u32[B,V]
-  const Value threshold = fori_loop(0, 32, zeros({kU32, {logits.dim(0), 1}}), [&](Value step, Value so_far) {
-    const Value tried = so_far | shift_right_logical(0x8000'0000U, step.as(kU32));
-    const Value mass = sum(select(order >= tried, weights, 0), {1}, true);
-    return select(mass >= target, tried, so_far);
-  });
+  const Value threshold =
+      fori_loop(0, 32, zeros({kU32, {logits.dim(0), 1}}), [&](Value step, Value so_far) {
+        const Value tried = so_far | shift_right_logical(0x8000'0000U, step.as(kU32));
+        const Value mass = sum(select(order >= tried, weights, 0), {1}, true);
+        return select(mass >= target, tried, so_far);
+      });
   return select(order >= threshold, logits, kOut);
 }
 
@@ -101,7 +106,8 @@ Value penalize(Value logits, Value counts, Value repetition, Value presence, Val
 }
 
 Value count_tokens(Value counts, Value tokens) {
-  if (counts.rank() != 2 || counts.dtype() != kI32 || tokens.shape() != Shape{kI32, {counts.dim(0)}}) {
+  if (counts.rank() != 2 || counts.dtype() != kI32 ||
+      tokens.shape() != Shape{kI32, {counts.dim(0)}}) {
     throw OpError({.op = "count_tokens",
                    .problem = "tokens do not fit the counts",
                    .got = {counts.shape(), tokens.shape()},
@@ -116,8 +122,10 @@ Value mask_tokens(Value logits, Value words) {
   expect_logits("mask_tokens", logits);
   const Dim batch = logits.dim(0), tokens = logits.dim(1), count = (tokens + 31) / 32;
   expect_setting("mask_tokens", "words", words, logits, {kU32, {batch, count}});
-  const Value bits = shift_right_logical(expand_dims(words, 2), iota({kU32, {32}})) & 1U;  // [B,W,32]
-  const Value is_in = not_equal(slice(reshape(bits, {batch, count * 32}), {0, 0}, {batch, tokens}), 0U);
+  const Value bits =
+      shift_right_logical(expand_dims(words, 2), iota({kU32, {32}})) & 1U;  // [B,W,32]
+  const Value is_in =
+      not_equal(slice(reshape(bits, {batch, count * 32}), {0, 0}, {batch, tokens}), 0U);
   return select(is_in, logits, kOut);
 }
 
@@ -147,7 +155,8 @@ Value keep_top_p(Value logits, Value p) {
 Value keep_min_p(Value logits, Value p) {
   expect_logits("keep_min_p", logits);
   const Value wanted = column("keep_min_p", "p", p, logits);
-  const Value least = max(logits, {1}, true) + log(clip(wanted, 0.0, 1.0));  // -infinity where p is 0
+  const Value least =
+      max(logits, {1}, true) + log(clip(wanted, 0.0, 1.0));  // -infinity where p is 0
   return select(logits >= least, logits, kOut);
 }
 
@@ -185,11 +194,14 @@ Value adjust_logits(Value logits, const SamplingSettings& settings) {
   Value x = logits.as(kF32);
   expect_logits("sample", x);
   const Dim batch = x.dim(0);
-  if (settings.bias_ids || settings.bias_amounts) x = add_logit_bias(x, settings.bias_ids, settings.bias_amounts);
+  if (settings.bias_ids || settings.bias_amounts)
+    x = add_logit_bias(x, settings.bias_ids, settings.bias_amounts);
   if (settings.repetition_penalty || settings.presence_penalty || settings.frequency_penalty) {
-    const auto or_off = [&](Value setting, double off) { return setting ? setting : full({kF32, {batch}}, off); };
-    x = penalize(x, settings.counts, or_off(settings.repetition_penalty, 1), or_off(settings.presence_penalty, 0),
-                 or_off(settings.frequency_penalty, 0));
+    const auto or_off = [&](Value setting, double off) {
+      return setting ? setting : full({kF32, {batch}}, off);
+    };
+    x = penalize(x, settings.counts, or_off(settings.repetition_penalty, 1),
+                 or_off(settings.presence_penalty, 0), or_off(settings.frequency_penalty, 0));
   }
   return settings.allowed ? mask_tokens(x, settings.allowed) : x;
 }

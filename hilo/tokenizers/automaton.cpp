@@ -23,7 +23,8 @@ Automaton::Automaton(const Pattern& pattern) {
 
 std::int32_t Automaton::add(Node node) {
   if (nodes_.size() >= kMaxNodes) {
-    throw Error("pattern: more than " + std::to_string(kMaxNodes) + " states; ask for fewer repeats or choices");
+    throw Error("pattern: more than " + std::to_string(kMaxNodes) +
+                " states; ask for fewer repeats or choices");
   }
   nodes_.push_back(node);
   return static_cast<std::int32_t>(nodes_.size() - 1);
@@ -31,14 +32,16 @@ std::int32_t Automaton::add(Node node) {
 
 // The node where the pattern begins that goes on with `then`: built from the back.
 std::int32_t Automaton::build(const Pattern& pattern, std::int32_t then) {
-  if (++steps_ > kMaxSteps) throw Error("pattern: repeats of repeats beyond measure; ask for fewer");
+  if (++steps_ > kMaxSteps)
+    throw Error("pattern: repeats of repeats beyond measure; ask for fewer");
   switch (pattern.kind) {
     case Pattern::Kind::kCharacter: {
       std::int32_t begin = -1;
       for (const CodeRange& range : pattern.ranges) {
         for (const ByteRanges& bytes : byte_ranges(range)) {
           std::int32_t node = then;
-          for (std::size_t i = bytes.length; i-- > 0;) node = add({bytes.bytes[i].first, bytes.bytes[i].last, node, -1});
+          for (std::size_t i = bytes.length; i-- > 0;)
+            node = add({bytes.bytes[i].first, bytes.bytes[i].last, node, -1});
           begin = begin < 0 ? node : add({.to = node, .or_to = begin});
         }
       }
@@ -50,10 +53,12 @@ std::int32_t Automaton::build(const Pattern& pattern, std::int32_t then) {
     }
     case Pattern::Kind::kChoice: {
       std::int32_t begin = build(pattern.parts.at(0), then);
-      for (std::size_t i = 1; i < pattern.parts.size(); ++i) begin = add({.to = begin, .or_to = build(pattern.parts[i], then)});
+      for (std::size_t i = 1; i < pattern.parts.size(); ++i)
+        begin = add({.to = begin, .or_to = build(pattern.parts[i], then)});
       return begin;
     }
-    case Pattern::Kind::kRepeat: break;
+    case Pattern::Kind::kRepeat:
+      break;
   }
   const Pattern& part = pattern.parts.at(0);
   std::int32_t begin = then;
@@ -62,13 +67,15 @@ std::int32_t Automaton::build(const Pattern& pattern, std::int32_t then) {
     const std::int32_t again = build(part, begin);
     nodes_[static_cast<std::size_t>(begin)].or_to = again;
   } else {
-    for (std::uint32_t i = pattern.least; i < pattern.most; ++i) begin = add({.to = build(part, begin), .or_to = then});
+    for (std::uint32_t i = pattern.least; i < pattern.most; ++i)
+      begin = add({.to = build(part, begin), .or_to = then});
   }
   for (std::uint32_t i = 0; i < pattern.least; ++i) begin = build(part, begin);
   return begin;
 }
 
-// The state of these nodes and of all that they reach by nothing; only nodes that read a byte, and the end, tell states apart.
+// The state of these nodes and of all that they reach by nothing; only nodes that read a byte, and
+// the end, tell states apart.
 Automaton::StateId Automaton::state_of(const std::vector<std::int32_t>& nodes) {
   std::vector<std::int32_t> pending = nodes, reached;
   std::vector<bool> is_seen(nodes_.size());
@@ -89,7 +96,8 @@ Automaton::StateId Automaton::state_of(const std::vector<std::int32_t>& nodes) {
   std::ranges::sort(reached);
   if (const auto known = ids_.find(reached); known != ids_.end()) return known->second;
   if (states_.size() >= kMaxStates) {
-    throw Error("pattern: the text has visited more than " + std::to_string(kMaxStates) + " states; the pattern is too ambiguous");
+    throw Error("pattern: the text has visited more than " + std::to_string(kMaxStates) +
+                " states; the pattern is too ambiguous");
   }
   const auto id = static_cast<StateId>(states_.size());
   State state{.nodes = reached, .next = {}, .is_end = reached[0] == kEnd};

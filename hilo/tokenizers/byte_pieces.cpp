@@ -27,7 +27,8 @@ std::array<TokenId, 256> byte_ids(const Vocabulary& vocabulary, std::string_view
   }
   for (std::size_t byte = 0; byte < ids.size(); ++byte) {
     if (ids[byte] >= 0) continue;
-    throw FormatError(name, std::string("no piece for the byte <0x") + kDigits[byte / 16] + kDigits[byte % 16] +
+    throw FormatError(name, std::string("no piece for the byte <0x") + kDigits[byte / 16] +
+                                kDigits[byte % 16] +
                                 ">; expected all 256 where there is byte fallback");
   }
   return ids;

@@ -11,7 +11,8 @@ namespace {
 
 constexpr std::string_view kStart = "<start_of_turn>", kEnd = "<end_of_turn>";
 
-// A conversation is markers and texts in turn; neighbouring texts are one, since they are split into pieces together.
+// A conversation is markers and texts in turn; neighbouring texts are one, since they are split
+// into pieces together.
 struct Part {
   bool is_marker = false;
   std::string text{};
@@ -28,9 +29,10 @@ void add(std::vector<Part>& parts, bool is_marker, std::string_view text) {
 // What Python's str.strip takes away: white space of Unicode.
 bool is_space(std::string_view character) {
   static constexpr std::array<std::string_view, 29> kSpaces = {
-      "\t", "\n", "\v", "\f", "\r", "\x1C", "\x1D", "\x1E", "\x1F", " ", "\u0085", "\u00A0", "\u1680", "\u2000", "\u2001",
-      "\u2002", "\u2003", "\u2004", "\u2005", "\u2006", "\u2007", "\u2008", "\u2009", "\u200A", "\u2028", "\u2029", "\u202F",
-      "\u205F", "\u3000"};
+      "\t",     "\n",     "\v",     "\f",     "\r",     "\x1C",   "\x1D",   "\x1E",
+      "\x1F",   " ",      "\u0085", "\u00A0", "\u1680", "\u2000", "\u2001", "\u2002",
+      "\u2003", "\u2004", "\u2005", "\u2006", "\u2007", "\u2008", "\u2009", "\u200A",
+      "\u2028", "\u2029", "\u202F", "\u205F", "\u3000"};
   return std::ranges::find(kSpaces, character) != kSpaces.end();
 }
 
@@ -53,7 +55,9 @@ std::vector<Part> parts_of(std::span<const Turn> turns, const ChatOptions& optio
   std::string before_first_user;
   if (!turns.empty() && turns[0].role == Role::kSystem) {
     if (options.generation != GemmaGeneration::kGemma3) {
-      throw Error("chat: a system turn, which Gemma 1 and 2 do not know; put its text before the first user's");
+      throw Error(
+          "chat: a system turn, which Gemma 1 and 2 do not know; put its text before the first "
+          "user's");
     }
     before_first_user = turns[0].text + "\n\n";
     turns = turns.subspan(1);
@@ -63,7 +67,8 @@ std::vector<Part> parts_of(std::span<const Turn> turns, const ChatOptions& optio
   for (std::size_t i = 0; i < turns.size(); ++i) {
     const Role expected = i % 2 == 0 ? Role::kUser : Role::kModel;
     if (turns[i].role != expected) {
-      throw Error("chat: turn " + std::to_string(i) + " is not the " + (i % 2 == 0 ? "user" : "model") +
+      throw Error("chat: turn " + std::to_string(i) + " is not the " +
+                  (i % 2 == 0 ? "user" : "model") +
                   "'s; expected user and model in turn, the user first");
     }
     add(parts, true, kStart);
@@ -82,11 +87,14 @@ std::vector<Part> parts_of(std::span<const Turn> turns, const ChatOptions& optio
 
 TokenId marker_id(const Tokenizer& tokenizer, std::string_view marker) {
   const auto id = tokenizer.find(marker);
-  if (!id) throw Error("chat: the tokenizer has no " + std::string(marker) + "; is it that of a Gemma model?");
+  if (!id)
+    throw Error("chat: the tokenizer has no " + std::string(marker) +
+                "; is it that of a Gemma model?");
   return *id;
 }
 
-// Some files mark <start_of_turn> as user-defined, which is found in any text. There it is split behind its first character.
+// Some files mark <start_of_turn> as user-defined, which is found in any text. There it is split
+// behind its first character.
 void encode_plain(const Tokenizer& tokenizer, std::string_view text, std::vector<TokenId>& ids) {
   while (!text.empty()) {
     const std::size_t at = std::min(text.find(kStart), text.find(kEnd));
@@ -105,7 +113,8 @@ std::string chat_text(std::span<const Turn> turns, const ChatOptions& options) {
   return text;
 }
 
-std::vector<TokenId> chat_ids(const Tokenizer& tokenizer, std::span<const Turn> turns, const ChatOptions& options) {
+std::vector<TokenId> chat_ids(const Tokenizer& tokenizer, std::span<const Turn> turns,
+                              const ChatOptions& options) {
   std::vector<TokenId> ids;
   if (const auto bos = tokenizer.vocabulary().bos; options.adds_bos && bos) ids.push_back(*bos);
   for (const Part& part : parts_of(turns, options)) {

@@ -12,7 +12,8 @@ constexpr std::size_t kMaxMasks = 2048;  // of Gemma's vocabulary 64 MiB
 
 }  // namespace
 
-TokenTable::TokenTable(const Tokenizer& tokenizer, std::size_t width) : width_(std::max(width, tokenizer.size())) {
+TokenTable::TokenTable(const Tokenizer& tokenizer, std::size_t width)
+    : width_(std::max(width, tokenizer.size())) {
   entries_.reserve(tokenizer.size());
   for (std::size_t i = 0; i < tokenizer.size(); ++i) {
     const auto id = static_cast<TokenId>(i);
@@ -37,28 +38,35 @@ std::string_view TokenTable::bytes_of(TokenId id) const {
   return place == entries_.size() ? std::string_view() : entries_[place].bytes;
 }
 
-Constraint::Constraint(std::shared_ptr<const TokenTable> table, const Pattern& pattern, std::vector<TokenId> stop_ids)
+Constraint::Constraint(std::shared_ptr<const TokenTable> table, const Pattern& pattern,
+                       std::vector<TokenId> stop_ids)
     : table_(std::move(table)), automaton_(pattern), stop_ids_(std::move(stop_ids)) {
   for (const TokenId id : stop_ids_) {
     if (id < 0 || static_cast<std::size_t>(id) >= table_->width()) {
-      throw Error("constraint: stop token " + std::to_string(id) + "; expected 0 to " + std::to_string(table_->width() - 1));
+      throw Error("constraint: stop token " + std::to_string(id) + "; expected 0 to " +
+                  std::to_string(table_->width() - 1));
     }
   }
 }
 
-// Goes through the tokens in the order of their bytes. `path` holds the states along the current token's bytes: of the next
-// token only the bytes that differ are tried, and where they lead nowhere, all tokens that begin so are passed over.
+// Goes through the tokens in the order of their bytes. `path` holds the states along the current
+// token's bytes: of the next token only the bytes that differ are tried, and where they lead
+// nowhere, all tokens that begin so are passed over.
 std::vector<std::uint32_t> Constraint::mask_of(Automaton::StateId state) {
   std::vector<std::uint32_t> words((table_->width() + 31) / 32);
-  const auto allow = [&](TokenId id) { words[static_cast<std::size_t>(id) / 32] |= 1U << (static_cast<std::size_t>(id) % 32); };
+  const auto allow = [&](TokenId id) {
+    words[static_cast<std::size_t>(id) / 32] |= 1U << (static_cast<std::size_t>(id) % 32);
+  };
   std::vector<Automaton::StateId> path = {state};
-  std::size_t dead_length = 0;  // the first so many bytes of the tokens at hand lead nowhere; 0: they may lead on
+  std::size_t dead_length =
+      0;  // the first so many bytes of the tokens at hand lead nowhere; 0: they may lead on
   for (const TokenTable::Entry& entry : table_->entries()) {
     if (dead_length > 0 && entry.shared >= dead_length) continue;
     dead_length = 0;
     path.resize(std::min(path.size(), entry.shared + 1));
     for (std::size_t i = path.size() - 1; i < entry.bytes.size(); ++i) {
-      const Automaton::StateId next = automaton_.next(path.back(), static_cast<unsigned char>(entry.bytes[i]));
+      const Automaton::StateId next =
+          automaton_.next(path.back(), static_cast<unsigned char>(entry.bytes[i]));
       if (next == Automaton::kDead) {
         dead_length = i + 1;
         break;
@@ -91,7 +99,8 @@ std::span<const std::uint32_t> Constraint::allowed() {
 void Constraint::accept(TokenId id) {
   if (is_finished_) throw Error("constraint: the answer has ended");
   if (std::ranges::find(stop_ids_, id) != stop_ids_.end()) {
-    if (!may_stop()) throw Error("constraint: stop token " + std::to_string(id) + " where the pattern cannot end");
+    if (!may_stop())
+      throw Error("constraint: stop token " + std::to_string(id) + " where the pattern cannot end");
     is_finished_ = true;
     return;
   }
@@ -99,7 +108,8 @@ void Constraint::accept(TokenId id) {
   const std::string_view bytes = table_->bytes_of(id);
   for (const char c : bytes) state = automaton_.next(state, static_cast<unsigned char>(c));
   if (bytes.empty() || state == Automaton::kDead) {
-    throw Error("constraint: token " + std::to_string(id) + " (" + quote(bytes) + ") does not fit the pattern");
+    throw Error("constraint: token " + std::to_string(id) + " (" + quote(bytes) +
+                ") does not fit the pattern");
   }
   state_ = state;
 }

@@ -10,9 +10,8 @@
 
 namespace hilo::tokenizers {
 
-/// The bytes of all tokens in order, so that tokens with a common beginning are tried once: made once for a tokenizer, shared by
-/// all its constraints.
-/// Cost:    0.2 s for 262,144 tokens.
+/// The bytes of all tokens in order, so that tokens with a common beginning are tried once: made
+/// once for a tokenizer, shared by all its constraints. Cost:    0.2 s for 262,144 tokens.
 class TokenTable {
  public:
   struct Entry {
@@ -20,7 +19,8 @@ class TokenTable {
     std::size_t shared = 0;  ///< how many bytes it begins with as the one before
     TokenId id = -1;
   };
-  /// `width`: how many logits the model has, at least the tokenizer's size (0: just so); those beyond are never allowed.
+  /// `width`: how many logits the model has, at least the tokenizer's size (0: just so); those
+  /// beyond are never allowed.
   explicit TokenTable(const Tokenizer& tokenizer, std::size_t width = 0);
 
   [[nodiscard]] const std::vector<Entry>& entries() const { return entries_; }
@@ -34,17 +34,20 @@ class TokenTable {
   std::size_t width_;
 };
 
-/// Holds an answer to a pattern: says before each token which ones may come, and is told which one came.
-/// Example: Constraint constraint(table, parse_regex("(yes|no)").pattern, chat_stop_ids(tokenizer));
+/// Holds an answer to a pattern: says before each token which ones may come, and is told which one
+/// came. Example: Constraint constraint(table, parse_regex("(yes|no)").pattern,
+/// chat_stop_ids(tokenizer));
 ///          while (!constraint.is_finished()) constraint.accept(next_token(constraint.allowed()));
 class Constraint {
  public:
   /// `stop_ids`: the tokens that end an answer, allowed where the pattern may end.
-  Constraint(std::shared_ptr<const TokenTable> table, const Pattern& pattern, std::vector<TokenId> stop_ids);
+  Constraint(std::shared_ptr<const TokenTable> table, const Pattern& pattern,
+             std::vector<TokenId> stop_ids);
 
-  /// Bit i % 32 of word i / 32 says whether token i may come: ceil(width / 32) words, as nn::mask_tokens takes them.
-  /// Cost:    a walk over the tokens (about 1 ms for 262,144) the first time in a state; then nothing.
-  /// Throws:  Error if no token can come, which does not happen where every byte is a token.
+  /// Bit i % 32 of word i / 32 says whether token i may come: ceil(width / 32) words, as
+  /// nn::mask_tokens takes them. Cost:    a walk over the tokens (about 1 ms for 262,144) the first
+  /// time in a state; then nothing. Throws:  Error if no token can come, which does not happen
+  /// where every byte is a token.
   [[nodiscard]] std::span<const std::uint32_t> allowed();
   /// Throws:  Error naming the token if it may not come.
   void accept(TokenId id);

@@ -27,7 +27,8 @@ bool may_become_character(std::string_view bytes) {
   const auto first = static_cast<unsigned char>(bytes[0]);
   const std::size_t needed = first >= 0xF0 ? 4 : first >= 0xE0 ? 3 : first >= 0xC0 ? 2 : 1;
   if (bytes.size() >= needed) return false;
-  // Some completion is UTF-8 if any is: the second byte decides, and its extremes are enough to try.
+  // Some completion is UTF-8 if any is: the second byte decides, and its extremes are enough to
+  // try.
   for (const char filler : {'\x80', '\x90', '\xBF'}) {
     std::string whole(bytes);
     whole.resize(needed, filler);
@@ -41,10 +42,14 @@ bool may_become_character(std::string_view bytes) {
 std::string Tokenizer::bytes_of(TokenId id) const {
   const std::string& text = piece(id);
   switch (vocabulary().types[static_cast<std::size_t>(id)]) {
-    case PieceType::kControl: return {};
-    case PieceType::kUnknown: return state_->model.unknown_surface;
-    case PieceType::kByte: return std::string(1, static_cast<char>(*byte_of(text)));
-    default: return with_spaces(text);
+    case PieceType::kControl:
+      return {};
+    case PieceType::kUnknown:
+      return state_->model.unknown_surface;
+    case PieceType::kByte:
+      return std::string(1, static_cast<char>(*byte_of(text)));
+    default:
+      return with_spaces(text);
   }
 }
 
@@ -79,7 +84,8 @@ std::string StreamDecoder::push(TokenId id) {
   std::string_view text = piece;
   const bool is_plain = type != PieceType::kUnknown;
   bool stays_at_beginning = false;
-  if (is_at_beginning_ && is_plain && leading_space != LeadingSpace::kKept && text.starts_with(kSpaceMark)) {
+  if (is_at_beginning_ && is_plain && leading_space != LeadingSpace::kKept &&
+      text.starts_with(kSpaceMark)) {
     text.remove_prefix(kSpaceMark.size());
     stays_at_beginning = leading_space == LeadingSpace::kAllStripped && text.empty();
   }

@@ -18,6 +18,7 @@ class Encoder {
 
 /// The encoder of a SentencePiece model.
 /// Lifetime: the model must outlive it.
-std::unique_ptr<Encoder> sentencepiece_encoder(const SentencePieceModel& model, std::string_view name);
+std::unique_ptr<Encoder> sentencepiece_encoder(const SentencePieceModel& model,
+                                               std::string_view name);
 
 }  // namespace hilo::tokenizers

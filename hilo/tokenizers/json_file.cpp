@@ -11,13 +11,15 @@ namespace {
 
 using Json = nlohmann::json;
 
-// Bounds on memory for files that are not what they say. Gemma's have 262,144 pieces and 6,415 added tokens of 7 fields.
+// Bounds on memory for files that are not what they say. Gemma's have 262,144 pieces and 6,415
+// added tokens of 7 fields.
 constexpr std::size_t kMaxPieces = std::size_t{1} << 20;
 constexpr std::size_t kMaxMerges = std::size_t{1} << 21;
 constexpr std::size_t kMaxSmallValues = 200'000;
 constexpr std::size_t kMaxDepth = 32;
 
-// Follows nlohmann's events: those of model.vocab and model.merges into tables, the others into a JSON value.
+// Follows nlohmann's events: those of model.vocab and model.merges into tables, the others into a
+// JSON value.
 class Reader {
  public:
   Reader(JsonFile& file, std::string_view name) : file_(file), name_(name) {}
@@ -75,8 +77,10 @@ class Reader {
   }
   bool parse_error(std::size_t, const std::string&, const Json::exception& error) {
     std::string_view problem = error.what();
-    // "[json.exception.parse_error.101] parse error at line 1, column 5: ..": all after the bracket.
-    if (const auto bracket = problem.find("] "); bracket != problem.npos) problem.remove_prefix(bracket + 2);
+    // "[json.exception.parse_error.101] parse error at line 1, column 5: ..": all after the
+    // bracket.
+    if (const auto bracket = problem.find("] "); bracket != problem.npos)
+      problem.remove_prefix(bracket + 2);
     throw FormatError(name_, problem);
   }
   // NOLINTEND(readability-identifier-naming)
@@ -86,13 +90,18 @@ class Reader {
 
   [[noreturn]] void fail(const std::string& problem) const { throw FormatError(name_, problem); }
   void expect_rest() const {
-    if (part_ == Part::kVocabulary) fail("model.vocab: a value that is no id, at " + quote(key_) + "; expected {\"piece\": id, ..}");
-    if (part_ == Part::kMerges) fail("model.merges: entry " + std::to_string(file_.merges.size()) + " is no merge; expected \"a b\" or [\"a\", \"b\"]");
+    if (part_ == Part::kVocabulary)
+      fail("model.vocab: a value that is no id, at " + quote(key_) +
+           "; expected {\"piece\": id, ..}");
+    if (part_ == Part::kMerges)
+      fail("model.merges: entry " + std::to_string(file_.merges.size()) +
+           " is no merge; expected \"a b\" or [\"a\", \"b\"]");
   }
 
   Json* put(Json json) {
     expect_rest();
-    if (++values_ > kMaxSmallValues) fail("more than " + std::to_string(kMaxSmallValues) + " values beside vocabulary and merges");
+    if (++values_ > kMaxSmallValues)
+      fail("more than " + std::to_string(kMaxSmallValues) + " values beside vocabulary and merges");
     if (open_.empty()) {
       file_.rest = std::move(json);
       return &file_.rest;
@@ -122,7 +131,8 @@ class Reader {
 
   bool add_piece(std::uint64_t id) {
     if (depth_ != 3) expect_rest();
-    if (pieces_.size() >= kMaxPieces) fail("more than " + std::to_string(kMaxPieces) + " pieces in model.vocab");
+    if (pieces_.size() >= kMaxPieces)
+      fail("more than " + std::to_string(kMaxPieces) + " pieces in model.vocab");
     pieces_.emplace_back(id, std::move(key_));
     key_.clear();
     return true;
@@ -133,11 +143,12 @@ class Reader {
     file_.pieces.assign(pieces_.size(), {});
     for (auto& [id, piece] : pieces_) {
       if (id >= pieces_.size()) {
-        fail("model.vocab: " + quote(piece) + " has id " + std::to_string(id) + "; expected less than " +
-             std::to_string(pieces_.size()) + ", the number of pieces");
+        fail("model.vocab: " + quote(piece) + " has id " + std::to_string(id) +
+             "; expected less than " + std::to_string(pieces_.size()) + ", the number of pieces");
       }
       if (is_taken[id]) {
-        fail("model.vocab: " + quote(piece) + " and " + quote(file_.pieces[id]) + " both have id " + std::to_string(id));
+        fail("model.vocab: " + quote(piece) + " and " + quote(file_.pieces[id]) + " both have id " +
+             std::to_string(id));
       }
       is_taken[id] = true;
       file_.pieces[id] = std::move(piece);
@@ -145,7 +156,8 @@ class Reader {
     pieces_ = {};
     file_.index = PieceIndex(file_.pieces);
     for (std::size_t i = 0; i < file_.pieces.size(); ++i) {
-      if (!file_.index.insert(static_cast<TokenId>(i))) fail("model.vocab: " + quote(file_.pieces[i]) + " is there twice");
+      if (!file_.index.insert(static_cast<TokenId>(i)))
+        fail("model.vocab: " + quote(file_.pieces[i]) + " is there twice");
     }
     --depth_;
     part_ = Part::kRest;
@@ -162,7 +174,8 @@ class Reader {
     if (space == std::string::npos || text.find(' ', space + 1) != std::string::npos) {
       fail("model.merges: " + quote(text) + "; expected two pieces and a space between them");
     }
-    return add_merge(std::string_view(text).substr(0, space), std::string_view(text).substr(space + 1));
+    return add_merge(std::string_view(text).substr(0, space),
+                     std::string_view(text).substr(space + 1));
   }
   bool add_merge_pair() {
     if (halves_.size() != 2) fail("model.merges: a list that is no pair; expected [\"a\", \"b\"]");
@@ -170,7 +183,8 @@ class Reader {
   }
   bool add_merge(std::string_view left, std::string_view right) {
     if (file_.pieces.empty()) fail("model.merges stands before model.vocab; expected it after");
-    if (file_.merges.size() >= kMaxMerges) fail("more than " + std::to_string(kMaxMerges) + " merges");
+    if (file_.merges.size() >= kMaxMerges)
+      fail("more than " + std::to_string(kMaxMerges) + " merges");
     const TokenId left_id = id_of(left), right_id = id_of(right);
     whole_.assign(left).append(right);
     file_.merges.insert(left_id, right_id, id_of(whole_));
@@ -194,7 +208,8 @@ class Reader {
 };
 
 std::uint64_t pair_of(TokenId left, TokenId right) {
-  return static_cast<std::uint64_t>(static_cast<std::uint32_t>(left)) << 32 | static_cast<std::uint32_t>(right);
+  return static_cast<std::uint64_t>(static_cast<std::uint32_t>(left)) << 32 |
+         static_cast<std::uint32_t>(right);
 }
 
 }  // namespace
@@ -207,7 +222,8 @@ std::size_t MergeTable::slot_of(std::uint64_t pair) const {
 }
 
 void MergeTable::grow() {
-  const std::vector<Entry> old = std::exchange(slots_, std::vector<Entry>(std::max<std::size_t>(64, 2 * slots_.size())));
+  const std::vector<Entry> old =
+      std::exchange(slots_, std::vector<Entry>(std::max<std::size_t>(64, 2 * slots_.size())));
   for (const Entry& entry : old) {
     if (entry.pair != kFree) slots_[slot_of(entry.pair)] = entry;
   }
@@ -230,7 +246,8 @@ JsonFile read_json_file(std::string_view text, std::string_view name) {
   JsonFile file;
   Reader reader(file, name);
   Json::sax_parse(text, &reader);
-  if (!file.rest.is_object()) throw FormatError(name, "a JSON value that is no object; expected a tokenizer.json");
+  if (!file.rest.is_object())
+    throw FormatError(name, "a JSON value that is no object; expected a tokenizer.json");
   return file;
 }
 

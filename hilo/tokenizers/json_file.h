@@ -31,8 +31,8 @@ class MergeTable {
   std::size_t count_ = 0;
 };
 
-/// A tokenizer.json, read once from front to back. The two large parts, vocabulary and merges, go straight into tables; the
-/// rest is small and kept as JSON.
+/// A tokenizer.json, read once from front to back. The two large parts, vocabulary and merges, go
+/// straight into tables; the rest is small and kept as JSON.
 struct JsonFile {
   nlohmann::json rest{};  ///< the file without model.vocab and model.merges
   std::vector<std::string> pieces{};
@@ -40,8 +40,9 @@ struct JsonFile {
   MergeTable merges{};
 };
 
-/// Throws:  FormatError with line and column where it is no JSON; with the path (model.vocab) where a value is of the wrong kind.
-/// Cost:    0.3 s for the 33 MB of Gemma 3; memory for tables, at most about three times that of the vocabulary's text.
+/// Throws:  FormatError with line and column where it is no JSON; with the path (model.vocab) where
+/// a value is of the wrong kind. Cost:    0.3 s for the 33 MB of Gemma 3; memory for tables, at
+/// most about three times that of the vocabulary's text.
 JsonFile read_json_file(std::string_view text, std::string_view name);
 
 }  // namespace hilo::tokenizers

@@ -23,10 +23,11 @@ struct Merge {
   TokenId id = -1;
 };
 
-/// Byte-pair encoding: merges neighbours, the highest priority first, of equal ones the leftmost, until none is left.
-/// `find(left, right)` gives an optional Merge for two symbols. Symbols must lie one after the other in one text.
-/// Cost:    O(n log n) calls of `find` and steps of the queue for n symbols.
-/// Source:  Sennrich, Haddow, Birch, "Neural machine translation of rare words with subword units".
+/// Byte-pair encoding: merges neighbours, the highest priority first, of equal ones the leftmost,
+/// until none is left. `find(left, right)` gives an optional Merge for two symbols. Symbols must
+/// lie one after the other in one text. Cost:    O(n log n) calls of `find` and steps of the queue
+/// for n symbols. Source:  Sennrich, Haddow, Birch, "Neural machine translation of rare words with
+/// subword units".
 template <class Find>
 void merge_all(std::vector<Symbol>& symbols, Find find) {
   struct Candidate {
@@ -38,7 +39,9 @@ void merge_all(std::vector<Symbol>& symbols, Find find) {
       return priority != other.priority ? priority < other.priority : left > other.left;
     }
   };
-  const auto symbol = [&](std::int32_t i) -> Symbol& { return symbols[static_cast<std::size_t>(i)]; };
+  const auto symbol = [&](std::int32_t i) -> Symbol& {
+    return symbols[static_cast<std::size_t>(i)];
+  };
   std::priority_queue<Candidate> queue;
   const auto offer = [&](std::int32_t left, std::int32_t right) {
     if (left < 0 || right < 0 || symbol(left).is_frozen || symbol(right).is_frozen) return;
@@ -58,7 +61,9 @@ void merge_all(std::vector<Symbol>& symbols, Find find) {
     queue.pop();
     Symbol& left = symbol(best.left);
     Symbol& right = symbol(best.right);
-    if (left.text.empty() || right.text.empty() || left.text.size() + right.text.size() != best.bytes) continue;
+    if (left.text.empty() || right.text.empty() ||
+        left.text.size() + right.text.size() != best.bytes)
+      continue;
     left.text = {left.text.data(), best.bytes};
     left.id = best.id;
     left.right = right.right;

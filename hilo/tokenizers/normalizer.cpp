@@ -14,8 +14,9 @@ std::uint32_t little_endian(std::string_view bytes) {
   return value;
 }
 
-// A unit of a Darts-clone double array. Of a leaf: the value below the sign bit. Else: the label in the lowest byte, whether
-// a leaf is among its children in bit 8, and from bit 10 on where its children are, relative and by exclusive or.
+// A unit of a Darts-clone double array. Of a leaf: the value below the sign bit. Else: the label in
+// the lowest byte, whether a leaf is among its children in bit 8, and from bit 10 on where its
+// children are, relative and by exclusive or.
 constexpr std::uint32_t kLeafBit = 1U << 31;
 bool has_leaf(std::uint32_t unit) { return (unit >> 8 & 1) != 0; }
 std::uint32_t label(std::uint32_t unit) { return unit & (kLeafBit | 0xFF); }
@@ -25,15 +26,16 @@ constexpr std::size_t kMaxMatches = 32;  // SentencePiece looks at no more of th
 
 }  // namespace
 
-Normalizer::Normalizer(const NormalizerRules& rules, const PrefixMatcher& user_defined, bool puts_whitespace_last,
-                       std::string_view name)
+Normalizer::Normalizer(const NormalizerRules& rules, const PrefixMatcher& user_defined,
+                       bool puts_whitespace_last, std::string_view name)
     : rules_(rules), user_defined_(user_defined), puts_whitespace_last_(puts_whitespace_last) {
   const std::string_view map = rules.character_map;
   if (map.empty()) return;
   const std::uint32_t bytes = map.size() < 4 ? 0 : little_endian(map);
   if (map.size() < 4 || bytes > map.size() - 4 || bytes % 4 != 0) {
-    throw FormatError(name, "character map of " + std::to_string(map.size()) + " bytes with a trie of " +
-                                std::to_string(bytes) + "; expected whole units of 4 bytes, within the map");
+    throw FormatError(name, "character map of " + std::to_string(map.size()) +
+                                " bytes with a trie of " + std::to_string(bytes) +
+                                "; expected whole units of 4 bytes, within the map");
   }
   units_ = map.substr(4, bytes);
   replacements_ = map.substr(4 + bytes);

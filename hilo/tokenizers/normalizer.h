@@ -7,23 +7,23 @@
 
 namespace hilo::tokenizers {
 
-/// What SentencePiece does with a text before it splits it: replacements by the model's character map (NFKC and the
-/// like), spaces to "▁", a dummy prefix. A byte that is no UTF-8 becomes U+FFFD.
+/// What SentencePiece does with a text before it splits it: replacements by the model's character
+/// map (NFKC and the like), spaces to "▁", a dummy prefix. A byte that is no UTF-8 becomes U+FFFD.
 /// Lifetime: rules and user_defined must outlive it.
 /// Source:  normalizer.cc of SentencePiece; Darts-clone for the map's double array.
 class Normalizer {
  public:
   /// `user_defined`: texts that are left as they are.
   /// Throws:  FormatError if the character map is cut short.
-  Normalizer(const NormalizerRules& rules, const PrefixMatcher& user_defined, bool puts_whitespace_last,
-             std::string_view name);
+  Normalizer(const NormalizerRules& rules, const PrefixMatcher& user_defined,
+             bool puts_whitespace_last, std::string_view name);
 
   [[nodiscard]] std::string normalize(std::string_view text) const;
 
  private:
   struct Step {
-    std::string_view text;      // what the beginning of the input becomes
-    std::size_t consumed = 0;   // bytes of the input
+    std::string_view text;     // what the beginning of the input becomes
+    std::size_t consumed = 0;  // bytes of the input
   };
   [[nodiscard]] Step step(std::string_view input) const;
   [[nodiscard]] std::uint32_t unit(std::size_t index) const;

@@ -25,15 +25,19 @@ class RegexParser {
     regex.begins_at_start = take('^');
     regex.pattern = choice();
     if (!is_done()) fail("a \")\" that closes no group");
-    // "$" at the end was taken by `sequence`; "^a|b" holds only one of the choices, which is refused.
+    // "$" at the end was taken by `sequence`; "^a|b" holds only one of the choices, which is
+    // refused.
     const bool is_choice = regex.pattern.kind == Pattern::Kind::kChoice;
-    if (is_choice && (regex.begins_at_start || has_end_)) fail("^ and $ hold one of several choices; write ^(?:a|b)$");
+    if (is_choice && (regex.begins_at_start || has_end_))
+      fail("^ and $ hold one of several choices; write ^(?:a|b)$");
     regex.ends_at_end = has_end_;
     return regex;
   }
 
  private:
-  [[noreturn]] void fail(const std::string& problem) const { throw FormatError("regular expression", at_, problem); }
+  [[noreturn]] void fail(const std::string& problem) const {
+    throw FormatError("regular expression", at_, problem);
+  }
   [[nodiscard]] bool is_done() const { return at_ == text_.size(); }
   [[nodiscard]] char peek() const { return is_done() ? '\0' : text_[at_]; }
   bool take(std::string_view expected) {
@@ -71,12 +75,15 @@ class RegexParser {
         least = 1;
       } else if (take('?')) {
         most = 1;
-      } else if (peek() == '{' && at_ + 1 < text_.size() && text_[at_ + 1] >= '0' && text_[at_ + 1] <= '9') {
+      } else if (peek() == '{' && at_ + 1 < text_.size() && text_[at_ + 1] >= '0' &&
+                 text_[at_ + 1] <= '9') {
         ++at_;
         least = most = count();
         if (take(',')) most = peek() == '}' ? Pattern::kForever : count();
         if (!take('}')) fail("a repeat that is not closed; expected {m}, {m,} or {m,n}");
-        if (most < least) fail("a repeat of at least " + std::to_string(least) + " and at most " + std::to_string(most));
+        if (most < least)
+          fail("a repeat of at least " + std::to_string(least) + " and at most " +
+               std::to_string(most));
       } else {
         return part;
       }
@@ -101,15 +108,24 @@ class RegexParser {
 
   Pattern atom() {
     switch (peek()) {
-      case '(': return group();
-      case '[': return Pattern::character(character_class());
-      case '.': ++at_; return Pattern::character(all_but({{'\n', '\n'}}));
+      case '(':
+        return group();
+      case '[':
+        return Pattern::character(character_class());
+      case '.':
+        ++at_;
+        return Pattern::character(all_but({{'\n', '\n'}}));
       case '^':
-      case '$': fail("an anchor in the middle, which is not supported; expected ^ at the beginning, $ at the end");
+      case '$':
+        fail(
+            "an anchor in the middle, which is not supported; expected ^ at the beginning, $ at "
+            "the end");
       case '*':
       case '+':
-      case '?': fail("a repeat of nothing");
-      case '\\': return Pattern::character(escape());
+      case '?':
+        fail("a repeat of nothing");
+      case '\\':
+        return Pattern::character(escape());
       default: {
         const std::uint32_t point = code_point();
         return Pattern::character({{point, point}});
@@ -120,13 +136,15 @@ class RegexParser {
   Pattern group() {
     ++at_;
     if (take("?:")) {
-    } else if (take("?P<") || (text_.substr(at_).starts_with("?<") && !text_.substr(at_).starts_with("?<=") &&
-                               !text_.substr(at_).starts_with("?<!") && take("?<"))) {
+    } else if (take("?P<") ||
+               (text_.substr(at_).starts_with("?<") && !text_.substr(at_).starts_with("?<=") &&
+                !text_.substr(at_).starts_with("?<!") && take("?<"))) {
       const std::size_t end = text_.find('>', at_);
       if (end == text_.npos) fail("the name of a group that is not closed");
       at_ = end + 1;
     } else if (peek() == '?') {
-      fail("a group that begins with " + quote(text_.substr(at_ - 1, 4)) + " (look-around or flags), which is not supported");
+      fail("a group that begins with " + quote(text_.substr(at_ - 1, 4)) +
+           " (look-around or flags), which is not supported");
     }
     if (++depth_ > kMaxDepth) fail("nested more than " + std::to_string(kMaxDepth) + " deep");
     Pattern inside = choice();
@@ -147,7 +165,8 @@ class RegexParser {
       if (peek() == '-' && at_ + 1 < text_.size() && text_[at_ + 1] != ']') {
         ++at_;
         const std::vector<CodeRange> last = peek() == '\\' ? escape() : single();
-        if (!is_single || last.size() != 1 || last[0].first < first[0].first) fail("a range that runs backwards, or not between characters");
+        if (!is_single || last.size() != 1 || last[0].first < first[0].first)
+          fail("a range that runs backwards, or not between characters");
         ranges.push_back({first[0].first, last[0].last});
       } else {
         ranges.insert(ranges.end(), first.begin(), first.end());
@@ -178,21 +197,36 @@ class RegexParser {
     const char c = text_[at_++];
     const auto one = [](std::uint32_t point) { return std::vector<CodeRange>{{point, point}}; };
     switch (c) {
-      case 'd': return kDigits;
-      case 'D': return all_but(kDigits);
-      case 'w': return kWord;
-      case 'W': return all_but(kWord);
-      case 's': return kSpaces;
-      case 'S': return all_but(kSpaces);
-      case 'n': return one('\n');
-      case 't': return one('\t');
-      case 'r': return one('\r');
-      case 'f': return one('\f');
-      case 'v': return one('\v');
-      case '0': return one(0);
-      case 'x': return one(hexadecimal(2));
-      case 'u': return one(hexadecimal(4));
-      default: break;
+      case 'd':
+        return kDigits;
+      case 'D':
+        return all_but(kDigits);
+      case 'w':
+        return kWord;
+      case 'W':
+        return all_but(kWord);
+      case 's':
+        return kSpaces;
+      case 'S':
+        return all_but(kSpaces);
+      case 'n':
+        return one('\n');
+      case 't':
+        return one('\t');
+      case 'r':
+        return one('\r');
+      case 'f':
+        return one('\f');
+      case 'v':
+        return one('\v');
+      case '0':
+        return one(0);
+      case 'x':
+        return one(hexadecimal(2));
+      case 'u':
+        return one(hexadecimal(4));
+      default:
+        break;
     }
     if ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '1' && c <= '9')) {
       fail(std::string("\\") + c + ", which is not supported");
@@ -204,8 +238,10 @@ class RegexParser {
   std::uint32_t hexadecimal(std::size_t digits) {
     std::uint32_t value = 0;
     for (std::size_t i = 0; i < digits; ++i, ++at_) {
-      const auto digit = std::string_view("0123456789abcdef").find(static_cast<char>(peek() | 0x20));
-      if (is_done() || digit == std::string_view::npos) fail("expected " + std::to_string(digits) + " hexadecimal digits");
+      const auto digit =
+          std::string_view("0123456789abcdef").find(static_cast<char>(peek() | 0x20));
+      if (is_done() || digit == std::string_view::npos)
+        fail("expected " + std::to_string(digits) + " hexadecimal digits");
       value = value * 16 + static_cast<std::uint32_t>(digit);
     }
     if (value >= 0xD800 && value <= 0xDFFF) fail("a surrogate, which is no character");

@@ -19,7 +19,9 @@ struct Part {
 };
 using Parts = std::vector<Part>;
 
-std::size_t character_length(std::string_view text) { return std::max<std::size_t>(utf8_length(text), 1); }
+std::size_t character_length(std::string_view text) {
+  return std::max<std::size_t>(utf8_length(text), 1);
+}
 
 std::vector<TokenId> ids_of(const Vocabulary& vocabulary, std::initializer_list<PieceType> types) {
   std::vector<TokenId> ids;
@@ -40,12 +42,15 @@ class SentencePieceEncoder : public Encoder {
   [[nodiscard]] Parts by_merges(std::string_view text) const;
   [[nodiscard]] Parts by_probability(std::string_view text) const;
   [[nodiscard]] Parts by_words(std::string_view text) const;
-  [[nodiscard]] TokenId id_of(std::string_view text) const { return all_.find(text).value_or(unknown_); }
+  [[nodiscard]] TokenId id_of(std::string_view text) const {
+    return all_.find(text).value_or(unknown_);
+  }
 
   const SentencePieceModel& model_;
   TokenId unknown_;
   PieceIndex all_, mergeable_;
-  PrefixMatcher user_defined_, spelled_;  // spelled_: what text may be split into, for unigram models
+  PrefixMatcher user_defined_,
+      spelled_;  // spelled_: what text may be split into, for unigram models
   Normalizer normalizer_;
   std::array<TokenId, 256> bytes_{};
   float lowest_ = 0, highest_ = 0;  // scores of normal pieces
@@ -65,7 +70,8 @@ SentencePieceEncoder::SentencePieceEncoder(const SentencePieceModel& model, std:
     const auto id = static_cast<TokenId>(i);
     const PieceType type = vocabulary.types[i];
     all_.insert(id);
-    if (type == PieceType::kNormal || type == PieceType::kUserDefined || type == PieceType::kUnused) {
+    if (type == PieceType::kNormal || type == PieceType::kUserDefined ||
+        type == PieceType::kUnused) {
       mergeable_.insert(id);
     }
     if (type != PieceType::kNormal) continue;
@@ -73,7 +79,8 @@ SentencePieceEncoder::SentencePieceEncoder(const SentencePieceModel& model, std:
     highest_ = std::max(highest_, vocabulary.scores[i]);
   }
   if (model.kind == SplitKind::kUnigram) {
-    spelled_ = PrefixMatcher(vocabulary.pieces, ids_of(vocabulary, {PieceType::kNormal, PieceType::kUserDefined}));
+    spelled_ = PrefixMatcher(vocabulary.pieces,
+                             ids_of(vocabulary, {PieceType::kNormal, PieceType::kUserDefined}));
   }
   if (model.has_byte_fallback) bytes_ = byte_ids(vocabulary, name);
 }
@@ -95,10 +102,14 @@ void SentencePieceEncoder::encode(std::string_view text, std::vector<TokenId>& i
 
 Parts SentencePieceEncoder::split(std::string_view text) const {
   switch (model_.kind) {
-    case SplitKind::kBpe: return by_merges(text);
-    case SplitKind::kUnigram: return by_probability(text);
-    case SplitKind::kWord: return by_words(text);
-    case SplitKind::kCharacter: break;
+    case SplitKind::kBpe:
+      return by_merges(text);
+    case SplitKind::kUnigram:
+      return by_probability(text);
+    case SplitKind::kWord:
+      return by_words(text);
+    case SplitKind::kCharacter:
+      break;
   }
   Parts parts;
   for (const Symbol& symbol : symbols(text)) parts.push_back({symbol.text, symbol.id});
@@ -112,16 +123,20 @@ std::vector<Symbol> SentencePieceEncoder::symbols(std::string_view text) const {
   while (!text.empty()) {
     const std::size_t defined = user_defined_.longest(text).length;
     const std::size_t length = defined > 0 ? defined : character_length(text);
-    result.push_back({.text = text.substr(0, length), .id = id_of(text.substr(0, length)), .is_frozen = defined > 0});
+    result.push_back({.text = text.substr(0, length),
+                      .id = id_of(text.substr(0, length)),
+                      .is_frozen = defined > 0});
     text.remove_prefix(length);
   }
   return result;
 }
 
-// A piece that is not in use may be a step on the way to another; where it is left, its parts stand in its place.
+// A piece that is not in use may be a step on the way to another; where it is left, its parts stand
+// in its place.
 Parts SentencePieceEncoder::by_merges(std::string_view text) const {
   std::vector<Symbol> symbols_of_text = symbols(text);
-  std::unordered_map<std::string_view, std::size_t> unused;  // what it is, and the bytes of its left part
+  std::unordered_map<std::string_view, std::size_t>
+      unused;  // what it is, and the bytes of its left part
   const Vocabulary& vocabulary = model_.vocabulary;
   merge_all(symbols_of_text, [&](const Symbol& left, const Symbol& right) -> std::optional<Merge> {
     const std::string_view both(left.text.data(), left.text.size() + right.text.size());
@@ -140,7 +155,9 @@ Parts SentencePieceEncoder::by_merges(std::string_view text) const {
       const std::string_view part = pending.back();
       pending.pop_back();
       const TokenId id = id_of(part);
-      const auto halves = vocabulary.types[static_cast<std::size_t>(id)] == PieceType::kUnused ? unused.find(part) : unused.end();
+      const auto halves = vocabulary.types[static_cast<std::size_t>(id)] == PieceType::kUnused
+                              ? unused.find(part)
+                              : unused.end();
       if (halves == unused.end()) {
         parts.push_back({part, id});
       } else {
@@ -152,8 +169,8 @@ Parts SentencePieceEncoder::by_merges(std::string_view text) const {
   return parts;
 }
 
-// The split whose pieces have the highest sum of scores (log-probabilities); of equal ones the one found first.
-// Sums are held in f32, as SentencePiece does, since that decides between near ones.
+// The split whose pieces have the highest sum of scores (log-probabilities); of equal ones the one
+// found first. Sums are held in f32, as SentencePiece does, since that decides between near ones.
 Parts SentencePieceEncoder::by_probability(std::string_view text) const {
   struct Best {
     float score = 0;
@@ -177,7 +194,8 @@ Parts SentencePieceEncoder::by_probability(std::string_view text) const {
     spelled_.matches(rest, [&](PrefixMatcher::Match match) {
       const auto i = static_cast<std::size_t>(match.id);
       const bool is_defined = vocabulary.types[i] == PieceType::kUserDefined;
-      const float score = is_defined ? static_cast<float>(match.length) * highest_ - 0.1F : vocabulary.scores[i];
+      const float score =
+          is_defined ? static_cast<float>(match.length) * highest_ - 0.1F : vocabulary.scores[i];
       offer(match.length, score, match.id);
       spells_one = spells_one || match.length == one;
     });
@@ -201,7 +219,8 @@ Parts SentencePieceEncoder::by_words(std::string_view text) const {
     if (!word.empty()) parts.push_back({word, id_of(word)});
   };
   std::size_t begin = 0;
-  for (std::size_t at = text.find(kSpaceMark); at != text.npos; at = text.find(kSpaceMark, at + kSpaceMark.size())) {
+  for (std::size_t at = text.find(kSpaceMark); at != text.npos;
+       at = text.find(kSpaceMark, at + kSpaceMark.size())) {
     const std::size_t cut = model_.puts_whitespace_last ? at + kSpaceMark.size() : at;
     add(text.substr(begin, cut - begin));
     begin = cut;
@@ -212,7 +231,8 @@ Parts SentencePieceEncoder::by_words(std::string_view text) const {
 
 }  // namespace
 
-std::unique_ptr<Encoder> sentencepiece_encoder(const SentencePieceModel& model, std::string_view name) {
+std::unique_ptr<Encoder> sentencepiece_encoder(const SentencePieceModel& model,
+                                               std::string_view name) {
   return std::make_unique<SentencePieceEncoder>(model, name);
 }
 

@@ -25,8 +25,8 @@ void read_piece(WireReader reader, Vocabulary& vocabulary) {
     } else if (reader.field() == 3) {
       const std::uint64_t number = reader.number();
       if (number < 1 || number > 6) {
-        reader.fail("piece " + std::to_string(vocabulary.size()) + " has type " + std::to_string(number) +
-                    "; expected 1 to 6");
+        reader.fail("piece " + std::to_string(vocabulary.size()) + " has type " +
+                    std::to_string(number) + "; expected 1 to 6");
       }
       type = static_cast<PieceType>(number);
     } else {
@@ -49,18 +49,32 @@ void read_trainer(WireReader reader, SentencePieceModel& model) {
       case 3: {
         const std::uint64_t kind = reader.number();
         if (kind < 1 || kind > 4) {
-          reader.fail("model type " + std::to_string(kind) + "; expected 1 to 4 (unigram, BPE, word, char)");
+          reader.fail("model type " + std::to_string(kind) +
+                      "; expected 1 to 4 (unigram, BPE, word, char)");
         }
         model.kind = static_cast<SplitKind>(kind);
         break;
       }
-      case 24: model.puts_whitespace_last = reader.number() != 0; break;
-      case 35: model.has_byte_fallback = reader.number() != 0; break;
-      case 41: model.vocabulary.bos = id(); break;
-      case 42: model.vocabulary.eos = id(); break;
-      case 43: model.vocabulary.pad = id(); break;
-      case 44: model.unknown_surface = reader.text(); break;
-      default: reader.skip();
+      case 24:
+        model.puts_whitespace_last = reader.number() != 0;
+        break;
+      case 35:
+        model.has_byte_fallback = reader.number() != 0;
+        break;
+      case 41:
+        model.vocabulary.bos = id();
+        break;
+      case 42:
+        model.vocabulary.eos = id();
+        break;
+      case 43:
+        model.vocabulary.pad = id();
+        break;
+      case 44:
+        model.unknown_surface = reader.text();
+        break;
+      default:
+        reader.skip();
     }
   }
 }
@@ -68,11 +82,20 @@ void read_trainer(WireReader reader, SentencePieceModel& model) {
 void read_normalizer(WireReader reader, NormalizerRules& rules) {
   while (reader.next()) {
     switch (reader.field()) {
-      case 2: rules.character_map = reader.text(); break;
-      case 3: rules.adds_dummy_prefix = reader.number() != 0; break;
-      case 4: rules.removes_extra_whitespaces = reader.number() != 0; break;
-      case 5: rules.escapes_whitespaces = reader.number() != 0; break;
-      default: reader.skip();
+      case 2:
+        rules.character_map = reader.text();
+        break;
+      case 3:
+        rules.adds_dummy_prefix = reader.number() != 0;
+        break;
+      case 4:
+        rules.removes_extra_whitespaces = reader.number() != 0;
+        break;
+      case 5:
+        rules.escapes_whitespaces = reader.number() != 0;
+        break;
+      default:
+        reader.skip();
     }
   }
 }
@@ -87,10 +110,17 @@ SentencePieceModel parse_sentencepiece(std::span<const std::byte> bytes, std::st
   WireReader reader(bytes, name);
   while (reader.next()) {
     switch (reader.field()) {
-      case 1: read_piece(reader.message(), model.vocabulary); break;
-      case 2: read_trainer(reader.message(), model); break;
-      case 3: read_normalizer(reader.message(), model.normalizer); break;
-      default: reader.skip();
+      case 1:
+        read_piece(reader.message(), model.vocabulary);
+        break;
+      case 2:
+        read_trainer(reader.message(), model);
+        break;
+      case 3:
+        read_normalizer(reader.message(), model.normalizer);
+        break;
+      default:
+        reader.skip();
     }
   }
   Vocabulary& vocabulary = model.vocabulary;
@@ -115,11 +145,13 @@ void check_model(const SentencePieceModel& model, std::string_view name) {
   const Vocabulary& vocabulary = model.vocabulary;
   const std::size_t size = vocabulary.size();
   const auto refuse = [&](std::size_t id, const std::string& problem) {
-    throw FormatError(name, "piece " + std::to_string(id) + " (" + quote(vocabulary.pieces[id]) + ") " + problem);
+    throw FormatError(
+        name, "piece " + std::to_string(id) + " (" + quote(vocabulary.pieces[id]) + ") " + problem);
   };
   if (vocabulary.scores.size() != size || vocabulary.types.size() != size) {
-    throw FormatError(name, std::to_string(size) + " pieces, " + std::to_string(vocabulary.scores.size()) +
-                                " scores, " + std::to_string(vocabulary.types.size()) +
+    throw FormatError(name, std::to_string(size) + " pieces, " +
+                                std::to_string(vocabulary.scores.size()) + " scores, " +
+                                std::to_string(vocabulary.types.size()) +
                                 " types; expected as many of each");
   }
   PieceIndex seen(vocabulary.pieces);
@@ -144,7 +176,8 @@ void check_model(const SentencePieceModel& model, std::string_view name) {
   }
   for (const std::optional<TokenId>& id : {vocabulary.bos, vocabulary.eos, vocabulary.pad}) {
     if (id && (*id < 0 || static_cast<std::size_t>(*id) >= size)) {
-      throw FormatError(name, "special id " + std::to_string(*id) + "; expected less than " + std::to_string(size));
+      throw FormatError(name, "special id " + std::to_string(*id) + "; expected less than " +
+                                  std::to_string(size));
     }
   }
   if (model.has_byte_fallback) byte_ids(vocabulary, name);

@@ -21,15 +21,20 @@ Tokenizer Tokenizer::open(const std::filesystem::path& path) {
       const auto file = path / name;
       if (std::filesystem::exists(file, error)) return open(file);
     }
-    throw FormatError(path.string(), "no tokenizer in this folder; expected tokenizer.model or tokenizer.json");
+    throw FormatError(path.string(),
+                      "no tokenizer in this folder; expected tokenizer.model or tokenizer.json");
   }
   const std::string bytes = read_text(path, kMaxFileBytes);
   const std::size_t begin = bytes.find_first_not_of(" \t\r\n");
   if (begin != bytes.npos && bytes[begin] == '{') return from_json(bytes, path.string());
-  // The first byte of a message with fields 1 to 5, all of them messages: of SentencePiece's ModelProto.
-  if (bytes.empty() || std::string_view("\x0A\x12\x1A\x22\x2A").find(bytes[0]) == std::string_view::npos) {
-    throw FormatError(path.string(), "begins with " + quote(std::string_view(bytes).substr(0, 8)) +
-                                         "; expected a SentencePiece model, or a tokenizer.json, which begins with {");
+  // The first byte of a message with fields 1 to 5, all of them messages: of SentencePiece's
+  // ModelProto.
+  if (bytes.empty() ||
+      std::string_view("\x0A\x12\x1A\x22\x2A").find(bytes[0]) == std::string_view::npos) {
+    throw FormatError(
+        path.string(),
+        "begins with " + quote(std::string_view(bytes).substr(0, 8)) +
+            "; expected a SentencePiece model, or a tokenizer.json, which begins with {");
   }
   return from_sentencepiece(std::as_bytes(std::span(bytes)), path.string());
 }
@@ -82,7 +87,8 @@ std::vector<TokenId> Tokenizer::encode(std::string_view text, EncodeOptions opti
   }
   if (begin < text.size()) state_->encoder->encode(text.substr(begin), ids);
   const std::optional<TokenId> bos = vocabulary().bos;
-  if (options.adds_bos && bos && (ids.empty() || ids.front() != *bos)) ids.insert(ids.begin(), *bos);
+  if (options.adds_bos && bos && (ids.empty() || ids.front() != *bos))
+    ids.insert(ids.begin(), *bos);
   return ids;
 }
 
@@ -97,11 +103,14 @@ const Vocabulary& Tokenizer::vocabulary() const { return state_->model.vocabular
 
 const std::string& Tokenizer::piece(TokenId id) const {
   if (id < 0 || static_cast<std::size_t>(id) >= size()) {
-    throw Error("there is no token " + std::to_string(id) + "; expected 0 to " + std::to_string(size() - 1));
+    throw Error("there is no token " + std::to_string(id) + "; expected 0 to " +
+                std::to_string(size() - 1));
   }
   return vocabulary().pieces[static_cast<std::size_t>(id)];
 }
 
-std::optional<TokenId> Tokenizer::find(std::string_view piece) const { return state_->index.find(piece); }
+std::optional<TokenId> Tokenizer::find(std::string_view piece) const {
+  return state_->index.find(piece);
+}
 
 }  // namespace hilo::tokenizers

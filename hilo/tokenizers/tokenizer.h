@@ -13,18 +13,20 @@
 namespace hilo::tokenizers {
 
 struct EncodeOptions {
-  bool adds_bos = false;        ///< <bos> before the text, unless the text begins with it and specials are parsed
-  bool parses_special = false;  ///< "<bos>" in the text is the token; else it is five characters like any others
+  bool adds_bos =
+      false;  ///< <bos> before the text, unless the text begins with it and specials are parsed
+  bool parses_special =
+      false;  ///< "<bos>" in the text is the token; else it is five characters like any others
 };
 
 struct DecodeOptions {
   bool shows_special = false;  ///< control tokens as their text; else they write nothing
 };
 
-/// Text to token ids and back: what a model was trained with. Cheap to copy; may be used by many threads.
-/// Special tokens are only found in text when that is asked for, since text from outside could forge them. What a model's
-/// file marks as user-defined is always found, as SentencePiece does.
-/// Example: const auto tokenizer = Tokenizer::open("tokenizer.model");
+/// Text to token ids and back: what a model was trained with. Cheap to copy; may be used by many
+/// threads. Special tokens are only found in text when that is asked for, since text from outside
+/// could forge them. What a model's file marks as user-defined is always found, as SentencePiece
+/// does. Example: const auto tokenizer = Tokenizer::open("tokenizer.model");
 ///          tokenizer.decode(tokenizer.encode("bees and wasps")) == "bees and wasps"
 class Tokenizer {
  public:
@@ -33,15 +35,16 @@ class Tokenizer {
   static Tokenizer open(const std::filesystem::path& path);
   /// The bytes of a `.model` file.
   static Tokenizer from_sentencepiece(std::span<const std::byte> bytes, std::string_view name);
-  /// The text of a `tokenizer.json`: byte-pair encoding with byte fallback, as Gemma and Llama have it. Parts that it does
-  /// not know are refused by name.
+  /// The text of a `tokenizer.json`: byte-pair encoding with byte fallback, as Gemma and Llama have
+  /// it. Parts that it does not know are refused by name.
   static Tokenizer from_json(std::string_view text, std::string_view name);
   /// A model made of something else: a GGUF's vocabulary.
   static Tokenizer from_model(SentencePieceModel model, std::string_view name);
 
   /// The ids of `text`. Any bytes will do; one that is no UTF-8 counts as U+FFFD.
   /// Cost:    O(n log n) for n bytes; about 60 bytes of memory for each.
-  [[nodiscard]] std::vector<TokenId> encode(std::string_view text, EncodeOptions options = {}) const;
+  [[nodiscard]] std::vector<TokenId> encode(std::string_view text,
+                                            EncodeOptions options = {}) const;
   /// The text of `ids`; always UTF-8.
   /// Throws:  Error naming the id if there is no such piece.
   [[nodiscard]] std::string decode(std::span<const TokenId> ids, DecodeOptions options = {}) const;
@@ -63,9 +66,9 @@ class Tokenizer {
   std::shared_ptr<const State> state_;
 };
 
-/// Decodes tokens as they come. What it has given back is never taken back, and never ends inside of a character: bytes
-/// of one that is not complete wait for the next token.
-/// Example: StreamDecoder stream(tokenizer);
+/// Decodes tokens as they come. What it has given back is never taken back, and never ends inside
+/// of a character: bytes of one that is not complete wait for the next token. Example:
+/// StreamDecoder stream(tokenizer);
 ///          for (TokenId id : ids) std::cout << stream.push(id);
 ///          std::cout << stream.finish();
 class StreamDecoder {

@@ -12,7 +12,8 @@ namespace {
 
 using Json = nlohmann::json;
 
-// A step of the normalizer: `from` becomes `to` wherever it stands; where `from` is empty, `to` goes before the text.
+// A step of the normalizer: `from` becomes `to` wherever it stands; where `from` is empty, `to`
+// goes before the text.
 struct Replacement {
   std::string from, to;
 };
@@ -25,7 +26,9 @@ class Fields {
     if (!json.is_object()) fail("is no object");
   }
 
-  [[nodiscard]] std::string text(const std::string& key) const { return get(key, &Json::is_string, "a text").get<std::string>(); }
+  [[nodiscard]] std::string text(const std::string& key) const {
+    return get(key, &Json::is_string, "a text").get<std::string>();
+  }
   [[nodiscard]] std::optional<std::string> text_if(const std::string& key) const {
     return has(key) ? std::optional(text(key)) : std::nullopt;
   }
@@ -39,20 +42,31 @@ class Fields {
     std::vector<Fields> result;
     if (!has(key)) return result;
     const Json& items = get(key, &Json::is_array, "a list");
-    for (std::size_t i = 0; i < items.size(); ++i) result.emplace_back(items[i], at(key) + "[" + std::to_string(i) + "]", name_);
+    for (std::size_t i = 0; i < items.size(); ++i)
+      result.emplace_back(items[i], at(key) + "[" + std::to_string(i) + "]", name_);
     return result;
   }
   [[nodiscard]] std::optional<Fields> part(const std::string& key) const {
     return has(key) ? std::optional(Fields(json_[key], at(key), name_)) : std::nullopt;
   }
-  [[nodiscard]] bool has(const std::string& key) const { return json_.contains(key) && !json_[key].is_null(); }
-  [[noreturn]] void fail(const std::string& problem) const { throw FormatError(name_, path_ + " " + problem); }
+  [[nodiscard]] bool has(const std::string& key) const {
+    return json_.contains(key) && !json_[key].is_null();
+  }
+  [[noreturn]] void fail(const std::string& problem) const {
+    throw FormatError(name_, path_ + " " + problem);
+  }
 
  private:
-  [[nodiscard]] std::string at(const std::string& key) const { return path_.empty() ? key : path_ + "." + key; }
-  const Json& get(const std::string& key, bool (Json::*is)() const noexcept, std::string_view expected) const {
-    if (!json_.contains(key)) throw FormatError(name_, at(key) + " is missing; expected " + std::string(expected));
-    if (!(json_[key].*is)()) throw FormatError(name_, at(key) + " is " + json_[key].type_name() + "; expected " + std::string(expected));
+  [[nodiscard]] std::string at(const std::string& key) const {
+    return path_.empty() ? key : path_ + "." + key;
+  }
+  const Json& get(const std::string& key, bool (Json::*is)() const noexcept,
+                  std::string_view expected) const {
+    if (!json_.contains(key))
+      throw FormatError(name_, at(key) + " is missing; expected " + std::string(expected));
+    if (!(json_[key].*is)())
+      throw FormatError(
+          name_, at(key) + " is " + json_[key].type_name() + "; expected " + std::string(expected));
     return json_[key];
   }
 
@@ -63,7 +77,8 @@ class Fields {
 
 std::string pattern_of(const Fields& fields) {
   const auto pattern = fields.part("pattern");
-  if (!pattern || !pattern->has("String")) fields.fail("has a pattern that is no {\"String\": ..}, which is not supported");
+  if (!pattern || !pattern->has("String"))
+    fields.fail("has a pattern that is no {\"String\": ..}, which is not supported");
   const std::string text = pattern->text("String");
   if (text.empty()) fields.fail("has an empty pattern");
   return text;
@@ -78,7 +93,8 @@ void read_normalizer(const Fields& fields, std::vector<Replacement>& out, int de
   } else if (type == "Prepend") {
     out.push_back({"", fields.text("prepend")});
   } else {
-    fields.fail("has type " + quote(type) + ", which is not supported; expected Replace, Prepend or a Sequence of them");
+    fields.fail("has type " + quote(type) +
+                ", which is not supported; expected Replace, Prepend or a Sequence of them");
   }
 }
 
@@ -97,15 +113,17 @@ void read_decoder(const Fields& fields, LeadingSpace& leading_space, int depth =
     }
     if (fields.number("start") == 1) leading_space = LeadingSpace::kOneStripped;
   } else if (type != "ByteFallback" && type != "Fuse") {
-    fields.fail("has type " + quote(type) + ", which is not supported; expected Replace, ByteFallback, Fuse, Strip or a Sequence of them");
+    fields.fail("has type " + quote(type) +
+                ", which is not supported; expected Replace, ByteFallback, Fuse, Strip or a "
+                "Sequence of them");
   }
 }
 
 // Byte-pair encoding by a list of merges.
 class MergeEncoder : public Encoder {
  public:
-  MergeEncoder(const Fields& root, const Vocabulary& vocabulary, std::size_t base_size, MergeTable merges,
-               std::optional<std::array<TokenId, 256>> bytes);
+  MergeEncoder(const Fields& root, const Vocabulary& vocabulary, std::size_t base_size,
+               MergeTable merges, std::optional<std::array<TokenId, 256>> bytes);
   void encode(std::string_view text, std::vector<TokenId>& ids) const override;
 
  private:
@@ -121,9 +139,10 @@ class MergeEncoder : public Encoder {
   bool fuses_unknown_ = false, takes_whole_words_ = false;
 };
 
-// Only the `base_size` pieces of model.vocab are made by merging; added tokens are matched whole before.
-MergeEncoder::MergeEncoder(const Fields& root, const Vocabulary& vocabulary, std::size_t base_size, MergeTable merges,
-                           std::optional<std::array<TokenId, 256>> bytes)
+// Only the `base_size` pieces of model.vocab are made by merging; added tokens are matched whole
+// before.
+MergeEncoder::MergeEncoder(const Fields& root, const Vocabulary& vocabulary, std::size_t base_size,
+                           MergeTable merges, std::optional<std::array<TokenId, 256>> bytes)
     : index_(std::span(vocabulary.pieces).first(base_size)),
       merges_(std::move(merges)),
       bytes_(bytes),
@@ -135,8 +154,10 @@ MergeEncoder::MergeEncoder(const Fields& root, const Vocabulary& vocabulary, std
   if (const auto normalizer = root.part("normalizer")) read_normalizer(*normalizer, normalizer_);
   if (const auto splitter = root.part("pre_tokenizer")) {
     const std::string type = splitter->text("type");
-    if (type != "Split" || splitter->text("behavior") != "MergedWithPrevious" || splitter->flag("invert")) {
-      splitter->fail("has type " + quote(type) + ", which is not supported; expected Split, MergedWithPrevious");
+    if (type != "Split" || splitter->text("behavior") != "MergedWithPrevious" ||
+        splitter->flag("invert")) {
+      splitter->fail("has type " + quote(type) +
+                     ", which is not supported; expected Split, MergedWithPrevious");
     }
     separator_ = pattern_of(*splitter);
   }
@@ -197,7 +218,8 @@ void MergeEncoder::encode_word(std::string_view word, std::vector<TokenId>& ids)
   }
   merge_all(symbols, [&](const Symbol& left, const Symbol& right) -> std::optional<Merge> {
     const MergeTable::Entry* entry = merges_.find(left.id, right.id);
-    return entry == nullptr ? std::nullopt : std::optional(Merge{-static_cast<double>(entry->rank), entry->id});
+    return entry == nullptr ? std::nullopt
+                            : std::optional(Merge{-static_cast<double>(entry->rank), entry->id});
   });
   for (const Symbol& symbol : symbols) {
     if (!symbol.text.empty()) ids.push_back(symbol.id);
@@ -208,7 +230,8 @@ void MergeEncoder::encode_word(std::string_view word, std::vector<TokenId>& ids)
 void MergeEncoder::add_unknown(std::string_view character, std::vector<Symbol>& symbols) const {
   if (bytes_) {
     for (std::size_t i = 0; i < character.size(); ++i) {
-      symbols.push_back({.text = character.substr(i, 1), .id = (*bytes_)[static_cast<unsigned char>(character[i])]});
+      symbols.push_back({.text = character.substr(i, 1),
+                         .id = (*bytes_)[static_cast<unsigned char>(character[i])]});
     }
   } else if (unknown_ && fuses_unknown_ && !symbols.empty() && symbols.back().id == *unknown_) {
     std::string_view& text = symbols.back().text;
@@ -218,26 +241,29 @@ void MergeEncoder::add_unknown(std::string_view character, std::vector<Symbol>& 
   }
 }
 
-// Added tokens: those beyond the vocabulary extend it, those in it change what their pieces are for.
+// Added tokens: those beyond the vocabulary extend it, those in it change what their pieces are
+// for.
 void add_tokens(const Fields& root, Vocabulary& vocabulary) {
   for (const Fields& token : root.list("added_tokens")) {
     const std::uint64_t id = token.number("id");
     const std::string content = token.text("content");
     if (content.empty()) token.fail("has no content");
     for (const char* key : {"lstrip", "rstrip", "single_word"}) {
-      if (token.flag(key)) token.fail("(" + quote(content) + ") has " + key + ", which is not supported");
+      if (token.flag(key))
+        token.fail("(" + quote(content) + ") has " + key + ", which is not supported");
     }
     if (id > vocabulary.size()) {
-      token.fail("has id " + std::to_string(id) + "; expected at most " + std::to_string(vocabulary.size()) +
-                 ", the next free one");
+      token.fail("has id " + std::to_string(id) + "; expected at most " +
+                 std::to_string(vocabulary.size()) + ", the next free one");
     }
     if (id == vocabulary.size()) {
       vocabulary.pieces.emplace_back();
       vocabulary.types.push_back(PieceType::kNormal);
     } else if (vocabulary.pieces[id] != content && vocabulary.types[id] != PieceType::kByte) {
-      // Some files give a byte piece the character that it is, a tab for <0x09>; nothing else may change.
-      token.fail("is " + quote(content) + "; model.vocab has " + quote(vocabulary.pieces[id]) + " for id " +
-                 std::to_string(id));
+      // Some files give a byte piece the character that it is, a tab for <0x09>; nothing else may
+      // change.
+      token.fail("is " + quote(content) + "; model.vocab has " + quote(vocabulary.pieces[id]) +
+                 " for id " + std::to_string(id));
     }
     vocabulary.pieces[id] = content;
     vocabulary.types[id] = token.flag("special") ? PieceType::kControl : PieceType::kUserDefined;
@@ -252,7 +278,8 @@ std::optional<TokenId> leading_token(const Fields& root, const PieceIndex& index
   const auto token = steps.empty() ? std::nullopt : steps.front().part("SpecialToken");
   if (!token) return std::nullopt;
   const auto id = index.find(token->text("id"));
-  if (!id) processor->fail("puts " + quote(token->text("id")) + " before a text, which is no token");
+  if (!id)
+    processor->fail("puts " + quote(token->text("id")) + " before a text, which is no token");
   return id;
 }
 
@@ -269,7 +296,8 @@ void check_model_fields(const Fields& model) {
 
 }  // namespace
 
-std::shared_ptr<const Tokenizer::State> state_of_json(std::string_view text, std::string_view name) {
+std::shared_ptr<const Tokenizer::State> state_of_json(std::string_view text,
+                                                      std::string_view name) {
   JsonFile file = read_json_file(text, name);
   const Fields root(file.rest, "", name);
   const auto model = root.part("model");
@@ -302,14 +330,16 @@ std::shared_ptr<const Tokenizer::State> state_of_json(std::string_view text, std
   special.insert(special.end(), always.begin(), always.end());
   state->always = PrefixMatcher(vocabulary.pieces, std::move(always));
   state->with_special = PrefixMatcher(vocabulary.pieces, std::move(special));
-  if (const auto unknown = model->text_if("unk_token")) vocabulary.unknown = state->index.find(*unknown);
+  if (const auto unknown = model->text_if("unk_token"))
+    vocabulary.unknown = state->index.find(*unknown);
   vocabulary.bos = leading_token(root, state->index);
   vocabulary.adds_bos = vocabulary.bos.has_value();
   if (!vocabulary.bos) vocabulary.bos = state->index.find("<bos>");
   vocabulary.eos = state->index.find("<eos>");
   vocabulary.pad = state->index.find("<pad>");
   if (const auto decoder = root.part("decoder")) read_decoder(*decoder, state->leading_space);
-  state->encoder = std::make_unique<MergeEncoder>(root, vocabulary, base_size, std::move(file.merges), bytes);
+  state->encoder =
+      std::make_unique<MergeEncoder>(root, vocabulary, base_size, std::move(file.merges), bytes);
   return state;
 }
 

@@ -13,11 +13,12 @@ struct Tokenizer::State {
   State(const State&) = delete;
   State& operator=(const State&) = delete;
 
-  SentencePieceModel model{};          // of a tokenizer.json only the vocabulary, and what decoding asks for
+  SentencePieceModel
+      model{};  // of a tokenizer.json only the vocabulary, and what decoding asks for
   std::unique_ptr<Encoder> encoder{};
   PieceIndex index{};
-  PrefixMatcher always{};              // found in text before it is split
-  PrefixMatcher with_special{};        // the same and the special ones
+  PrefixMatcher always{};        // found in text before it is split
+  PrefixMatcher with_special{};  // the same and the special ones
   LeadingSpace leading_space = LeadingSpace::kKept;
 };
 

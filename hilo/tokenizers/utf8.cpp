@@ -5,7 +5,9 @@
 namespace hilo::tokenizers {
 
 std::uint32_t decode_utf8(std::string_view character) {
-  const auto byte = [&](std::size_t i) { return static_cast<std::uint32_t>(static_cast<unsigned char>(character[i])); };
+  const auto byte = [&](std::size_t i) {
+    return static_cast<std::uint32_t>(static_cast<unsigned char>(character[i]));
+  };
   if (character.size() == 1) return byte(0);
   std::uint32_t point = byte(0) & (0xFFU >> (character.size() + 1));
   for (std::size_t i = 1; i < character.size(); ++i) point = point << 6 | (byte(i) & 0x3F);
@@ -16,13 +18,14 @@ std::string encode_utf8(std::uint32_t point) {
   if (point < 0x80) return {static_cast<char>(point)};
   const std::size_t length = point < 0x800 ? 2 : point < 0x10000 ? 3 : 4;
   std::string bytes(length, '\0');
-  for (std::size_t i = length; i-- > 1; point >>= 6) bytes[i] = static_cast<char>(0x80 | (point & 0x3F));
+  for (std::size_t i = length; i-- > 1; point >>= 6)
+    bytes[i] = static_cast<char>(0x80 | (point & 0x3F));
   bytes[0] = static_cast<char>((0xF00U >> length & 0xF0) | point);
   return bytes;
 }
 
-// A range is cut until all its characters have one length, and until each byte but the last ones runs through all its values
-// or holds one: then byte by byte ranges say it.
+// A range is cut until all its characters have one length, and until each byte but the last ones
+// runs through all its values or holds one: then byte by byte ranges say it.
 std::vector<ByteRanges> byte_ranges(CodeRange whole) {
   std::vector<ByteRanges> result;
   std::vector<CodeRange> pending = {whole};

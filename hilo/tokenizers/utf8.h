@@ -25,7 +25,8 @@ struct ByteRanges {
   std::size_t length = 0;
 };
 
-/// The byte sequences of the characters of a range: few sequences of ranges in the place of many characters.
+/// The byte sequences of the characters of a range: few sequences of ranges in the place of many
+/// characters.
 std::vector<ByteRanges> byte_ranges(CodeRange range);
 
 }  // namespace hilo::tokenizers

@@ -12,7 +12,7 @@ PieceIndex::PieceIndex(std::span<const std::string> pieces)
 // Where `text` is, or the free slot where it would go.
 std::size_t PieceIndex::slot_of(std::string_view text) const {
   const std::size_t mask = slots_.size() - 1;
-  std::size_t slot = std::hash<std::string_view>{}(text) & mask;
+  std::size_t slot = std::hash<std::string_view>{}(text)&mask;
   while (slots_[slot] >= 0 && pieces_[static_cast<std::size_t>(slots_[slot])] != text) {
     slot = (slot + 1) & mask;
   }

@@ -26,7 +26,8 @@ inline constexpr std::string_view kSpaceMark = "\xE2\x96\x81";
 inline constexpr std::string_view kReplacement = "\xEF\xBF\xBD";
 
 /// The pieces of a tokenizer by id, and the ids that have a meaning of their own.
-/// Shapes:  pieces, scores and types are of one length; scores may be empty where merges say the order.
+/// Shapes:  pieces, scores and types are of one length; scores may be empty where merges say the
+/// order.
 struct Vocabulary {
   std::vector<std::string> pieces{};
   std::vector<float> scores{};
@@ -37,8 +38,8 @@ struct Vocabulary {
   [[nodiscard]] std::size_t size() const { return pieces.size(); }
 };
 
-/// Finds a piece's id by its text: a table of ids, hashed by what they spell. Of equal texts the first stays.
-/// Lifetime: the pieces must outlive it.
+/// Finds a piece's id by its text: a table of ids, hashed by what they spell. Of equal texts the
+/// first stays. Lifetime: the pieces must outlive it.
 class PieceIndex {
  public:
   PieceIndex() = default;

@@ -7,9 +7,10 @@
 
 namespace hilo::tokenizers {
 
-/// A message of protocol buffers, field by field. What it reads is there, or it throws with the offset in the file.
-/// Example: while (reader.next()) { if (reader.field() == 1) name = reader.text(); else reader.skip(); }
-/// Source:  "Encoding" of the documentation of protocol buffers.
+/// A message of protocol buffers, field by field. What it reads is there, or it throws with the
+/// offset in the file. Example: while (reader.next()) { if (reader.field() == 1) name =
+/// reader.text(); else reader.skip(); } Source:  "Encoding" of the documentation of protocol
+/// buffers.
 class WireReader {
  public:
   WireReader(std::span<const std::byte> bytes, std::string_view name, std::uint64_t begins_at = 0)
@@ -21,7 +22,8 @@ class WireReader {
     const std::uint64_t key = varint();
     field_ = key >> 3;
     wire_ = static_cast<unsigned>(key & 7);
-    if (field_ == 0 || field_ > 0x1FFFFFFF) fail("field number " + std::to_string(field_) + "; expected 1 to 2^29 - 1");
+    if (field_ == 0 || field_ > 0x1FFFFFFF)
+      fail("field number " + std::to_string(field_) + "; expected 1 to 2^29 - 1");
     return true;
   }
   [[nodiscard]] std::uint64_t field() const { return field_; }
@@ -51,22 +53,34 @@ class WireReader {
   /// Passes over a field that is of no interest.
   void skip() {
     switch (wire_) {
-      case 0: varint(); break;
-      case 1: pass(8); break;
-      case 2: pass(varint()); break;
-      case 5: pass(4); break;
-      default: fail("wire type " + std::to_string(wire_) + "; expected 0, 1, 2 or 5");
+      case 0:
+        varint();
+        break;
+      case 1:
+        pass(8);
+        break;
+      case 2:
+        pass(varint());
+        break;
+      case 5:
+        pass(4);
+        break;
+      default:
+        fail("wire type " + std::to_string(wire_) + "; expected 0, 1, 2 or 5");
     }
   }
 
-  [[noreturn]] void fail(const std::string& problem) const { throw FormatError(name_, offset(), problem); }
+  [[noreturn]] void fail(const std::string& problem) const {
+    throw FormatError(name_, offset(), problem);
+  }
 
  private:
   [[nodiscard]] std::uint64_t offset() const { return begins_at_ + bytes_.offset(); }
   [[nodiscard]] std::uint64_t left() const { return bytes_.left(); }
   void need(std::uint64_t count) const {
     if (count > left()) {
-      fail(std::to_string(count) + " bytes; expected at most " + std::to_string(left()) + ", what is left of the message");
+      fail(std::to_string(count) + " bytes; expected at most " + std::to_string(left()) +
+           ", what is left of the message");
     }
   }
   void pass(std::uint64_t count) {
@@ -75,8 +89,8 @@ class WireReader {
   }
   void expect(unsigned wire, std::string_view what) const {
     if (wire_ != wire) {
-      fail("field " + std::to_string(field_) + " has wire type " + std::to_string(wire_) + "; expected " +
-           std::to_string(wire) + ", " + std::string(what));
+      fail("field " + std::to_string(field_) + " has wire type " + std::to_string(wire_) +
+           "; expected " + std::to_string(wire) + ", " + std::string(what));
     }
   }
   std::uint64_t varint() {

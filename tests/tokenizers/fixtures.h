@@ -12,16 +12,17 @@ namespace hilo::tokenizers::test {
 
 using Json = nlohmann::json;
 
-/// The path that an environment variable holds, or nothing where it is unset: the test says so and is skipped.
+/// The path that an environment variable holds, or nothing where it is unset: the test says so and
+/// is skipped.
 inline std::optional<std::filesystem::path> path_in(const char* variable) {
   const char* value = std::getenv(variable);
   if (value == nullptr || *value == '\0') return std::nullopt;
   return std::filesystem::path(value);
 }
 
-#define HILO_PATH_OR_SKIP(name, variable)                                \
-  const auto name##_or_none = path_in(variable);                         \
-  if (!name##_or_none) GTEST_SKIP() << variable << " is not set";        \
+#define HILO_PATH_OR_SKIP(name, variable)                         \
+  const auto name##_or_none = path_in(variable);                  \
+  if (!name##_or_none) GTEST_SKIP() << variable << " is not set"; \
   const std::filesystem::path name = *name##_or_none
 
 inline std::string bytes_of_hex(const std::string& hex) {
