@@ -128,6 +128,15 @@
 #include "hilo/ops/unary.h"
 #include "hilo/ops/while_loop.h"
 
+#include "hilo/tokenizers/automaton.h"
+#include "hilo/tokenizers/chat.h"
+#include "hilo/tokenizers/constraint.h"
+#include "hilo/tokenizers/gguf_vocabulary.h"
+#include "hilo/tokenizers/pattern.h"
+#include "hilo/tokenizers/sentencepiece_model.h"
+#include "hilo/tokenizers/tokenizer.h"
+#include "hilo/tokenizers/vocabulary.h"
+
 #include "hilo/data/batches.h"
 #include "hilo/data/dataset.h"
 #include "hilo/data/image.h"
@@ -170,6 +179,7 @@
 #include "hilo/nn/position_embedding.h"
 #include "hilo/nn/recurrent.h"
 #include "hilo/nn/residual.h"
+#include "hilo/nn/sampling.h"
 #include "hilo/nn/scope.h"
 #include "hilo/nn/separable_conv.h"
 #include "hilo/nn/store.h"

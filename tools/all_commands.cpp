@@ -11,6 +11,8 @@ Command run_command();
 Command vjp_command();
 Command diff_command();
 Command conformance_command();
+Command tokenize_command();
+Command detokenize_command();
 Command doctor_command();
 Command devices_command();
 Command plugins_command();
@@ -20,6 +22,7 @@ Command version_command();
 std::vector<Command> all_commands() {
   return {train_command(),  eval_command(),    classify_command(), compile_command(), run_command(),
           vjp_command(),    diff_command(),    conformance_command(),
+          tokenize_command(), detokenize_command(),
           doctor_command(), devices_command(), plugins_command(),  cache_command(),   version_command()};
 }
 
