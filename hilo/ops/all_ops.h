@@ -30,6 +30,10 @@ class OpTable {
   std::vector<OpEntry> entries_;
 };
 
+/// The op that a program describes, added to the graph that is being built.
+/// Throws:  OpError naming the op, if an attribute or a region does not fit or its shape rule refuses the operands.
+std::vector<Value> apply_parts(const OpEntry& entry, const OpParts& parts);
+
 /// Every op. A new family adds its line in all_ops.cpp; a static initialiser would be dropped by the linker.
 const OpTable& all_ops();
 

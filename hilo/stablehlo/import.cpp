@@ -290,9 +290,7 @@ std::vector<Value> Importer::built(const ir::Operation& op, const OpEntry& entry
   }
   std::vector<Shape> declared;
   for (ir::ValueId id : op.results) declared.push_back(type(id));
-  const auto made = entry.make({op.attributes, regions, operands, declared});
-  const Site site = CallSite::current(std::source_location());
-  return current_graph(entry.name, site).add(made, operands, site);
+  return apply_parts(entry, {op.attributes, regions, operands, declared});
 }
 
 Function Importer::closed_region(const ir::Region& region, const ir::Operation& op, std::string_view name, std::span<const Value>) {

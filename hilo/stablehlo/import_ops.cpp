@@ -105,12 +105,9 @@ Out run_custom_call(Importer& importer, const ir::Operation& op, In in) {
     return {};
   }
   if (target == "stablehlo.shape_refinement_operand_wrapper") return {in.front()};
-  const OpEntry* entry = all_ops().find("custom_call");
   std::vector<Shape> declared;
   for (ir::ValueId id : op.results) declared.push_back(importer.type(id));
-  const auto made = entry->make({op.attributes, {}, in, declared});
-  const Site site = CallSite::current(std::source_location());
-  return current_graph("custom_call", site).add(made, in, site);
+  return apply_parts(*all_ops().find("custom_call"), {op.attributes, {}, in, declared});
 }
 
 template <std::size_t kPrefix>
