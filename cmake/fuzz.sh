@@ -13,7 +13,7 @@ while read -r name covers; do
   mkdir -p "$build/corpus/$name"
   log=$build/fuzz_$name.log
   if ! LLVM_PROFILE_FILE=/dev/null "$build/fuzz/fuzz_$name" -runs="$runs" -max_total_time="$seconds" -max_len=4096 -timeout=10 \
-      -rss_limit_mb=1024 -malloc_limit_mb=256 -use_value_profile=1 -print_final_stats=1 \
+      -rss_limit_mb=1024 -malloc_limit_mb=256 -print_final_stats=1 \
       -artifact_prefix="$build/findings/$name-" "$build/corpus/$name" "$here/fuzz/corpus/$name" >"$log" 2>&1; then
     tail -n 30 "$log"
     failed+=" $name"

@@ -11,6 +11,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       fuzz::is_read([&] { static_cast<void>(file.at(name) == file.at(name)); });
     }
     fuzz::is_read([&] { static_cast<void>(file.shape("w")); });
+    fuzz::is_read([&] { static_cast<void>(file.all()); });
+    static_cast<void>(file.contains("w") && file.path().empty() && file.metadata().empty());
   });
   return 0;
 }
