@@ -2,6 +2,8 @@
 // target chooses. Not linked with Hilo.
 #include "hilo/custom_call_library.h"
 
+#include <cstdio>
+#include <cstdlib>
 #include <iterator>
 
 #include "xla/ffi/api/ffi.h"
@@ -20,6 +22,14 @@ XLA_FFI_DEFINE_HANDLER(
     triple_handler, triple,
     ffi::Ffi::Bind().Arg<ffi::Buffer<ffi::F32>>().Ret<ffi::Buffer<ffi::F32>>().Attr<float>(
         "offset"));
+
+// What kills XLA's process from inside.
+ffi::Error end_it(ffi::AnyBuffer, ffi::Result<ffi::AnyBuffer>) {
+  std::fputs("the handler has had enough\n", stderr);
+  std::abort();
+}
+XLA_FFI_DEFINE_HANDLER(abort_handler, end_it,
+                       ffi::Ffi::Bind().Arg<ffi::AnyBuffer>().Ret<ffi::AnyBuffer>());
 
 // Compiles where CUDA's headers are not there.
 ffi::Error on_gpu(void* stream, ffi::AnyBuffer, ffi::Result<ffi::AnyBuffer>) {
@@ -43,7 +53,8 @@ extern "C" const HiloCustomCalls* hilo_custom_calls(void) {
   static const HiloCustomCall calls[] = {{"hilo_test_null", "Host", nullptr}};
 #else
   static const HiloCustomCall calls[] = {{"hilo_test_triple", "Host", triple_handler},
-                                         {"hilo_test_triple", "CUDA", gpu_handler}};
+                                         {"hilo_test_triple", "CUDA", gpu_handler},
+                                         {"hilo_test_abort", "Host", abort_handler}};
 #endif
   static HiloCustomCalls all = {HILO_CUSTOM_CALLS_ABI, sizeof(HiloCustomCall), std::size(calls),
                                 calls};

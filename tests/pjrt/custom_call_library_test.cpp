@@ -27,7 +27,7 @@ const std::vector<std::string> loaded = load_custom_calls(library("good"));
 class CustomCallLibrary : public pjrt::test::OnEachPlugin {};
 
 TEST_P(CustomCallLibrary, ItsHandlersRun) {
-  EXPECT_THAT(loaded, testing::ElementsAre("hilo_test_triple", "hilo_test_triple"));
+  EXPECT_THAT(loaded, testing::ElementsAre("hilo_test_triple", "hilo_test_triple", "hilo_test_abort"));
   const auto program = pjrt::Executable::compile(client(), R"(
 func.func @main(%a: tensor<2xf32>) -> tensor<2xf32> {
   %0 = stablehlo.custom_call @hilo_test_triple(%a) {api_version = 4 : i32, backend_config = {offset = 1.0 : f32}} : (tensor<2xf32>) -> tensor<2xf32>

@@ -1,4 +1,6 @@
 // --isolate: what kills XLA is an error of ours.
+#include <csignal>
+
 #include "tests/tools/hilo_program.h"
 
 namespace hilo::tools::test {
@@ -25,15 +27,38 @@ constexpr const char* kNeverEnds = R"(func.func @main() -> tensor<i32> {
   return %1 : tensor<i32>
 })";
 
+// A program whose custom call ends the process while it runs.
 TEST(Isolate, an_abort_inside_xla_is_an_error) {
-  for (const char* command : {"run", "compile"}) {
-    const Ended ended = hilo({command, written("aborts.mlir", kAborts).string(),
-                              command[0] == 'r' ? "--backend" : "--target", "cpu", "--isolate"});
-    EXPECT_EQ(ended.code, 1) << command;
-    EXPECT_EQ(ended.signal, 0);
-    EXPECT_THAT(ended.err, AllOf(testing::StartsWith("hilo: isolated process: it died of SIG"),
-                                 HasSubstr("the last it said:")))
-        << command;
+  const std::string program = written("ends.mlir", R"(func.func @main() -> tensor<f32> {
+    %0 = stablehlo.constant dense<1.0> : tensor<f32>
+    %1 = stablehlo.custom_call @hilo_test_abort(%0) {api_version = 4 : i32, backend_config = {}} : (tensor<f32>) -> tensor<f32>
+    return %1 : tensor<f32>
+  })")
+                                  .string();
+  Words words = {
+      "run",       program, "--custom-calls", std::string(HILO_CUSTOM_CALLS) + "/good.so",
+      "--backend", "cpu"};
+  EXPECT_EQ(hilo(words).signal, SIGABRT) << "what it is without the flag";
+  words.emplace_back("--isolate");
+  const Ended ended = hilo(words);
+  EXPECT_EQ(ended.code, 1);
+  EXPECT_THAT(
+      ended.err,
+      AllOf(testing::StartsWith("hilo: isolated process: it died of SIGABRT (Aborted) after "),
+            HasSubstr("the last it said:\n"), HasSubstr("    the handler has had enough\n")));
+}
+
+// Hilo refuses this dtype where it reads the program; XLA, given the text as it is, aborts.
+TEST(Isolate, a_dtype_that_xla_aborts_on_is_an_error) {
+  const std::string program = written("aborts.mlir", kAborts).string();
+  for (const Words& words :
+       {Words{"run", program, "--backend", "cpu"}, Words{"compile", program, "--target", "cpu"}}) {
+    Words isolated = words;
+    isolated.emplace_back("--isolate");
+    const Ended ended = hilo(isolated);
+    EXPECT_EQ(ended.code, 1) << words[0];
+    EXPECT_EQ(ended.signal, 0) << words[0];
+    EXPECT_THAT(ended.err, testing::StartsWith("hilo: ")) << words[0];
   }
 }
 

@@ -55,8 +55,8 @@ TEST(Run, refuses_tensors_of_other_names) {
   EXPECT_THAT(ended.err, HasSubstr("its tensors are arg_0, b; expected arg_0, arg_1, .."));
 }
 
-TEST(Run, passes_on_what_the_compiler_says) {
-  const Ended ended = hilo({"run", written("bad.mlir", "module { func.func public @main() -> tensor<f32> { return %nothing : tensor<f32> } }").string()});
+TEST(Compile, passes_on_what_the_compiler_says) {
+  const Ended ended = hilo({"compile", written("bad.mlir", "module { func.func public @main() -> tensor<f32> { return %nothing : tensor<f32> } }").string()});
   EXPECT_EQ(ended.code, 1);
   EXPECT_THAT(ended.err, HasSubstr("use of undeclared SSA value name"));
   EXPECT_FALSE(ended.err.ends_with("\n\n")) << "the compiler's empty lines are not passed on";
