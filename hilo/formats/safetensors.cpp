@@ -6,6 +6,7 @@
 
 #include "hilo/core/error.h"
 #include "hilo/core/text.h"
+#include "hilo/formats/mapped_array.h"
 #include "hilo/formats/safetensors_header.h"
 
 namespace hilo::formats {
@@ -126,12 +127,7 @@ Array SafetensorsFile::at(std::string_view name) const {
       std::any_of(bytes.begin(), bytes.end(), [](std::byte b) { return b > std::byte{1}; })) {
     return as_bools(entry.shape, bytes);
   }
-  const auto address = reinterpret_cast<std::uintptr_t>(bytes.data());
-  const auto alignment = static_cast<std::uintptr_t>(std::min(hilo::bytes(entry.shape.dtype), 8));
-  if (address % alignment == 0) return Array(entry.shape, state_->file.owner(), bytes);
-  Array copy(entry.shape);
-  std::copy(bytes.begin(), bytes.end(), copy.mutable_bytes().begin());
-  return copy;
+  return view_or_copy(entry.shape, state_->file.owner(), bytes);
 }
 
 NamedArrays SafetensorsFile::all() const {
