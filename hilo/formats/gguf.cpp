@@ -16,8 +16,10 @@ static_assert(std::endian::native == std::endian::little,
               "tensors are views of little-endian bytes");
 
 struct GgufFile::State {
-  MappedFile file;
-  std::string path;
+  std::filesystem::path file;
+  std::string path;  // the same, for messages
+  std::shared_ptr<const void> owner;
+  std::span<const std::byte> bytes;
   std::uint32_t version = 0;
   std::uint64_t alignment = 32;
   GgufMetadata metadata{};
@@ -160,8 +162,15 @@ void place(std::span<const std::byte> file, std::uint64_t data, std::uint64_t al
 }  // namespace
 
 GgufFile GgufFile::open(const std::filesystem::path& path) {
-  auto state = std::make_shared<State>(State{.file = MappedFile(path), .path = path.string()});
-  ByteReader reader(state->file.bytes(), state->path);
+  const MappedFile file(path);
+  return parse(file.bytes(), file.owner(), path);
+}
+
+GgufFile GgufFile::parse(std::span<const std::byte> bytes, std::shared_ptr<const void> owner,
+                         const std::filesystem::path& path) {
+  auto state = std::make_shared<State>(
+      State{.file = path, .path = path.string(), .owner = std::move(owner), .bytes = bytes});
+  ByteReader reader(bytes, state->path);
   read_magic(reader, state->version);
   const std::uint64_t tensors = read_count(reader, "the number of tensors");
   const std::uint64_t keys = read_count(reader, "the number of keys");
@@ -187,12 +196,12 @@ GgufFile GgufFile::open(const std::filesystem::path& path) {
       (reader.offset() + state->alignment - 1) / state->alignment * state->alignment;
   if (tensors > 0) {
     reader.seek(data, "the data");
-    place(state->file.bytes(), data, state->alignment, state->path, state->tensors);
+    place(bytes, data, state->alignment, state->path, state->tensors);
   }
   return GgufFile(std::move(state));
 }
 
-const std::filesystem::path& GgufFile::path() const { return state_->file.path(); }
+const std::filesystem::path& GgufFile::path() const { return state_->file; }
 std::uint32_t GgufFile::version() const { return state_->version; }
 std::uint64_t GgufFile::alignment() const { return state_->alignment; }
 const GgufMetadata& GgufFile::metadata() const { return state_->metadata; }
@@ -257,7 +266,7 @@ Array GgufFile::array(std::string_view name) const {
                       "tensor " + quote(name) + " is " + std::string(tensor.traits->name) +
                           "; expected plain numbers");
   }
-  return view_or_copy({*tensor.traits->dtype, tensor.dims}, state_->file.owner(), tensor.bytes);
+  return view_or_copy({*tensor.traits->dtype, tensor.dims}, state_->owner, tensor.bytes);
 }
 
 BlockArray GgufFile::blocks(std::string_view name) const {
@@ -268,7 +277,7 @@ BlockArray GgufFile::blocks(std::string_view name) const {
                           ", a type that is not read; expected F32, F16, BF16, Q4_0, Q4_1, Q5_0, "
                           "Q5_1, Q8_0, Q2_K to Q6_K or IQ4_NL");
   }
-  return {static_cast<BlockType>(tensor.traits->id), tensor.dims, state_->file.owner(),
+  return {static_cast<BlockType>(tensor.traits->id), tensor.dims, state_->owner,
           tensor.bytes};
 }
 

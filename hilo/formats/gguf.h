@@ -29,6 +29,9 @@ class GgufFile {
  public:
   /// Throws:  FormatError with file, byte offset, what was found and what was expected.
   static GgufFile open(const std::filesystem::path& path);
+  /// The same from memory that `owner` keeps alive; `path` is for messages.
+  static GgufFile parse(std::span<const std::byte> bytes, std::shared_ptr<const void> owner,
+                        const std::filesystem::path& path);
 
   [[nodiscard]] const std::filesystem::path& path() const;
   [[nodiscard]] std::uint32_t version() const;

@@ -30,14 +30,18 @@ std::string refusal(const fs::path& path) {
 
 const Array kOne = Array::scalar(1.0F), kTwo = Array::of<float>({2}, {1, 2});
 
-std::string index_of(const std::string& weight_map) { return R"({"metadata":{},"weight_map":)" + weight_map + "}"; }
+std::string index_of(const std::string& weight_map) {
+  return R"({"metadata":{},"weight_map":)" + weight_map + "}";
+}
 
 TEST(WeightSource, AnHfFolderIsItsShardsTogether) {
   const ScratchFolder folder;
   write_safetensors(folder / "model-1.safetensors", {{"a", kOne}}, {{"format", "pt"}});
   write_safetensors(folder / "model-2.safetensors", {{"b", kTwo}, {"c", kOne.as(kBF16)}});
-  write_bytes(folder / "model.safetensors.index.json",
-              index_of(R"({"a":"model-1.safetensors","c":"model-2.safetensors","b":"model-2.safetensors"})"));
+  write_bytes(
+      folder / "model.safetensors.index.json",
+      index_of(
+          R"({"a":"model-1.safetensors","c":"model-2.safetensors","b":"model-2.safetensors"})"));
   for (const fs::path& path : {folder.path(), folder / "model.safetensors.index.json"}) {
     const auto source = WeightSource::open(path);
     EXPECT_EQ(source->format(), "safetensors");
@@ -50,7 +54,8 @@ TEST(WeightSource, AnHfFolderIsItsShardsTogether) {
     EXPECT_EQ(source->gguf(), nullptr);
   }
   write_safetensors(folder / "model.safetensors", {{"whole", kOne}});
-  EXPECT_THAT(WeightSource::open(folder.path())->names(), ElementsAre("whole"));  // as transformers has it
+  EXPECT_THAT(WeightSource::open(folder.path())->names(),
+              ElementsAre("whole"));  // as transformers has it
   EXPECT_THAT(WeightSource::open(folder / "model-2.safetensors")->names(), ElementsAre("b", "c"));
 }
 
@@ -61,10 +66,14 @@ TEST(WeightSource, RefusalsOfHfFolders) {
   write_safetensors(folder / "m3.safetensors", {{"a", kOne}});
   const std::pair<std::string, std::string> rows[] = {
       {index_of(R"({"a":"m1.safetensors","x":"x2.safetensors","y":"x1.safetensors"})"),
-       "missing of the 3 shards that model.safetensors.index.json lists: \"x1.safetensors\", \"x2.safetensors\""},
-      {index_of(R"({"a":"m1.safetensors","a":"m1.safetensors"})"), "the key \"a\" stands twice in one object"},
-      {index_of(R"({"a":"m1.safetensors","c":"m3.safetensors"})"), "m3.safetensors: tensor \"a\" is also in m1.safetensors"},
-      {index_of(R"({"a":"m1.safetensors","c":"m1.safetensors"})"), "m1.safetensors: lacks tensor \"c\", which the index has there"},
+       "missing of the 3 shards that model.safetensors.index.json lists: \"x1.safetensors\", "
+       "\"x2.safetensors\""},
+      {index_of(R"({"a":"m1.safetensors","a":"m1.safetensors"})"),
+       "the key \"a\" stands twice in one object"},
+      {index_of(R"({"a":"m1.safetensors","c":"m3.safetensors"})"),
+       "m3.safetensors: tensor \"a\" is also in m1.safetensors"},
+      {index_of(R"({"a":"m1.safetensors","c":"m1.safetensors"})"),
+       "m1.safetensors: lacks tensor \"c\", which the index has there"},
       {index_of(R"({"a":"m1.safetensors","c":"../m2.safetensors"})"),
        "tensor \"c\" is in \"../m2.safetensors\"; expected the name of a file in the same folder"},
       {index_of(R"({"a":1})"), "tensor \"a\" is in \"number\"; expected the name of a file"},
@@ -78,23 +87,29 @@ TEST(WeightSource, RefusalsOfHfFolders) {
     EXPECT_THAT(refusal(folder.path()), HasSubstr(expected));
   }
   fs::remove(folder / "model.safetensors.index.json");
-  EXPECT_THAT(refusal(folder.path()), HasSubstr("has neither model.safetensors nor model.safetensors.index.json"));
+  EXPECT_THAT(refusal(folder.path()),
+              HasSubstr("has neither model.safetensors nor model.safetensors.index.json"));
 }
 
 TEST(WeightSource, WhatIsNoModelIsRefused) {
   const ScratchFolder folder;
   EXPECT_THAT(refusal(folder / "none"), HasSubstr("none: no such file or folder"));
-  EXPECT_THAT(refusal(folder.path()), HasSubstr("holds no weights; expected a .safetensors or .gguf file"));
+  EXPECT_THAT(refusal(folder.path()),
+              HasSubstr("holds no weights; expected a .safetensors or .gguf file"));
   write_bytes(folder / "notes.txt", "hello there");
-  EXPECT_THAT(refusal(folder / "notes.txt"), HasSubstr("offset 0: no weights: begins with \"hello the\""));
+  EXPECT_THAT(refusal(folder / "notes.txt"),
+              HasSubstr("offset 0: no weights: begins with \"hello the\""));
   write_bytes(folder / "empty.gguf", "");
-  EXPECT_THAT(refusal(folder / "empty.gguf"), HasSubstr("the magic number of 4 bytes; expected at most 0"));
+  EXPECT_THAT(refusal(folder / "empty.gguf"),
+              HasSubstr("the magic number of 4 bytes; expected at most 0"));
 }
 
-void write_gguf(const fs::path& path, const std::string& tensor, std::uint32_t part, std::uint32_t count,
-                std::int32_t tensors) {
-  GgufWriter writer(path, {{"split.no", GgufValue::of(part)}, {"split.count", GgufValue::of(count)},
-                           {"split.tensors.count", GgufValue::of(tensors)}},
+void write_gguf(const fs::path& path, const std::string& tensor, std::uint32_t part,
+                std::uint32_t count, std::int32_t tensors) {
+  GgufWriter writer(path,
+                    {{"split.no", GgufValue::of(part)},
+                     {"split.count", GgufValue::of(count)},
+                     {"split.tensors.count", GgufValue::of(tensors)}},
                     {{tensor, {1, 32}, BlockType::kQ8_0}, {tensor + ".f", {2}, BlockType::kF16}});
   writer.write(Array(Shape{kF32, {1, 32}}));
   writer.write(kTwo);
@@ -103,7 +118,9 @@ void write_gguf(const fs::path& path, const std::string& tensor, std::uint32_t p
 
 TEST(WeightSource, PartsOfASplitGgufAreOne) {
   const ScratchFolder folder;
-  const auto part = [&](const std::string& number) { return folder / ("m-" + number + "-of-00003.gguf"); };
+  const auto part = [&](const std::string& number) {
+    return folder / ("m-" + number + "-of-00003.gguf");
+  };
   write_gguf(part("00001"), "a", 0, 3, 6);
   write_gguf(part("00002"), "b", 1, 3, 6);
   write_gguf(part("00003"), "c", 2, 3, 6);
@@ -121,16 +138,21 @@ TEST(WeightSource, PartsOfASplitGgufAreOne) {
     EXPECT_THROW(static_cast<void>(source->read_blocks("a.f")), FormatError);
   }
   write_gguf(part("00003"), "a", 2, 3, 6);
-  EXPECT_THAT(refusal(part("00001")), HasSubstr("00003.gguf: tensor \"a\" is also in m-00001-of-00003.gguf"));
+  EXPECT_THAT(refusal(part("00001")),
+              HasSubstr("00003.gguf: tensor \"a\" is also in m-00001-of-00003.gguf"));
   write_gguf(part("00003"), "c", 1, 3, 6);
-  EXPECT_THAT(refusal(part("00001")), HasSubstr("says that it is part 2 of 3; expected part 3 of 3"));
+  EXPECT_THAT(refusal(part("00001")),
+              HasSubstr("says that it is part 2 of 3; expected part 3 of 3"));
   fs::remove(part("00003"));
-  EXPECT_THAT(refusal(part("00001")), HasSubstr("is one of 3 parts, of which \"m-00003-of-00003.gguf\" is missing"));
+  EXPECT_THAT(refusal(part("00001")),
+              HasSubstr("is one of 3 parts, of which \"m-00003-of-00003.gguf\" is missing"));
   write_gguf(part("00003"), "c", 2, 3, 7);
   EXPECT_THAT(refusal(part("00003")), HasSubstr("the parts hold 6 tensors; expected 7"));
   fs::rename(part("00003"), folder / "x.gguf");
-  EXPECT_THAT(refusal(folder / "x.gguf"), HasSubstr("expected a name that ends in -00003-of-00003.gguf"));
-  EXPECT_THAT(refusal(folder.path()), HasSubstr("holds 2 GGUF models; name one of them: m-00001-of-00003.gguf, x.gguf"));
+  EXPECT_THAT(refusal(folder / "x.gguf"),
+              HasSubstr("expected a name that ends in -00003-of-00003.gguf"));
+  EXPECT_THAT(refusal(folder.path()),
+              HasSubstr("holds 2 GGUF models; name one of them: m-00001-of-00003.gguf, x.gguf"));
 }
 
 TEST(WeightSource, ATypeThatIsNotReadIsNamed) {
@@ -143,14 +165,16 @@ TEST(WeightSource, ATypeThatIsNotReadIsNamed) {
   write_bytes(folder / "a.gguf", bytes);
   const auto source = WeightSource::open(folder / "a.gguf");
   EXPECT_EQ(source->info("t").type, "IQ2_XXS");
-  EXPECT_THAT(refusal(folder / "a.gguf"), HasSubstr("tensor \"t\" is IQ2_XXS, a type that is not read"));
+  EXPECT_THAT(refusal(folder / "a.gguf"),
+              HasSubstr("tensor \"t\" is IQ2_XXS, a type that is not read"));
 }
 
 // The numbers of a Flax parameter as HF's matrix: `at(r, c)` says where in the parameter they are.
 using Place = std::function<std::size_t(std::size_t row, std::size_t column)>;
 void expect_same(const Array& flax, const Array& hf, const std::string& name, const Place& at) {
   const std::vector<double> a = flax.to_doubles(), b = hf.to_doubles();
-  const std::size_t columns = static_cast<std::size_t>(hf.shape().dims.back()), rows = b.size() / columns;
+  const std::size_t columns = static_cast<std::size_t>(hf.shape().dims.back()),
+                    rows = b.size() / columns;
   for (std::size_t r = 0; r < rows; ++r) {
     for (std::size_t c = 0; c < columns; ++c) {
       ASSERT_EQ(a.at(at(r, c)), b[r * columns + c]) << name << ' ' << r << ' ' << c;
@@ -178,14 +202,17 @@ class Comparison {
   int run() {
     same("embedder/input_embedding", "embed_tokens");
     same("final_norm/scale", "norm");
-    for (int i = 0; flax_->contains(root_ + "layer_" + std::to_string(i) + "/pre_ffw_norm/scale"); ++i) {
+    for (int i = 0; flax_->contains(root_ + "layer_" + std::to_string(i) + "/pre_ffw_norm/scale");
+         ++i) {
       layer("layer_" + std::to_string(i) + "/", "layers." + std::to_string(i) + ".");
     }
     return compared_;
   }
 
  private:
-  static std::size_t size_of(const Array& array, int axis) { return static_cast<std::size_t>(array.shape().dim(axis)); }
+  static std::size_t size_of(const Array& array, int axis) {
+    return static_cast<std::size_t>(array.shape().dim(axis));
+  }
   // Some leaves are {"w": ..} in flat trees and plain in nested ones.
   Array read(const std::string& name) const {
     return flax_->read(flax_->contains(root_ + name) ? root_ + name : root_ + name + "/w");
@@ -197,7 +224,8 @@ class Comparison {
     ++compared_;
   }
   void same(const std::string& flax, const std::string& hf) {
-    const std::size_t columns = static_cast<std::size_t>(hf_->info(prefix_ + hf + ".weight").shape.dims.back());
+    const std::size_t columns =
+        static_cast<std::size_t>(hf_->info(prefix_ + hf + ".weight").shape.dims.back());
     compare(flax, hf, [columns](std::size_t r, std::size_t c) { return r * columns + c; });
   }
   // Part `part` of [parts,heads,D,H]: HF has [heads*H,D].
@@ -297,7 +325,8 @@ TEST(WeightSource, AFolderAroundOneModelStandsForIt) {
   EXPECT_EQ(WeightSource::open(folder.path())->path(), folder / "2b-it");
   fs::create_directory(folder / "7b");
   write_safetensors(folder / "7b/model.safetensors", {{"a", kOne}});
-  EXPECT_THAT(refusal(folder.path()), HasSubstr("holds 2 folders of weights; name one of them: 2b-it, 7b"));
+  EXPECT_THAT(refusal(folder.path()),
+              HasSubstr("holds 2 folders of weights; name one of them: 2b-it, 7b"));
 }
 
 }  // namespace
