@@ -1,6 +1,6 @@
 // A record of an OCDBT database. The first byte says which (bit 0: a manifest, else a node, whose
-// height is in the bits 2 and 3) and whether the rest is the whole record (bit 1) or its body, which
-// then gets the head and the checksum that no fuzzer would guess.
+// height is in the bits 2 and 3) and whether the rest is the whole record (bit 1) or its body,
+// which then gets the head and the checksum that no fuzzer would guess.
 #include <string>
 
 #include "fuzz/target.h"

@@ -1,5 +1,5 @@
-// The metadata of an array, up to a zero byte, then the bytes that every chunk has. Chunks whose key
-// ends in 3 are missing.
+// The metadata of an array, up to a zero byte, then the bytes that every chunk has. Chunks whose
+// key ends in 3 are missing.
 #include <algorithm>
 #include <string>
 

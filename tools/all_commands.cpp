@@ -8,6 +8,7 @@ Command eval_command();
 Command classify_command();
 Command compile_command();
 Command run_command();
+Command inspect_command();
 Command doctor_command();
 Command devices_command();
 Command plugins_command();
@@ -16,7 +17,7 @@ Command version_command();
 
 std::vector<Command> all_commands() {
   return {train_command(),  eval_command(),    classify_command(), compile_command(), run_command(),
-          doctor_command(), devices_command(), plugins_command(),  cache_command(),   version_command()};
+          inspect_command(), doctor_command(), devices_command(), plugins_command(), cache_command(), version_command()};
 }
 
 }  // namespace hilo::tools

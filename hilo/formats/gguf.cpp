@@ -95,7 +95,7 @@ GgufTensor read_tensor(ByteReader& reader, const std::string& name) {
     const auto dim = reader.number<std::uint64_t>("a length of a tensor");
     tensor.dims.insert(tensor.dims.begin(), static_cast<Dim>(dim));
     if (dim > std::uint64_t{std::numeric_limits<Dim>::max()} ||
-        __builtin_mul_overflow(count, dim, &count)) {
+        __builtin_mul_overflow(count, std::max<std::uint64_t>(dim, 1), &count)) {
       fail("has an axis of " + std::to_string(dim) + ", which is too large");
     }
   }
@@ -107,7 +107,7 @@ GgufTensor read_tensor(ByteReader& reader, const std::string& name) {
     fail("is " + std::string(tensor.traits->name) + " with rows of " + std::to_string(row) +
          "; expected a multiple of " + std::to_string(tensor.traits->elements));
   }
-  const auto bytes = block_bytes(*tensor.traits, count);
+  const auto bytes = block_bytes(*tensor.traits, count);  // as if no axis were of 0
   if (!bytes || *bytes > std::uint64_t{std::numeric_limits<Dim>::max()} / sizeof(float)) {
     fail("is too large: " + to_string(tensor.dims));
   }
@@ -277,8 +277,7 @@ BlockArray GgufFile::blocks(std::string_view name) const {
                           ", a type that is not read; expected F32, F16, BF16, Q4_0, Q4_1, Q5_0, "
                           "Q5_1, Q8_0, Q2_K to Q6_K or IQ4_NL");
   }
-  return {static_cast<BlockType>(tensor.traits->id), tensor.dims, state_->owner,
-          tensor.bytes};
+  return {static_cast<BlockType>(tensor.traits->id), tensor.dims, state_->owner, tensor.bytes};
 }
 
 }  // namespace hilo::formats

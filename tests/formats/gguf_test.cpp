@@ -298,6 +298,8 @@ TEST(Gguf, RefusalsOfTheReader) {
       {Maker().header(1, 0).tensor("t", {huge, 8}, 0, 0).data(4),
        "has an axis of 8, which is too large"},
       {Maker().header(1, 0).tensor("t", {huge}, 0, 0).data(4), "tensor \"t\" is too large"},
+      {Maker().header(1, 0).tensor("t", {huge, 0, 8}, 0, 0).data(4),
+       "has an axis of 8, which is too large"},
       {Maker().header(1, 0).tensor("t", {32}, 4, 0).data(4), "tensor \"t\" has the unknown type 4"},
       {Maker().header(1, 0).tensor("t", {33}, 8, 0).data(68),
        "tensor \"t\" is Q8_0 with rows of 33; expected a multiple of 32"},
