@@ -13,6 +13,7 @@ Command diff_command();
 Command conformance_command();
 Command tokenize_command();
 Command detokenize_command();
+Command inspect_command();
 Command doctor_command();
 Command devices_command();
 Command plugins_command();
@@ -22,7 +23,7 @@ Command version_command();
 std::vector<Command> all_commands() {
   return {train_command(),  eval_command(),    classify_command(), compile_command(), run_command(),
           vjp_command(),    diff_command(),    conformance_command(),
-          tokenize_command(), detokenize_command(),
+          tokenize_command(), detokenize_command(), inspect_command(),
           doctor_command(), devices_command(), plugins_command(),  cache_command(),   version_command()};
 }
 

@@ -1,0 +1,23 @@
+#pragma once
+#include <filesystem>
+#include <vector>
+
+#include "tools/messages.h"
+
+namespace hilo::tools {
+
+/// One kind of file that `hilo inspect` tells about. A new one: a file inspect_KIND.cpp, and its place in the list of
+/// inspect_command.cpp.
+struct Inspector {
+  /// Whether the file or folder is for it, by its name and first bytes; cheap, and throws nothing for damaged ones.
+  bool (*takes)(const std::filesystem::path& path);
+  /// All there is to tell, as JSON for --json. Throws FormatError for a damaged one.
+  Json (*describe)(const std::filesystem::path& path);
+  /// The same for people, made of what `describe` gave.
+  std::string (*text)(const Json& description);
+};
+
+/// Weights and arrays: safetensors, GGUF, Orbax, npy and npz. It takes whatever no other does.
+Inspector weights_inspector();
+
+}  // namespace hilo::tools
