@@ -11,7 +11,8 @@
 namespace hilo::tokenizers {
 
 /// The bytes of all tokens in order, so that tokens with a common beginning are tried once: made
-/// once for a tokenizer, shared by all its constraints. Cost:    0.2 s for 262,144 tokens.
+/// once for a tokenizer, shared by all its constraints.
+/// Cost:    a sort of the tokens by their bytes.
 class TokenTable {
  public:
   struct Entry {
@@ -45,7 +46,7 @@ class Constraint {
              std::vector<TokenId> stop_ids);
 
   /// Bit i % 32 of word i / 32 says whether token i may come: ceil(width / 32) words, as
-  /// nn::mask_tokens takes them. Cost:    a walk over the tokens (about 1 ms for 262,144) the first
+  /// nn::mask_tokens takes them. Cost:    a walk over the tokens the first
   /// time in a state; then nothing. Throws:  Error if no token can come, which does not happen
   /// where every byte is a token.
   [[nodiscard]] std::span<const std::uint32_t> allowed();

@@ -42,7 +42,7 @@ class Tokenizer {
   static Tokenizer from_model(SentencePieceModel model, std::string_view name);
 
   /// The ids of `text`. Any bytes will do; one that is no UTF-8 counts as U+FFFD.
-  /// Cost:    O(n log n) for n bytes; about 60 bytes of memory for each.
+  /// Cost:    O(n log n) for n bytes.
   [[nodiscard]] std::vector<TokenId> encode(std::string_view text,
                                             EncodeOptions options = {}) const;
   /// The text of `ids`; always UTF-8.
