@@ -135,6 +135,8 @@ Memory Engine::remember_nothing(std::vector<std::int32_t> padding) const {
   return m;
 }
 
+void Engine::reserve(Memory& memory, Dim slots) { state_->reserve(memory, slots); }
+
 Tensor Engine::read(Memory& memory, const std::vector<Ids>& rows) {
   State& s = *state_;
   s.expect_fits(memory, rows);
@@ -174,13 +176,13 @@ Engine::Made Engine::decode(Memory& memory, DecodeArguments a) {
   }
   const Dim steps = std::min(a.steps, kTokensALaunch);
   s.reserve(memory, memory.length + steps);
-  Ids stop(static_cast<std::size_t>(kMostStopIds), -1);
+  Ids stop(static_cast<std::size_t>(kMostStopIds), static_cast<std::int32_t>(s.config.vocabulary));
   std::ranges::copy(a.stop_ids, stop.begin());
   const Tensor padding(Array::of<std::int32_t>({memory.batch()}, memory.padding));
   std::vector<Tensor> r =
       s.run(s.decode,
             {a.logits, number(memory.length), padding, number(steps), a.is_done,
-             Tensor(Array::of<std::int32_t>({kMostStopIds}, stop)), number(a.made)},
+             Tensor(Array::of<std::int32_t>({kMostStopIds}, stop)), number(a.made - a.min_tokens)},
             memory);
   return {
       .tokens = r[0], .log_probabilities = r[1], .logits = r[2], .is_done = r[3], .count = r[4]};

@@ -46,8 +46,10 @@ class Engine {
 
   /// An empty memory for texts that share their steps; `padding` as many slots in front of each.
   [[nodiscard]] Memory remember_nothing(std::vector<std::int32_t> padding = {0}) const;
-  /// Reads `count` further tokens of each row: rows.size() is the batch. Rows are as long as each
-  /// other, their padding counted in. Gives the logits f32[B,V] behind the last token.
+  /// Makes room for `slots` tokens, by buckets.
+  void reserve(Memory& memory, Dim slots);
+  /// Reads further tokens of each row: rows.size() is the batch. Rows are as long as each other,
+  /// their padding counted in. Gives the logits f32[B,V] behind the last token.
   /// Throws:  UsageError for an id outside of the vocabulary or a text beyond the context.
   Tensor read(Memory& memory, const std::vector<Ids>& rows);
   /// The same, with the logits of every position: f32[T,V] pieces in order, for a batch of one.
@@ -62,7 +64,8 @@ class Engine {
     Tensor logits, is_done;
     Dim steps = kTokensALaunch;
     std::span<const std::int32_t> stop_ids{};
-    Dim made = 0;
+    Dim made = 0;        ///< tokens of the answer so far
+    Dim min_tokens = 0;  ///< before them, no stop id is chosen
   };
   /// Chooses up to `steps` tokens a row. The memory's length grows by what `count` says: the caller
   /// adds it when it reads it.

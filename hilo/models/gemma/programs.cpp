@@ -1,5 +1,7 @@
 #include "hilo/models/gemma/programs.h"
 
+#include <limits>
+
 #include "hilo/nn/scope.h"
 #include "hilo/ops/binary.h"
 #include "hilo/ops/broadcast.h"
@@ -109,7 +111,7 @@ BuildFn decode_program(const Config& config, const nn::Store& weights) {
     const std::span<const Value> variables = in.many(count_of_weights);
     const Value first_logits = in.next(), start = in.next(), padding = in.next(), steps = in.next();
     const Value was_done = in.next(), stop_ids = in.next();
-    in.next();  // made
+    const Value beyond = in.next();
     const Dim batch = first_logits.dim(0);
 
     enum : std::size_t { kStep, kDone, kTokens, kLogProbabilities, kLogits, kCache };
@@ -121,7 +123,9 @@ BuildFn decode_program(const Config& config, const nn::Store& weights) {
     };
     const auto step = [&](std::span<const Value> s) {
       const nn::Building building(weights, nn::Mode::kInference, {}, variables);
-      const Value best = argmax(s[kLogits], 1).as(kI32);  // [B]
+      const Value without_stops = scatter_set(s[kLogits], stop_ids, -std::numeric_limits<float>::infinity(), 1);
+      const Value allowed = select(beyond + s[kStep] < 0, without_stops, s[kLogits]);
+      const Value best = argmax(allowed, 1).as(kI32);  // [B]
       const Value score =
           take_along_axis(log_softmax(s[kLogits]), expand_dims(best, 1), 1);  // [B,1]
       const Value token = select(s[kDone], zeros({kI32, {batch}}), best);

@@ -27,14 +27,12 @@ inline constexpr Dim kTokensALaunch = 16;
 /// How many ids may end a text.
 inline constexpr Dim kMostStopIds = 16;
 
-/// Chooses tokens out of logits f32[B,V]: i32[B]. `step` i32[] counts the tokens of the answer.
-using Choose = std::function<Value(Value logits, Value step)>;
-
 /// (weights.., logits f32[B,V], start i32[], padding i32[B], steps i32[], is_done i1[B],
-/// stop_ids i32[kMostStopIds], made i32[], cache..) -> (tokens i32[B,kTokensALaunch],
+/// stop_ids i32[kMostStopIds], beyond i32[], cache..) -> (tokens i32[B,kTokensALaunch],
 /// log_probabilities f32[B,kTokensALaunch], logits, is_done, count i32[], cache..): chooses tokens,
 /// `steps` of them or until all rows are done, and runs the model on each. Rows that are done get
-/// tokens 0.
+/// tokens 0. `beyond` is how many tokens the answer has more than it must have: below 0, no stop id
+/// is chosen. Places of `stop_ids` without one hold V.
 BuildFn decode_program(const Config& config, const nn::Store& weights);
 
 /// (cache..) -> the same with room for `slots` tokens.
