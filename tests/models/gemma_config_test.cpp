@@ -55,9 +55,9 @@ TEST_P(PublishedSizes, BuildMatchTheTableAndLower) {
   shapes.resize(weights);
   shapes.insert(shapes.end(), {Shape{kF32, {2, config.vocabulary}}, Shape{kI32, {}},
                                Shape{kI32, {2}}, Shape{kI32, {}}, Shape{DType::kI1, {2}},
-                               Shape{kI32, {kMostStopIds}}, Shape{kI32, {}}});
+                               Shape{kI32, {kMostStopIds}}, Shape{kI32, {}}, Shape{kI32, {}}});
   for (const Shape& s : cache_shapes(config, 2, 8192)) shapes.push_back(s);
-  const std::string decode = stablehlo::emit(trace(decode_program(config, store), shapes));
+  const std::string decode = stablehlo::emit(trace(decode_program(config, store, {}), shapes));
   EXPECT_NE(decode.find("stablehlo.while"), std::string::npos);
 }
 

@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "hilo/models/gemma/generate.h"
+#include "tests/models/gemma_quick.h"
 #include "tests/nn/run_on_cpu.h"
 
 namespace hilo::models::gemma {
@@ -21,10 +22,10 @@ Config small(int generation, Dim slack, const Precision& precision = {}) {
   return c;
 }
 
-Engine engine_of(const Config& config, EngineOptions options = {.least_slots = 32, .least_tokens = 8}) {
+Engine engine_of(const Config& config) {
   nn::Store weights = declare_weights(config);
   weights.materialize(test::cpu(), 7);
-  return {test::cpu(), config, std::move(weights), options};
+  return {test::cpu(), config, std::move(weights), test::quick_engine()};
 }
 
 // Engines are shared: their programs take a second each to compile.
@@ -188,11 +189,34 @@ TEST(GemmaGenerate, HalfPrecisionStaysFiniteWhereTheResidualDoesNotFit) {
     if (path.find("post_") == std::string::npos) continue;
     weights.set(path, Tensor(from_doubles(variable.shape, std::vector<double>(32, 1e5))));
   }
-  Engine engine(test::cpu(), config, std::move(weights), {.least_slots = 32, .least_tokens = 8});
+  Engine engine(test::cpu(), config, std::move(weights), test::quick_engine());
   for (double l : logits_of(engine, {some_ids(9, 1)}).to_doubles()) ASSERT_TRUE(std::isfinite(l));
   for (float l : Generator(engine).generate({some_ids(9, 1)}, {.max_tokens = 9})[0].log_probabilities) {
     EXPECT_TRUE(std::isfinite(l));
   }
+}
+
+TEST(GemmaGenerate, ASeedGivesTheSameTextAloneAndInABatch) {
+  Generator generator(plain());
+  const std::vector<Ids> prompts = {some_ids(3, 5), some_ids(17, 6)};
+  GenerateOptions options{.max_tokens = 24, .sampling = {.temperature = 2, .top_k = 40, .top_p = 0.95, .seed = 5}};
+  const std::vector<Generated> together = generator.generate(prompts, options);
+  EXPECT_EQ(generator.generate({prompts[0]}, options)[0].ids, together[0].ids);
+  ++options.sampling.seed;
+  EXPECT_EQ(generator.generate({prompts[1]}, options)[0].ids, together[1].ids);
+  EXPECT_NE(generator.generate({prompts[0]}, options)[0].ids, together[0].ids);
+}
+
+TEST(GemmaGenerate, PenaltiesAndBiasesReachTheChoice) {
+  Generator generator(plain());
+  const Ids prompt = some_ids(6, 8);
+  const Generated never = generator.generate({prompt}, {.max_tokens = 40, .sampling = {.presence_penalty = 1000}})[0];
+  Ids all = prompt;
+  all.insert(all.end(), never.ids.begin(), never.ids.end());
+  std::ranges::sort(all);
+  EXPECT_EQ(std::ranges::unique(all).begin(), all.end()) << "a token came again";
+  const Generated biased = generator.generate({prompt}, {.max_tokens = 9, .sampling = {.logit_bias = {{42, 1000}}}})[0];
+  EXPECT_EQ(biased.ids, Ids(9, 42));
 }
 
 TEST(GemmaGenerate, RefusesPromptsThatDoNotFit) {
@@ -203,6 +227,8 @@ TEST(GemmaGenerate, RefusesPromptsThatDoNotFit) {
   EXPECT_EQ(refusal({}), "no prompt; expected one or more");
   EXPECT_EQ(refusal({{}}), "an empty prompt; expected at least one token");
   EXPECT_EQ(refusal({{2, 96}}), "token id 96 is outside of the vocabulary; expected 0 .. 95");
+  EXPECT_EQ(test::refusal([&] { (void)generator.generate({{1}}, {.sampling = {.top_p = 0}}); }),
+            "top-p is 0; expected above 0, up to 1");
   EXPECT_EQ(refusal({some_ids(96, 1)}), "a prompt of 96 tokens leaves no room in the model's context of 96");
 }
 

@@ -1,4 +1,5 @@
 #pragma once
+#include <cstdint>
 #include <filesystem>
 #include <string>
 #include <string_view>
@@ -7,6 +8,9 @@
 #include "hilo/core/shape.h"
 
 namespace hilo::models::gemma {
+
+/// A text as token ids.
+using Ids = std::vector<std::int32_t>;
 
 /// In which dtypes a model computes. Sums of products, norms, softmax and logits are in f32 in any
 /// case.

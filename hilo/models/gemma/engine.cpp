@@ -29,7 +29,8 @@ struct Engine::State {
   nn::Store weights;
   EngineOptions options;
   std::vector<Tensor> values{};  // of the weights, in the programs' order
-  Executor last, all, decode;
+  Executor last, all;
+  std::map<Chooser, Executor> decode{};
   std::map<std::pair<Dim, Dim>, Executor> grow{};  // by batch and slots
   int launches = 0;
 
@@ -39,8 +40,7 @@ struct Engine::State {
         weights(std::move(w)),
         options(std::move(o)),
         last(client, extend_program(config, weights, Positions::kLast), named("read")),
-        all(client, extend_program(config, weights, Positions::kAll), named("read_all")),
-        decode(client, decode_program(config, weights), named("decode")) {
+        all(client, extend_program(config, weights, Positions::kAll), named("read_all")) {
     for (const std::string& path : nn::model_paths(weights)) {
       const Tensor& value = weights.at(path).value;
       if (!value) throw Error("gemma: weight " + path + " has no value; expected all to be loaded");
@@ -179,13 +179,14 @@ Engine::Made Engine::decode(Memory& memory, DecodeArguments a) {
   Ids stop(static_cast<std::size_t>(kMostStopIds), static_cast<std::int32_t>(s.config.vocabulary));
   std::ranges::copy(a.stop_ids, stop.begin());
   const Tensor padding(Array::of<std::int32_t>({memory.batch()}, memory.padding));
-  std::vector<Tensor> r =
-      s.run(s.decode,
-            {a.logits, number(memory.length), padding, number(steps), a.is_done,
-             Tensor(Array::of<std::int32_t>({kMostStopIds}, stop)), number(a.made - a.min_tokens)},
-            memory);
-  return {
-      .tokens = r[0], .log_probabilities = r[1], .logits = r[2], .is_done = r[3], .count = r[4]};
+  std::vector<Tensor> inputs = {a.logits, number(memory.length), padding, number(steps), a.is_done,
+                                Tensor(Array::of<std::int32_t>({kMostStopIds}, stop)), number(a.made), number(a.min_tokens)};
+  inputs.insert(inputs.end(), a.chooser_inputs.begin(), a.chooser_inputs.end());
+  if (a.chooser.penalizes) inputs.push_back(a.counts);
+  const auto [program, _] = s.decode.try_emplace(a.chooser, s.client, decode_program(s.config, s.weights, a.chooser), s.named("decode"));
+  std::vector<Tensor> r = s.run(program->second, std::move(inputs), memory);
+  return {.tokens = r[0], .log_probabilities = r[1], .logits = r[2], .is_done = r[3], .count = r[4],
+          .counts = a.chooser.penalizes ? r[5] : Tensor()};
 }
 
 Engine::Counts Engine::counts() const {
@@ -196,7 +197,7 @@ Engine::Counts Engine::counts() const {
   };
   add(state_->last);
   add(state_->all);
-  add(state_->decode);
+  for (const auto& [_, e] : state_->decode) add(e);
   for (const auto& [_, e] : state_->grow) add(e);
   return counts;
 }

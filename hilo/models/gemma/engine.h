@@ -11,8 +11,6 @@
 
 namespace hilo::models::gemma {
 
-using Ids = std::vector<std::int32_t>;
-
 /// What the model remembers of a batch of texts, on the device. Move-only in spirit: running the
 /// model gives its memory away and puts the new one in.
 struct Memory {
@@ -58,7 +56,7 @@ class Engine {
   /// What a launch of the decoding loop made.
   struct Made {
     Tensor tokens, log_probabilities;  ///< [B,kTokensALaunch]
-    Tensor logits, is_done, count;
+    Tensor logits, is_done, count, counts;
   };
   struct DecodeArguments {
     Tensor logits, is_done;
@@ -66,6 +64,9 @@ class Engine {
     std::span<const std::int32_t> stop_ids{};
     Dim made = 0;        ///< tokens of the answer so far
     Dim min_tokens = 0;  ///< before them, no stop id is chosen
+    Chooser chooser{};
+    std::vector<Tensor> chooser_inputs{};
+    Tensor counts{};  ///< if the chooser penalizes
   };
   /// Chooses up to `steps` tokens a row. The memory's length grows by what `count` says: the caller
   /// adds it when it reads it.

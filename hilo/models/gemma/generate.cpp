@@ -19,7 +19,10 @@ double seconds_since(std::chrono::steady_clock::time_point start) {
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
 }
 
-Dim length(const Ids& ids) { return static_cast<Dim>(ids.size()); }
+template <class List>
+Dim length(const List& list) {
+  return static_cast<Dim>(list.size());
+}
 
 // Rows of one length: ids 0 in front of the shorter ones.
 std::vector<Ids> padded(const std::vector<Ids>& prompts, std::vector<std::int32_t>& padding) {
@@ -82,6 +85,7 @@ Tensor Generator::read(const std::vector<Ids>& prompts, Dim max_tokens) {
 
 std::vector<Generated> Generator::generate(const std::vector<Ids>& prompts, const GenerateOptions& options) {
   check(prompts, engine_->config());
+  check(options.sampling, engine_->config().vocabulary);
   report_ = {};
   for (const Ids& prompt : prompts) report_.prompt_tokens += length(prompt);
   const int launches = engine_->counts().launches;
@@ -109,10 +113,13 @@ void Generator::decode(Tensor logits, const std::vector<Ids>& prompts, const Gen
                        std::vector<Generated>& texts) {
   const auto start = std::chrono::steady_clock::now();
   const Dim context = engine_->config().context;
+  const Chooser chooser = Chooser::of(options.sampling);
+  const std::vector<Tensor> chooser_inputs = chooser.inputs(options.sampling, length(prompts));
+  Tensor counts = chooser.penalizes ? token_counts(prompts, engine_->config().vocabulary) : Tensor();
   std::vector<bool> done(prompts.size(), false);
   Dim made = 0;
   while (!std::ranges::all_of(done, [](bool d) { return d; })) {
-    Array is_done(Shape{DType::kI1, {static_cast<Dim>(done.size())}});
+    Array is_done(Shape{DType::kI1, {length(done)}});
     Dim room = options.max_tokens - made;
     for (std::size_t b = 0; b < done.size(); ++b) {
       is_done.mutable_data<bool>()[b] = done[b];
@@ -120,12 +127,13 @@ void Generator::decode(Tensor logits, const std::vector<Ids>& prompts, const Gen
     }
     const Engine::Made launch = engine_->decode(
         memory_, {.logits = logits, .is_done = is_done, .steps = std::min(room, made == 0 ? kFirstTokens : kTokensALaunch),
-                  .stop_ids = options.stop_ids, .made = made, .min_tokens = options.min_tokens});
+                  .stop_ids = options.stop_ids, .made = made, .min_tokens = options.min_tokens, .chooser = chooser, .chooser_inputs = chooser_inputs, .counts = counts});
     const Dim count = launch.count.item<std::int32_t>();
     const Array tokens = launch.tokens.array(), scores = launch.log_probabilities.array();
     if (made == 0) report_.first_token_seconds = seconds_since(start);
     memory_.length += count;
     logits = launch.logits;
+    counts = launch.counts;
     for (Dim step = 0; step < count; ++step, ++made) {
       if (prompts.size() == 1) remembered_.push_back(tokens.data<std::int32_t>()[static_cast<std::size_t>(step)]);
       for (std::size_t b = 0; b < done.size(); ++b) {

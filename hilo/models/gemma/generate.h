@@ -18,6 +18,7 @@ enum class Finish : std::uint8_t {
 struct GenerateOptions {
   Dim max_tokens = 256;
   Dim min_tokens = 0;  ///< before them, no token that ends the text is chosen
+  SamplingOptions sampling{};
   Ids stop_ids{};      ///< end the text, and belong to it
   /// Called for each token as the host hears of it: in groups of up to kTokensALaunch. False ends
   /// that row's text behind the token.

@@ -2,6 +2,7 @@
 
 #include <limits>
 
+#include "hilo/nn/sampling.h"
 #include "hilo/nn/scope.h"
 #include "hilo/ops/binary.h"
 #include "hilo/ops/broadcast.h"
@@ -64,6 +65,46 @@ Value with_column(Value x, Value column, Value step) {
   return dynamic_update_slice_axis(x, expand_dims(column, 1), 1, step);
 }
 
+// One step of the decoding loop, and what it reads of the program's parameters.
+struct DecodeStep {
+  const Config& config;
+  const nn::Store& weights;
+  const Chooser& chooser;
+  std::span<const Value> variables;
+  Value start, padding, stop_ids, made, min_tokens;
+  std::span<const Value> chooser_inputs;
+
+  // The loop's state, in this order; the counts are left out where nothing is penalized.
+  enum : std::size_t { kStep, kDone, kTokens, kLogProbabilities, kLogits, kCounts };
+  [[nodiscard]] std::size_t cache_at() const { return kCounts + (chooser.penalizes ? 1 : 0); }
+
+  [[nodiscard]] Value allowed(Value all, Value answer_tokens) const {
+    const double out = -std::numeric_limits<double>::infinity();
+    return select(answer_tokens < min_tokens, scatter_set(all, stop_ids, out, 1), all);
+  }
+
+  [[nodiscard]] std::vector<Value> operator()(std::span<const Value> s) const {
+    const nn::Building building(weights, nn::Mode::kInference, {}, variables);
+    const Value step = s[kStep], answer_tokens = made + step, zero = zeros({kI32, s[kDone].dims()});
+    const nn::SamplingSettings settings = chooser.settings(chooser_inputs, chooser.penalizes ? s[kCounts] : Value(), answer_tokens);
+    const Value open = allowed(s[kLogits], answer_tokens);                               // [B,V]
+    const Value chosen = nn::sample(open, settings).as(kI32);                            // [B]
+    const Value scores = log_softmax(nn::adjust_logits(open, settings));                 // [B,V]
+    const Value score = take_along_axis(scores, expand_dims(chosen, 1), 1);              // [B,1]
+    const Value token = select(s[kDone], zero, chosen);
+    std::vector<LayerCache> cache = layers_of(s.subspan(cache_at()));
+    const Value x = forward(building.root(), config, expand_dims(token, 1), cache,
+                            {start + step, scalar(1), padding});                         // [B,1,D]
+    std::vector<Value> next = {step + 1, logical_or(s[kDone], is_among(token, stop_ids)),
+                               with_column(s[kTokens], token, step),
+                               with_column(s[kLogProbabilities], reshape(score, {token.dim(0)}), step),
+                               logits(building.root(), config, reshape(x, {token.dim(0), config.width}))};
+    if (chooser.penalizes) next.push_back(nn::count_tokens(s[kCounts], select(s[kDone], zero - 1, token)));
+    append(next, cache);
+    return next;
+  }
+};
+
 }  // namespace
 
 nn::Store declare_weights(const Config& config) {
@@ -104,46 +145,24 @@ BuildFn extend_program(const Config& config, const nn::Store& weights, Positions
   };
 }
 
-BuildFn decode_program(const Config& config, const nn::Store& weights) {
-  return [config, &weights,
-          count_of_weights = nn::model_paths(weights).size()](std::span<const Value> p) {
+BuildFn decode_program(const Config& config, const nn::Store& weights, const Chooser& chooser) {
+  return [config, &weights, chooser, count_of_weights = nn::model_paths(weights).size()](std::span<const Value> p) {
     Parameters in(p);
     const std::span<const Value> variables = in.many(count_of_weights);
     const Value first_logits = in.next(), start = in.next(), padding = in.next(), steps = in.next();
-    const Value was_done = in.next(), stop_ids = in.next();
-    const Value beyond = in.next();
-    const Dim batch = first_logits.dim(0);
-
-    enum : std::size_t { kStep, kDone, kTokens, kLogProbabilities, kLogits, kCache };
-    std::vector<Value> state = {scalar(0), was_done, zeros({kI32, {batch, kTokensALaunch}}),
-                                zeros({kF32, {batch, kTokensALaunch}}), first_logits};
-    state.insert(state.end(), in.rest().begin(), in.rest().end());
+    const Value was_done = in.next(), stop_ids = in.next(), made = in.next(), min_tokens = in.next();
+    const DecodeStep step{config, weights, chooser, variables, start, padding, stop_ids, made, min_tokens,
+                          in.many(chooser.input_count())};
+    const Dims out = {first_logits.dim(0), kTokensALaunch};
+    std::vector<Value> state = {scalar(0), was_done, zeros({kI32, out}), zeros({kF32, out}), first_logits};
+    state.insert(state.end(), in.rest().begin(), in.rest().end());  // counts if there, cache..
     const auto goes_on = [&](std::span<const Value> s) {
-      return std::vector{logical_and(s[kStep] < steps, logical_not(all(s[kDone])))};
-    };
-    const auto step = [&](std::span<const Value> s) {
-      const nn::Building building(weights, nn::Mode::kInference, {}, variables);
-      const Value without_stops = scatter_set(s[kLogits], stop_ids, -std::numeric_limits<float>::infinity(), 1);
-      const Value allowed = select(beyond + s[kStep] < 0, without_stops, s[kLogits]);
-      const Value best = argmax(allowed, 1).as(kI32);  // [B]
-      const Value score =
-          take_along_axis(log_softmax(s[kLogits]), expand_dims(best, 1), 1);  // [B,1]
-      const Value token = select(s[kDone], zeros({kI32, {batch}}), best);
-      std::vector<LayerCache> cache = layers_of(s.subspan(kCache));
-      const Value x = forward(building.root(), config, expand_dims(token, 1), cache,
-                              {start + s[kStep], scalar(1), padding});  // [B,1,D]
-      std::vector<Value> next = {
-          s[kStep] + 1, logical_or(s[kDone], is_among(token, stop_ids)),
-          with_column(s[kTokens], token, s[kStep]),
-          with_column(s[kLogProbabilities], reshape(score, {batch}), s[kStep]),
-          logits(building.root(), config, reshape(x, {batch, config.width}))};
-      append(next, cache);
-      return next;
+      return std::vector{logical_and(s[DecodeStep::kStep] < steps, logical_not(all(s[DecodeStep::kDone])))};
     };
     const std::vector<Value> end = while_loop(std::move(state), goes_on, step);
-    std::vector<Value> results = {end[kTokens], end[kLogProbabilities], end[kLogits], end[kDone],
-                                  end[kStep]};
-    results.insert(results.end(), end.begin() + kCache, end.end());
+    std::vector<Value> results = {end[DecodeStep::kTokens], end[DecodeStep::kLogProbabilities], end[DecodeStep::kLogits],
+                                  end[DecodeStep::kDone], end[DecodeStep::kStep]};
+    results.insert(results.end(), end.begin() + DecodeStep::kCounts, end.end());
     return results;
   };
 }

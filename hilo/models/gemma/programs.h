@@ -2,6 +2,7 @@
 #include <vector>
 
 #include "hilo/graph/graph.h"
+#include "hilo/models/gemma/chooser.h"
 #include "hilo/models/gemma/model.h"
 #include "hilo/nn/store.h"
 
@@ -28,12 +29,13 @@ inline constexpr Dim kTokensALaunch = 16;
 inline constexpr Dim kMostStopIds = 16;
 
 /// (weights.., logits f32[B,V], start i32[], padding i32[B], steps i32[], is_done i1[B],
-/// stop_ids i32[kMostStopIds], beyond i32[], cache..) -> (tokens i32[B,kTokensALaunch],
-/// log_probabilities f32[B,kTokensALaunch], logits, is_done, count i32[], cache..): chooses tokens,
+/// stop_ids i32[kMostStopIds], made i32[], min_tokens i32[], inputs of the chooser.., counts
+/// i32[B,V] if it penalizes, cache..) -> (tokens i32[B,kTokensALaunch], log_probabilities
+/// f32[B,kTokensALaunch], logits, is_done, count i32[], counts if there, cache..): chooses tokens,
 /// `steps` of them or until all rows are done, and runs the model on each. Rows that are done get
-/// tokens 0. `beyond` is how many tokens the answer has more than it must have: below 0, no stop id
-/// is chosen. Places of `stop_ids` without one hold V.
-BuildFn decode_program(const Config& config, const nn::Store& weights);
+/// tokens 0. As long as the answer, with the `made` tokens before, has less than `min_tokens`, no
+/// stop id is chosen. Places of `stop_ids` without one hold V.
+BuildFn decode_program(const Config& config, const nn::Store& weights, const Chooser& chooser);
 
 /// (cache..) -> the same with room for `slots` tokens.
 BuildFn grow_program(const Config& config, Dim batch, Dim slots);
