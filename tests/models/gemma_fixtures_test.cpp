@@ -5,12 +5,14 @@
 #include <cmath>
 #include <filesystem>
 #include <fstream>
-#include <map>
 #include <nlohmann/json.hpp>
 
 #include "hilo/formats/safetensors.h"
-#include "hilo/models/gemma/engine.h"
+#include "hilo/formats/weight_source.h"
+#include "hilo/formats/gguf.h"
+#include "hilo/models/gemma/generate.h"
 #include "hilo/models/gemma/weights.h"
+#include "tests/models/gemma_quick.h"
 #include "tests/nn/run_on_cpu.h"
 
 namespace hilo::models::gemma {
@@ -18,47 +20,17 @@ namespace {
 
 namespace fs = std::filesystem;
 
-struct Case {
-  std::string name;
-  double atol = 0, rtol = 0, hidden_atol = 0;
-};
-
-std::vector<Case> cases() {
-  std::vector<Case> result;
-  const auto folder = test::fixtures();
-  if (!folder) return result;
-  std::ifstream file(*folder / "gemma_hf" / "manifest.json");
-  const auto manifest = nlohmann::json::parse(file);
-  for (const auto& c : manifest["cases"]) {
-    const auto& t = c["tolerance"];
-    result.push_back({c["name"], t["logits_atol"], t["logits_rtol"], t["hidden_atol"]});
-  }
-  return result;
+nlohmann::json manifest(const fs::path& folder) {
+  std::ifstream file(folder / "manifest.json");
+  return nlohmann::json::parse(file);
 }
 
-TensorSource source_of(const fs::path& folder) {
-  auto files = std::make_shared<std::map<std::string, formats::SafetensorsFile>>();
-  TensorSource source{.label = folder.string()};
-  for (const auto& entry : fs::directory_iterator(folder)) {
-    if (!entry.path().filename().string().starts_with("model") ||
-        entry.path().extension() != ".safetensors")
-      continue;
-    const auto file = formats::SafetensorsFile::open(entry.path());
-    for (const std::string& name : file.names()) {
-      source.names.push_back(name);
-      files->emplace(name, file);
-    }
-  }
-  source.shape = [files](const std::string& name) { return files->at(name).shape(name); };
-  source.read = [files](const std::string& name) { return files->at(name).at(name); };
-  return source;
-}
-
-Engine open(const fs::path& folder, EngineOptions options = {}, Dim slack = 32) {
-  Config config = read_config(folder / "config.json");
-  config.window_slack = slack;
-  return {test::cpu(), config,
-          load_weights(config, Layout::kHuggingFace, source_of(folder), test::cpu()), options};
+Engine open(const fs::path& path, const fs::path& config_file = {}) {
+  const auto source = formats::WeightSource::open(path);
+  const Layout layout = layout_of(*source);
+  const Config config = source->gguf() != nullptr ? config_from_gguf(*source->gguf())
+                                                  : read_config(config_file.empty() ? path / "config.json" : config_file);
+  return {test::cpu(), config, load_weights(config, layout, *source, test::cpu()), test::quick_engine()};
 }
 
 Ids ids_of(const Array& x) {
@@ -88,40 +60,60 @@ double worst(const std::vector<double>& a, const std::vector<double>& b, double 
   return most;
 }
 
-Ids greedy(Engine& engine, Memory& memory, Tensor logits, Dim count) {
-  Ids ids;
-  Tensor done(Array(Shape{DType::kI1, {1}}));
-  while (static_cast<Dim>(ids.size()) < count) {
-    const Engine::Made made =
-        engine.decode(memory, {logits, done, count - static_cast<Dim>(ids.size())});
-    const auto n = made.count.item<std::int32_t>();
-    memory.length += n;
-    const Array tokens = made.tokens.array();
-    const auto row = tokens.data<std::int32_t>();
-    ids.insert(ids.end(), row.begin(), row.begin() + n);
-    logits = made.logits;
-    done = made.is_done;
-  }
-  return ids;
+// Logits of every position, and what follows.
+struct Golden {
+  fs::path file;
+  std::string logits = "logits", greedy = "greedy_ids";
+  double atol = 0, rtol = 0;
+};
+
+void expect_golden(Engine engine, const Golden& golden) {
+  const auto file = formats::SafetensorsFile::open(golden.file);
+  const Ids ids = ids_of(file.at("input_ids"));
+  EXPECT_LE(worst(all_logits(engine, ids), file.at(golden.logits).to_doubles(), golden.atol, golden.rtol), 1);
+  const Ids expected = ids_of(file.at(golden.greedy));
+  Generator generator(engine);
+  EXPECT_EQ(generator.generate({ids}, {.max_tokens = static_cast<Dim>(expected.size())})[0].ids, expected);
 }
 
-TEST(GemmaFixtures, LogitsAndGreedyTextsAreThoseOfTransformers) {
+TEST(GemmaFixtures, HuggingFaceFolders) {
   const auto folder = test::fixtures();
   if (!folder) GTEST_SKIP() << "HILO_FIXTURES is not set";
-  for (const Case& c : cases()) {
-    SCOPED_TRACE(c.name);
-    const fs::path path = *folder / "gemma_hf" / c.name;
-    Engine engine = open(path);
-    const auto golden = formats::SafetensorsFile::open(path / "golden.safetensors");
-    const Ids ids = ids_of(golden.at("input_ids"));
-    const double off =
-        worst(all_logits(engine, ids), golden.at("logits").to_doubles(), c.atol, c.rtol);
-    EXPECT_LE(off, 1);
-    Memory memory = engine.remember_nothing();
-    const Tensor logits = engine.read(memory, {ids});
-    const Ids expected = ids_of(golden.at("greedy_ids"));
-    EXPECT_EQ(greedy(engine, memory, logits, static_cast<Dim>(expected.size())), expected);
-    std::cerr << c.name << " off " << off << "\n";
+  const auto all = manifest(*folder / "gemma_hf");
+  EXPECT_GE(all["cases"].size(), 10U);
+  for (const auto& c : all["cases"]) {
+    SCOPED_TRACE(c["name"]);
+    const fs::path path = *folder / c["path"].get<std::string>();
+    const auto& t = c["tolerance"];
+    expect_golden(open(path), {.file = path / "golden.safetensors", .atol = t["logits_atol"], .rtol = t["logits_rtol"]});
+  }
+}
+
+TEST(GemmaFixtures, OrbaxFolders) {
+  const auto folder = test::fixtures();
+  if (!folder) GTEST_SKIP() << "HILO_FIXTURES is not set";
+  const auto all = manifest(*folder / "gemma_orbax");
+  EXPECT_GE(all["cases"].size(), 7U);
+  for (const auto& c : all["cases"]) {
+    SCOPED_TRACE(c["name"]);
+    const fs::path config = *folder / "gemma_hf" / c["hf_case"].get<std::string>() / "config.json";
+    expect_golden(open(*folder / c["path"].get<std::string>(), config),
+                  {.file = *folder / c["golden"].get<std::string>(), .atol = 2e-3, .rtol = 1e-3});
+  }
+}
+
+TEST(GemmaFixtures, GgufFilesDequantised) {
+  const auto folder = test::fixtures();
+  if (!folder) GTEST_SKIP() << "HILO_FIXTURES is not set";
+  const auto all = manifest(*folder / "gguf");
+  EXPECT_GE(all["models"].size(), 15U);
+  for (const auto& c : all["models"]) {
+    const std::string name = c["file"];
+    SCOPED_TRACE(name);
+    const auto& t = c["tolerance"];
+    expect_golden(open(*folder / "gguf" / name),
+                  {.file = *folder / "gguf" / c["golden"].get<std::string>(), .logits = c["logits_key"],
+                   .greedy = c["greedy_key"], .atol = t["logits_atol"], .rtol = t["logits_rtol"]});
   }
 }
 

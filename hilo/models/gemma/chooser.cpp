@@ -105,6 +105,7 @@ nn::SamplingSettings Chooser::settings(std::span<const Value> in, Value counts, 
     s.bias_ids = in[next++];
     s.bias_amounts = in[next++];
   }
+  if (is_constrained) s.allowed = in[next++];
   return s;
 }
 

@@ -26,13 +26,14 @@ void check(const SamplingOptions& options, Dim vocabulary);
 /// Which steps a decode program has: programs differ by this, not by the numbers.
 struct Chooser {
   bool draws = false, penalizes = false;
+  bool is_constrained = false;  ///< u32[B,ceil(V/32)], the last input, says which tokens may come
   Dim biases = 0;  ///< places for biased tokens
 
   static Chooser of(const SamplingOptions& options);
-  [[nodiscard]] std::size_t input_count() const { return (draws ? 6U : 0U) + (penalizes ? 3U : 0U) + (biases > 0 ? 2U : 0U); }
+  [[nodiscard]] std::size_t input_count() const { return (draws ? 6U : 0U) + (penalizes ? 3U : 0U) + (biases > 0 ? 2U : 0U) + (is_constrained ? 1U : 0U); }
   auto operator<=>(const Chooser&) const = default;
 
-  /// What the program takes for these options: `input_count()` tensors.
+  /// What the program takes for these options: `input_count()` tensors, without the constraint's.
   [[nodiscard]] std::vector<Tensor> inputs(const SamplingOptions& options, Dim batch) const;
   /// The same inputs in the program. `counts` i32[B,V] if it penalizes; `step` i32[]: which token of
   /// the answer it is.

@@ -47,6 +47,22 @@ void check(const std::vector<Ids>& prompts, const Config& config) {
   }
 }
 
+// u32[B,ceil(V/32)]; all tokens for rows that are done.
+Array allowed_words(const GenerateOptions& options, const std::vector<bool>& done, Dim vocabulary) {
+  const auto width = static_cast<std::size_t>((vocabulary + 31) / 32);
+  Array words(Shape{kU32, {length(done), static_cast<Dim>(width)}});
+  for (std::size_t b = 0; b < done.size(); ++b) {
+    const auto row = words.mutable_data<std::uint32_t>().subspan(b * width, width);
+    if (done[b]) {
+      std::ranges::fill(row, ~0U);
+      continue;
+    }
+    const std::span<const std::uint32_t> allowed = options.allowed(b);
+    std::copy_n(allowed.begin(), std::min(allowed.size(), width), row.begin());
+  }
+  return words;
+}
+
 }  // namespace
 
 void Generator::forget() {
@@ -113,8 +129,10 @@ void Generator::decode(Tensor logits, const std::vector<Ids>& prompts, const Gen
                        std::vector<Generated>& texts) {
   const auto start = std::chrono::steady_clock::now();
   const Dim context = engine_->config().context;
-  const Chooser chooser = Chooser::of(options.sampling);
-  const std::vector<Tensor> chooser_inputs = chooser.inputs(options.sampling, length(prompts));
+  Chooser chooser = Chooser::of(options.sampling);
+  std::vector<Tensor> chooser_inputs = chooser.inputs(options.sampling, length(prompts));
+  chooser.is_constrained = static_cast<bool>(options.allowed);
+  if (chooser.is_constrained) chooser_inputs.emplace_back();
   Tensor counts = chooser.penalizes ? token_counts(prompts, engine_->config().vocabulary) : Tensor();
   std::vector<bool> done(prompts.size(), false);
   Dim made = 0;
@@ -125,8 +143,9 @@ void Generator::decode(Tensor logits, const std::vector<Ids>& prompts, const Gen
       is_done.mutable_data<bool>()[b] = done[b];
       if (!done[b]) room = std::min(room, std::max<Dim>(context - length(prompts[b]) - made, 1));
     }
+    if (chooser.is_constrained) chooser_inputs.back() = allowed_words(options, done, engine_->config().vocabulary);
     const Engine::Made launch = engine_->decode(
-        memory_, {.logits = logits, .is_done = is_done, .steps = std::min(room, made == 0 ? kFirstTokens : kTokensALaunch),
+        memory_, {.logits = logits, .is_done = is_done, .steps = std::min(room, chooser.is_constrained ? 1 : made == 0 ? kFirstTokens : kTokensALaunch),
                   .stop_ids = options.stop_ids, .made = made, .min_tokens = options.min_tokens, .chooser = chooser, .chooser_inputs = chooser_inputs, .counts = counts});
     const Dim count = launch.count.item<std::int32_t>();
     const Array tokens = launch.tokens.array(), scores = launch.log_probabilities.array();

@@ -20,6 +20,9 @@ struct GenerateOptions {
   Dim min_tokens = 0;  ///< before them, no token that ends the text is chosen
   SamplingOptions sampling{};
   Ids stop_ids{};      ///< end the text, and belong to it
+  /// Bit i % 32 of word i / 32 says whether token i may come next in that row: asked before each
+  /// token, so that a launch makes one.
+  std::function<std::span<const std::uint32_t>(std::size_t row)> allowed{};
   /// Called for each token as the host hears of it: in groups of up to kTokensALaunch. False ends
   /// that row's text behind the token.
   std::function<bool(std::size_t row, std::int32_t id, float log_probability)> on_token{};

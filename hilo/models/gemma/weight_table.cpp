@@ -13,7 +13,7 @@ class Table {
   std::vector<Weight> all() && {
     table();
     for (Dim i = 0; i < c_.layers; ++i) layer(i);
-    norm("final_norm", c_.width, {"norm.weight", "final_norm.scale", "output_norm.weight"});
+    norm("final_norm", c_.width, {"norm.weight", "final_norm/scale", "output_norm.weight"});
     return std::move(rows_);
   }
 
@@ -35,7 +35,7 @@ class Table {
 
   void table() {
     const std::string name =
-        name_of({"embed_tokens.weight", "embedder.input_embedding", "token_embd.weight"});
+        name_of({"embed_tokens.weight", "embedder/input_embedding", "token_embd.weight"});
     const Dims dims = {c_.vocabulary, c_.width};
     add("embedder/table", dims, c_.precision.weights,
         {{.name = name, .dims = dims, .may_be_longer = true}});
@@ -62,28 +62,28 @@ class Table {
                    at.gguf + gguf + ".weight"};
     };
     norm(path + "input_norm", c_.width,
-         names("input_layernorm", "pre_attention_norm.scale", "attn_norm"));
+         names("input_layernorm", "pre_attention_norm/scale", "attn_norm"));
     attention(path + "attention/", at.orbax + "attn/", names);
     // Hugging Face calls Gemma 1's norm before the mlp what is Gemma 2's norm behind attention.
     if (c_.has_post_norms()) {
       norm(path + "post_attention_norm", c_.width,
-           names("post_attention_layernorm", "post_attention_norm.scale", "post_attention_norm"));
+           names("post_attention_layernorm", "post_attention_norm/scale", "post_attention_norm"));
     }
     norm(path + "mlp_norm", c_.width,
          names(c_.has_post_norms() ? "pre_feedforward_layernorm" : "post_attention_layernorm",
-               "pre_ffw_norm.scale", "ffn_norm"));
+               "pre_ffw_norm/scale", "ffn_norm"));
     mlp(path + "mlp/", at.orbax + "mlp/", names);
     if (c_.has_post_norms()) {
       norm(path + "post_mlp_norm", c_.width,
-           names("post_feedforward_layernorm", "post_ffw_norm.scale", "post_ffw_norm"));
+           names("post_feedforward_layernorm", "post_ffw_norm/scale", "post_ffw_norm"));
     }
   }
 
   void attention(const std::string& path, const std::string& orbax, const auto& names) {
     const Dim n = c_.heads, k = c_.key_value_heads, d = c_.width, h = c_.head_width;
     const Axes heads_first = {0, 2, 1};  // [N,D,H] -> [N,H,D]
-    const std::string q_name = orbax + "q_einsum.w", kv_name = orbax + "kv_einsum.w",
-                      qkv_name = orbax + "qkv_einsum.w";
+    const std::string q_name = orbax + "q_einsum/w", kv_name = orbax + "kv_einsum/w",
+                      qkv_name = orbax + "qkv_einsum/w";
     const Place in_qkv{.name = qkv_name, .dims = {3, n, d, h}, .permutation = heads_first};
     const Place in_kv{.name = kv_name, .dims = {2, k, d, h}, .permutation = heads_first};
     const auto part = [](Place place, int index) {
@@ -101,20 +101,20 @@ class Table {
     matrix(path + "key", k * h, d, names("self_attn.k_proj", "", "attn_k"), key);
     matrix(path + "value", k * h, d, names("self_attn.v_proj", "", "attn_v"), value);
     matrix(path + "out", d, n * h, names("self_attn.o_proj", "", "attn_output"),
-           {{.name = orbax + "attn_vec_einsum.w", .dims = {n, h, d}, .permutation = {2, 0, 1}}});
+           {{.name = orbax + "attn_vec_einsum/w", .dims = {n, h, d}, .permutation = {2, 0, 1}}});
     if (c_.has_query_key_norms()) {
       norm(path + "query_norm", h,
-           names("self_attn.q_norm", "attn/_query_norm.scale", "attn_q_norm"));
-      norm(path + "key_norm", h, names("self_attn.k_norm", "attn/_key_norm.scale", "attn_k_norm"));
+           names("self_attn.q_norm", "attn/_query_norm/scale", "attn_q_norm"));
+      norm(path + "key_norm", h, names("self_attn.k_norm", "attn/_key_norm/scale", "attn_k_norm"));
     }
   }
 
   void mlp(const std::string& path, const std::string& orbax, const auto& names) {
     const Dim d = c_.width, f = c_.hidden;
-    // Flat trees end in ".w"; in nested ones these two are leaves themselves.
+    // Flat trees end in "/w"; in nested ones these two are leaves themselves.
     const auto gating = [&](int index) {
       std::vector<Place> places;
-      for (const char* leaf : {"gating_einsum.w", "gating_einsum"}) {
+      for (const char* leaf : {"gating_einsum/w", "gating_einsum"}) {
         const Place plain{
             .name = orbax + leaf, .dims = {2, d, f}, .index = index, .permutation = {1, 0}};
         const Place transposed{.name = orbax + leaf, .dims = {2, f, d}, .index = index};
@@ -130,7 +130,7 @@ class Table {
     matrix(path + "gate", f, d, names("mlp.gate_proj", "", "ffn_gate"), gating(0));
     matrix(path + "up", f, d, names("mlp.up_proj", "", "ffn_up"), gating(1));
     matrix(path + "down", d, f, names("mlp.down_proj", "", "ffn_down"),
-           {down("linear.w"), down("linear")});
+           {down("linear/w"), down("linear")});
   }
 
   const Config& c_;

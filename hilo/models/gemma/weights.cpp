@@ -20,18 +20,18 @@ constexpr std::size_t kMostDifferences = 20;
 // The table's first name as files of the layout end with it: what stands before is the prefix.
 std::string_view anchor_of(Layout layout) {
   return layout == Layout::kHuggingFace ? "embed_tokens.weight"
-         : layout == Layout::kOrbax     ? "embedder.input_embedding"
+         : layout == Layout::kOrbax     ? "embedder/input_embedding"
                                         : "token_embd.weight";
 }
 
 // What stands before all names, if the layout is that of the file.
-const std::string* anchored(const TensorSource& source, Layout layout) {
+const std::string* anchored(const formats::WeightSource& source, Layout layout) {
   const auto found = std::ranges::find_if(
-      source.names, [&](const std::string& n) { return n.ends_with(anchor_of(layout)); });
-  return found == source.names.end() ? nullptr : &*found;
+      source.names(), [&](const std::string& n) { return n.ends_with(anchor_of(layout)); });
+  return found == source.names().end() ? nullptr : &*found;
 }
 
-std::string prefix_of(const TensorSource& source, Layout layout) {
+std::string prefix_of(const formats::WeightSource& source, Layout layout) {
   const std::string* name = anchored(source, layout);
   return name == nullptr ? "" : name->substr(0, name->size() - anchor_of(layout).size());
 }
@@ -59,9 +59,9 @@ struct Comparison {
   std::vector<std::string> differences{};
 };
 
-Comparison compare(const Config& config, Layout layout, const TensorSource& source) {
+Comparison compare(const Config& config, Layout layout, const formats::WeightSource& source) {
   const std::string prefix = prefix_of(source, layout);
-  const std::set<std::string> names(source.names.begin(), source.names.end());
+  const std::set<std::string> names(source.names().begin(), source.names().end());
   std::set<std::string> used;
   Comparison result;
   for (Weight& weight : weight_table(config, layout)) {
@@ -71,7 +71,7 @@ Comparison compare(const Config& config, Layout layout, const TensorSource& sour
       place.name = prefix + place.name;
       if (fitting != nullptr || !names.contains(place.name)) continue;
       used.insert(place.name);
-      const Shape shape = source.shape(place.name);
+      const Shape shape = source.info(place.name).shape;
       if (fits(place, shape.dims))
         fitting = &place;
       else
@@ -86,7 +86,7 @@ Comparison compare(const Config& config, Layout layout, const TensorSource& sour
           !other.empty() ? other : fmt::format("{} is missing", weight.places.front().name));
     }
   }
-  for (const std::string& name : source.names) {
+  for (const std::string& name : source.names()) {
     if (!used.contains(name) && !is_passed_over(name))
       result.differences.push_back(name + " is no weight of this model");
   }
@@ -141,21 +141,21 @@ Array without(const Array& x, double added) {
 
 }  // namespace
 
-Layout layout_of(const TensorSource& source) {
+Layout layout_of(const formats::WeightSource& source) {
   for (Layout layout : {Layout::kHuggingFace, Layout::kOrbax, Layout::kGguf}) {
     if (anchored(source, layout) != nullptr) return layout;
   }
-  const std::size_t shown = std::min<std::size_t>(source.names.size(), 5);
+  const std::size_t shown = std::min<std::size_t>(source.names().size(), 5);
   throw FormatError(
-      source.label,
+      source.path().string(),
       fmt::format("it has no embeddings of a Gemma; its tensors are {}{}; expected "
-                  "*embed_tokens.weight, *embedder.input_embedding or token_embd.weight",
-                  fmt::join(source.names.begin(),
-                            source.names.begin() + static_cast<std::ptrdiff_t>(shown), ", "),
-                  shown < source.names.size() ? " .." : ""));
+                  "*embed_tokens.weight, *embedder/input_embedding or token_embd.weight",
+                  fmt::join(source.names().begin(),
+                            source.names().begin() + static_cast<std::ptrdiff_t>(shown), ", "),
+                  shown < source.names().size() ? " .." : ""));
 }
 
-std::vector<Found> match_weights(const Config& config, Layout layout, const TensorSource& source) {
+std::vector<Found> match_weights(const Config& config, Layout layout, const formats::WeightSource& source) {
   Comparison c = compare(config, layout, source);
   if (c.differences.empty()) return std::move(c.found);
   const std::size_t shown = std::min(c.differences.size(), kMostDifferences);
@@ -163,10 +163,10 @@ std::vector<Found> match_weights(const Config& config, Layout layout, const Tens
       fmt::format("its tensors are not those of the config, in {} places", c.differences.size());
   for (std::size_t i = 0; i < shown; ++i) text += "\n  " + c.differences[i];
   if (shown < c.differences.size()) text += "\n  ..";
-  throw FormatError(source.label, text);
+  throw FormatError(source.path().string(), text);
 }
 
-Array read_weight(const TensorSource& source, const Found& found) {
+Array read_weight(const formats::WeightSource& source, const Found& found) {
   const Place& place = found.place;
   Array x = source.read(place.name);
   if (place.index >= 0) {
@@ -178,7 +178,7 @@ Array read_weight(const TensorSource& source, const Found& found) {
   return place.added != 0 ? without(x, place.added) : x;
 }
 
-nn::Store load_weights(const Config& config, Layout layout, const TensorSource& source,
+nn::Store load_weights(const Config& config, Layout layout, const formats::WeightSource& source,
                        const pjrt::Client& client) {
   const std::vector<Found> all = match_weights(config, layout, source);
   nn::Store store = declare_weights(config);
@@ -189,14 +189,14 @@ nn::Store load_weights(const Config& config, Layout layout, const TensorSource& 
   return store;
 }
 
-Config recognise(Layout layout, const TensorSource& source) {
+Config recognise(Layout layout, const formats::WeightSource& source) {
   std::vector<std::string> names;
   for (const Published& p : published()) {
     names.push_back(p.name);
     if (compare(p.config, layout, source).differences.empty()) return p.config;
   }
   throw FormatError(
-      source.label,
+      source.path().string(),
       fmt::format("its weights are of no published size ({}); expected one, or a config: "
                   "--config FILE",
                   fmt::join(names, ", ")));

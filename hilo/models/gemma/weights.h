@@ -1,9 +1,9 @@
 #pragma once
-#include <functional>
 #include <string>
 #include <vector>
 
 #include "hilo/core/array.h"
+#include "hilo/formats/weight_source.h"
 #include "hilo/models/gemma/config.h"
 #include "hilo/nn/store.h"
 #include "hilo/pjrt/client.h"
@@ -40,16 +40,8 @@ struct Weight {
 /// prefix that files put before all of them ("model.", "transformer/").
 std::vector<Weight> weight_table(const Config& config, Layout layout);
 
-/// The tensors of a file or folder, whatever its format.
-struct TensorSource {
-  std::string label;  ///< the file's name, for messages
-  std::vector<std::string> names{};
-  std::function<Shape(const std::string& name)> shape{};
-  std::function<Array(const std::string& name)> read{};
-};
-
 /// Which layout the names are of. Throws FormatError if none.
-Layout layout_of(const TensorSource& source);
+Layout layout_of(const formats::WeightSource& source);
 
 /// Names where each weight is found, having compared all of them with the file.
 /// Throws:  FormatError with the list of weights that are missing, have other dims, or that no
@@ -59,18 +51,23 @@ struct Found {
   Weight weight;
   Place place;  ///< with its whole name
 };
-std::vector<Found> match_weights(const Config& config, Layout layout, const TensorSource& source);
+std::vector<Found> match_weights(const Config& config, Layout layout, const formats::WeightSource& source);
 
 /// The numbers of a weight as the model wants them, in its own dtype still.
-Array read_weight(const TensorSource& source, const Found& found);
+Array read_weight(const formats::WeightSource& source, const Found& found);
 
 /// Loads every weight onto the device, one after the other, converted to the dtypes of the config.
 /// Cost:    memory of the weights, and on the host that of the largest tensor.
-nn::Store load_weights(const Config& config, Layout layout, const TensorSource& source,
+nn::Store load_weights(const Config& config, Layout layout, const formats::WeightSource& source,
                        const pjrt::Client& client);
+
+/// The config in the metadata of a GGUF file. What llama.cpp's files leave out (patterns, caps, rope
+/// of local layers) is what it takes then.
+/// Throws:  FormatError for another architecture than gemma, gemma2 or gemma3, or a missing key.
+Config config_from_gguf(const formats::GgufFile& file);
 
 /// The config of a published size whose weights have these shapes; others are refused with the
 /// names of the sizes.
-Config recognise(Layout layout, const TensorSource& source);
+Config recognise(Layout layout, const formats::WeightSource& source);
 
 }  // namespace hilo::models::gemma
