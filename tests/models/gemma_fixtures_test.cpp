@@ -10,7 +10,7 @@
 #include "hilo/formats/safetensors.h"
 #include "hilo/formats/weight_source.h"
 #include "hilo/formats/gguf.h"
-#include "hilo/models/gemma/generate.h"
+#include "hilo/models/gemma/engine.h"
 #include "hilo/models/gemma/weights.h"
 #include "tests/models/gemma_quick.h"
 #include "tests/nn/run_on_cpu.h"
@@ -39,16 +39,6 @@ Ids ids_of(const Array& x) {
   return ids;
 }
 
-std::vector<double> all_logits(Engine& engine, const Ids& ids) {
-  std::vector<double> result;
-  Memory memory = engine.remember_nothing();
-  engine.read_all(memory, ids, [&](const Array& piece) {
-    const std::vector<double> values = piece.to_doubles();
-    result.insert(result.end(), values.begin(), values.end());
-  });
-  return result;
-}
-
 // Largest |a - b| / (atol + rtol |b|).
 double worst(const std::vector<double>& a, const std::vector<double>& b, double atol, double rtol) {
   if (a.size() != b.size()) return std::numeric_limits<double>::infinity();
@@ -69,11 +59,30 @@ struct Golden {
 
 void expect_golden(Engine engine, const Golden& golden) {
   const auto file = formats::SafetensorsFile::open(golden.file);
-  const Ids ids = ids_of(file.at("input_ids"));
-  EXPECT_LE(worst(all_logits(engine, ids), file.at(golden.logits).to_doubles(), golden.atol, golden.rtol), 1);
-  const Ids expected = ids_of(file.at(golden.greedy));
-  Generator generator(engine);
-  EXPECT_EQ(generator.generate({ids}, {.max_tokens = static_cast<Dim>(expected.size())})[0].ids, expected);
+  const Ids ids = ids_of(file.at("input_ids")), expected = ids_of(file.at(golden.greedy));
+  Memory memory = engine.remember_nothing();
+  engine.reserve(memory, 128);  // one size for all
+  std::vector<double> all;
+  engine.read_all(memory, ids, [&](const Array& piece) {
+    const std::vector<double> values = piece.to_doubles();
+    all.insert(all.end(), values.begin(), values.end());
+  });
+  EXPECT_LE(worst(all, file.at(golden.logits).to_doubles(), golden.atol, golden.rtol), 1);
+
+  const std::size_t vocabulary = static_cast<std::size_t>(engine.config().vocabulary);
+  Tensor logits(from_doubles({kF32, {1, engine.config().vocabulary}}, std::span(all).last(vocabulary)));
+  Ids texts;
+  while (texts.size() < expected.size()) {
+    const auto rest = static_cast<Dim>(expected.size() - texts.size());
+    const Engine::Made made = engine.decode(memory, {.logits = logits, .is_done = Tensor(Array(Shape{DType::kI1, {1}})), .steps = rest});
+    const auto count = made.count.item<std::int32_t>();
+    memory.length += count;
+    logits = made.logits;
+    const Array tokens = made.tokens.array();
+    const auto row = tokens.data<std::int32_t>().first(static_cast<std::size_t>(count));
+    texts.insert(texts.end(), row.begin(), row.end());
+  }
+  EXPECT_EQ(texts, expected);
 }
 
 TEST(GemmaFixtures, HuggingFaceFolders) {
@@ -110,6 +119,10 @@ TEST(GemmaFixtures, GgufFilesDequantised) {
   for (const auto& c : all["models"]) {
     const std::string name = c["file"];
     SCOPED_TRACE(name);
+    if (name.find("bigendian") != std::string::npos) {
+      EXPECT_NE(test::refusal([&] { (void)open(*folder / "gguf" / name); }), "");
+      continue;
+    }
     const auto& t = c["tolerance"];
     expect_golden(open(*folder / "gguf" / name),
                   {.file = *folder / "gguf" / c["golden"].get<std::string>(), .logits = c["logits_key"],
