@@ -11,7 +11,7 @@ int main(int argc, char** argv) try {
     return 2;
   }
   auto model = hilo::models::Gemma::open(hilo::pjrt::open(), argv[1]);
-  std::cout << model.generate(argv[2], {}) << "\n";
+  std::cout << model.generate(argv[2]) << "\n";
   return 0;
 } catch (const std::exception& error) {
   std::cerr << error.what() << "\n";

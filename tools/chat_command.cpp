@@ -1,7 +1,7 @@
 #include <signal.h>
 
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
+#include <CLI/CLI.hpp>
 
 #include <algorithm>
 #include <atomic>
@@ -54,7 +54,10 @@ class StopsAnswers {
 
 class Conversation {
  public:
-  explicit Conversation(const Flags& flags) : flags_(flags), model_(open_model(flags.model, "chat")) { clear(flags.system); }
+  explicit Conversation(const Flags& flags)
+      : flags_(flags), model_(open_model(flags.model, "chat")) {
+    clear(flags.system);
+  }
 
   void clear(const std::string& system) {
     turns_.clear();
@@ -62,7 +65,8 @@ class Conversation {
   }
 
   void undo() {
-    for (int i = 0; i < 2 && !turns_.empty() && turns_.back().role != Role::kSystem; ++i) turns_.pop_back();
+    for (int i = 0; i < 2 && !turns_.empty() && turns_.back().role != Role::kSystem; ++i)
+      turns_.pop_back();
   }
 
   void ask(const std::string& question) {
@@ -87,7 +91,8 @@ class Conversation {
       std::cout << text << std::flush;
       return !is_interrupted.load();
     };
-    const std::vector<tokenizers::TokenId> prompt = tokenizers::chat_ids(model_.tokenizer(), turns_, {.generation = generation});
+    const std::vector<tokenizers::TokenId> prompt =
+        tokenizers::chat_ids(model_.tokenizer(), turns_, {.generation = generation});
     const std::string text = model_.generate_ids(prompt, options).text;
     std::cout << "\n";
     return text;
@@ -101,11 +106,16 @@ class Conversation {
 // False ends the program.
 bool obey_line(Conversation& conversation, const std::string& line) {
   if (line == "/quit" || line == "/exit") return false;
-  if (line == "/clear") conversation.clear("");
-  else if (line == "/undo") conversation.undo();
-  else if (line.starts_with("/system ")) conversation.clear(line.substr(8));
-  else if (line == "/help") std::cout << kHelp;
-  else std::cout << "no command " << quote(line) << "\n" << kHelp;
+  if (line == "/clear")
+    conversation.clear("");
+  else if (line == "/undo")
+    conversation.undo();
+  else if (line.starts_with("/system "))
+    conversation.clear(line.substr(8));
+  else if (line == "/help")
+    std::cout << kHelp;
+  else
+    std::cout << "no command " << quote(line) << "\n" << kHelp;
   return true;
 }
 
@@ -117,8 +127,10 @@ int chat(const Flags& flags) {
   while (std::cout << "> " << std::flush, std::getline(std::cin, line)) {
     if (line.find_first_not_of(" \t\r") == std::string::npos) continue;
     try {
-      if (line[0] != '/') conversation.ask(line);
-      else if (!obey_line(conversation, line)) break;
+      if (line[0] != '/')
+        conversation.ask(line);
+      else if (!obey_line(conversation, line))
+        break;
     } catch (const Error& error) {
       say(error.what());  // a context that is full, say: the conversation stays as it was
     }
@@ -130,11 +142,14 @@ int chat(const Flags& flags) {
 }  // namespace
 
 Command chat_command() {
-  return {"chat", "Talk to an instruction-tuned language model", "  hilo chat gemma-3-1b-it --temperature 0.7 --top-p 0.95",
+  return {"chat", "Talk to an instruction-tuned language model",
+          "  hilo chat gemma-3-1b-it --temperature 0.7 --top-p 0.95",
           [](CLI::App& app) -> std::function<int()> {
             const auto flags = std::make_shared<Flags>();
             add_model_flags(app, flags->model);
-            app.add_option("--system", flags->system, "Instructions for the model, before the conversation")->type_name("TEXT");
+            app.add_option("--system", flags->system,
+                           "Instructions for the model, before the conversation")
+                ->type_name("TEXT");
             add_sampling_flags(app, flags->sampling);
             return [flags] { return chat(*flags); };
           }};

@@ -1,5 +1,5 @@
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
+#include <CLI/CLI.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -39,7 +39,8 @@ double surprise_of(models::gemma::Engine& engine, const models::gemma::Ids& ids)
   engine.read_all(memory, ids, [&](const Array& piece) {
     const std::span<const float> all = piece.data<float>();
     for (std::size_t row = 0; row < all.size() / vocabulary; ++row, ++at) {
-      if (at + 1 < ids.size()) total += surprise(all.subspan(row * vocabulary, vocabulary), ids[at + 1]);
+      if (at + 1 < ids.size())
+        total += surprise(all.subspan(row * vocabulary, vocabulary), ids[at + 1]);
     }
   });
   return total;
@@ -47,16 +48,21 @@ double surprise_of(models::gemma::Engine& engine, const models::gemma::Ids& ids)
 
 int perplexity(const Flags& flags) {
   models::Gemma model = open_model(flags.model, "perplexity");
-  const models::gemma::Ids ids = flags.ids.empty() ? model.tokenizer().encode(read_text(flags.file, kMostBytes), {.adds_bos = true})
-                                                   : ids_of_text(flags.ids);
-  if (ids.size() < 2) throw Error("perplexity: a text of " + std::to_string(ids.size()) + " tokens; expected 2 or more");
+  const models::gemma::Ids ids =
+      flags.ids.empty()
+          ? model.tokenizer().encode(read_text(flags.file, kMostBytes), {.adds_bos = true})
+          : ids_of_text(flags.ids);
+  if (ids.size() < 2)
+    throw Error("perplexity: a text of " + std::to_string(ids.size()) +
+                " tokens; expected 2 or more");
   // Longer texts go in pieces of the context, each by itself.
   const auto context = static_cast<std::size_t>(model.config().context);
   double total = 0;
   std::size_t count = 0;
   for (std::size_t from = 0; from + 1 < ids.size(); from += context) {
-    const models::gemma::Ids piece(ids.begin() + static_cast<std::ptrdiff_t>(from),
-                                   ids.begin() + static_cast<std::ptrdiff_t>(std::min(ids.size(), from + context)));
+    const models::gemma::Ids piece(
+        ids.begin() + static_cast<std::ptrdiff_t>(from),
+        ids.begin() + static_cast<std::ptrdiff_t>(std::min(ids.size(), from + context)));
     if (piece.size() < 2) break;
     total += surprise_of(model.engine(), piece);
     count += piece.size() - 1;
@@ -64,9 +70,14 @@ int perplexity(const Flags& flags) {
   const double mean = total / static_cast<double>(count);
   report_programs(flags.model, model);
   if (flags.as_json) {
-    std::cout << line_of({{"tokens", ids.size()}, {"predicted", count}, {"cross_entropy", mean}, {"perplexity", std::exp(mean)}}) << "\n";
+    std::cout << line_of({{"tokens", ids.size()},
+                          {"predicted", count},
+                          {"cross_entropy", mean},
+                          {"perplexity", std::exp(mean)}})
+              << "\n";
   } else {
-    std::cout << fmt::format("perplexity {:.4f}, cross-entropy {:.5f} nats a token, over {}\n", std::exp(mean), mean, count_of(count, "token"));
+    std::cout << fmt::format("perplexity {:.4f}, cross-entropy {:.5f} nats a token, over {}\n",
+                             std::exp(mean), mean, count_of(count, "token"));
   }
   return kDone;
 }
@@ -74,15 +85,20 @@ int perplexity(const Flags& flags) {
 }  // namespace
 
 Command perplexity_command() {
-  return {"perplexity", "How well a model foresees a text", "  hilo perplexity gemma-3-270m --file book.txt",
+  return {"perplexity", "How well a model foresees a text",
+          "  hilo perplexity gemma-3-270m --file book.txt",
           [](CLI::App& app) -> std::function<int()> {
             const auto flags = std::make_shared<Flags>();
             add_model_flags(app, flags->model);
             auto* file = app.add_option("--file", flags->file, "The text")->type_name("F");
-            auto* ids = app.add_option("--ids", flags->ids, "The text as token ids, with commas")->type_name("I,I,..")->excludes(file);
+            auto* ids = app.add_option("--ids", flags->ids, "The text as token ids, with commas")
+                            ->type_name("I,I,..")
+                            ->excludes(file);
             app.add_flag("--json", flags->as_json, "As JSON");
             return [flags, file, ids] {
-              if (file->count() + ids->count() == 0) throw UsageError("perplexity: --file or --ids is required\n  see:  hilo perplexity --help");
+              if (file->count() + ids->count() == 0)
+                throw UsageError(
+                    "perplexity: --file or --ids is required\n  see:  hilo perplexity --help");
               return perplexity(*flags);
             };
           }};

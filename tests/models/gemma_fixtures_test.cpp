@@ -7,9 +7,9 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 
+#include "hilo/formats/gguf.h"
 #include "hilo/formats/safetensors.h"
 #include "hilo/formats/weight_source.h"
-#include "hilo/formats/gguf.h"
 #include "hilo/models/gemma/engine.h"
 #include "hilo/models/gemma/weights.h"
 #include "tests/models/gemma_quick.h"
@@ -28,9 +28,11 @@ nlohmann::json manifest(const fs::path& folder) {
 Engine open(const fs::path& path, const fs::path& config_file = {}) {
   const auto source = formats::WeightSource::open(path);
   const Layout layout = layout_of(*source);
-  const Config config = source->gguf() != nullptr ? config_from_gguf(*source->gguf())
-                                                  : read_config(config_file.empty() ? path / "config.json" : config_file);
-  return {test::cpu(), config, load_weights(config, layout, *source, test::cpu()), test::quick_engine()};
+  const Config config = source->gguf() != nullptr
+                            ? config_from_gguf(*source->gguf())
+                            : read_config(config_file.empty() ? path / "config.json" : config_file);
+  return {test::cpu(), config, load_weights(config, layout, *source, test::cpu()),
+          test::quick_engine()};
 }
 
 Ids ids_of(const Array& x) {
@@ -70,11 +72,14 @@ void expect_golden(Engine engine, const Golden& golden) {
   EXPECT_LE(worst(all, file.at(golden.logits).to_doubles(), golden.atol, golden.rtol), 1);
 
   const std::size_t vocabulary = static_cast<std::size_t>(engine.config().vocabulary);
-  Tensor logits(from_doubles({kF32, {1, engine.config().vocabulary}}, std::span(all).last(vocabulary)));
+  Tensor logits(
+      from_doubles({kF32, {1, engine.config().vocabulary}}, std::span(all).last(vocabulary)));
   Ids texts;
   while (texts.size() < expected.size()) {
     const auto rest = static_cast<Dim>(expected.size() - texts.size());
-    const Engine::Made made = engine.decode(memory, {.logits = logits, .is_done = Tensor(Array(Shape{DType::kI1, {1}})), .steps = rest});
+    const Engine::Made made = engine.decode(
+        memory,
+        {.logits = logits, .is_done = Tensor(Array(Shape{DType::kI1, {1}})), .steps = rest});
     const auto count = made.count.item<std::int32_t>();
     memory.length += count;
     logits = made.logits;
@@ -94,7 +99,9 @@ TEST(GemmaFixtures, HuggingFaceFolders) {
     SCOPED_TRACE(c["name"]);
     const fs::path path = *folder / c["path"].get<std::string>();
     const auto& t = c["tolerance"];
-    expect_golden(open(path), {.file = path / "golden.safetensors", .atol = t["logits_atol"], .rtol = t["logits_rtol"]});
+    expect_golden(
+        open(path),
+        {.file = path / "golden.safetensors", .atol = t["logits_atol"], .rtol = t["logits_rtol"]});
   }
 }
 
@@ -125,8 +132,11 @@ TEST(GemmaFixtures, GgufFilesDequantised) {
     }
     const auto& t = c["tolerance"];
     expect_golden(open(*folder / "gguf" / name),
-                  {.file = *folder / "gguf" / c["golden"].get<std::string>(), .logits = c["logits_key"],
-                   .greedy = c["greedy_key"], .atol = t["logits_atol"], .rtol = t["logits_rtol"]});
+                  {.file = *folder / "gguf" / c["golden"].get<std::string>(),
+                   .logits = c["logits_key"],
+                   .greedy = c["greedy_key"],
+                   .atol = t["logits_atol"],
+                   .rtol = t["logits_rtol"]});
   }
 }
 

@@ -9,8 +9,8 @@
 
 namespace hilo::models::gemma {
 
-/// How the next token is chosen, by the steps of hilo/nn/sampling.h in their order. The defaults are
-/// the likeliest token, always.
+/// How the next token is chosen, by the steps of hilo/nn/sampling.h in their order. The defaults
+/// are the likeliest token, always.
 struct SamplingOptions {
   double temperature = 0;  ///< 0: the likeliest; then only penalties and biases count
   Dim top_k = 0;           ///< 0: all
@@ -27,17 +27,21 @@ void check(const SamplingOptions& options, Dim vocabulary);
 struct Chooser {
   bool draws = false, penalizes = false;
   bool is_constrained = false;  ///< u32[B,ceil(V/32)], the last input, says which tokens may come
-  Dim biases = 0;  ///< places for biased tokens
+  Dim biases = 0;               ///< places for biased tokens
 
   static Chooser of(const SamplingOptions& options);
-  [[nodiscard]] std::size_t input_count() const { return (draws ? 6U : 0U) + (penalizes ? 3U : 0U) + (biases > 0 ? 2U : 0U) + (is_constrained ? 1U : 0U); }
+  [[nodiscard]] std::size_t input_count() const {
+    return (draws ? 6U : 0U) + (penalizes ? 3U : 0U) + (biases > 0 ? 2U : 0U) +
+           (is_constrained ? 1U : 0U);
+  }
   auto operator<=>(const Chooser&) const = default;
 
   /// What the program takes for these options: `input_count()` tensors, without the constraint's.
   [[nodiscard]] std::vector<Tensor> inputs(const SamplingOptions& options, Dim batch) const;
-  /// The same inputs in the program. `counts` i32[B,V] if it penalizes; `step` i32[]: which token of
-  /// the answer it is.
-  [[nodiscard]] nn::SamplingSettings settings(std::span<const Value> inputs, Value counts, Value step) const;
+  /// The same inputs in the program. `counts` i32[B,V] if it penalizes; `step` i32[]: which token
+  /// of the answer it is.
+  [[nodiscard]] nn::SamplingSettings settings(std::span<const Value> inputs, Value counts,
+                                              Value step) const;
 };
 
 /// i32[B,V]: how often each token stands in each text.

@@ -13,15 +13,21 @@ namespace {
 
 class Keys {
  public:
-  Keys(const formats::GgufFile& file, std::string architecture) : file_(file), architecture_(std::move(architecture)) {}
+  Keys(const formats::GgufFile& file, std::string architecture)
+      : file_(file), architecture_(std::move(architecture)) {}
 
   [[nodiscard]] Dim integer(const char* key) const {
     const auto value = file_.integer(full(key));
-    if (!value) throw FormatError(file_.path().string(), fmt::format("it has no key {}", full(key)));
+    if (!value)
+      throw FormatError(file_.path().string(), fmt::format("it has no key {}", full(key)));
     return *value;
   }
-  [[nodiscard]] Dim integer(const char* key, Dim otherwise) const { return file_.integer(full(key)).value_or(otherwise); }
-  [[nodiscard]] double number(const char* key, double otherwise) const { return file_.number(full(key)).value_or(otherwise); }
+  [[nodiscard]] Dim integer(const char* key, Dim otherwise) const {
+    return file_.integer(full(key)).value_or(otherwise);
+  }
+  [[nodiscard]] double number(const char* key, double otherwise) const {
+    return file_.number(full(key)).value_or(otherwise);
+  }
   [[nodiscard]] std::string full(const char* key) const { return architecture_ + "." + key; }
 
  private:
@@ -34,9 +40,11 @@ int generation_of(const formats::GgufFile& file) {
   if (architecture == "gemma") return 1;
   if (architecture == "gemma2") return 2;
   if (architecture == "gemma3") return 3;
-  throw FormatError(file.path().string(),
-                    architecture ? fmt::format("general.architecture is {}; expected gemma, gemma2 or gemma3", quote(*architecture))
-                                 : "it has no key general.architecture");
+  throw FormatError(
+      file.path().string(),
+      architecture ? fmt::format("general.architecture is {}; expected gemma, gemma2 or gemma3",
+                                 quote(*architecture))
+                   : "it has no key general.architecture");
 }
 
 // Rows of the embeddings.
@@ -49,24 +57,30 @@ Dim vocabulary_of(const formats::GgufFile& file, const Keys& keys) {
 
 // Two sizes scale scores by the width over the heads, which no key tells.
 double query_width(const Config& c) {
-  const bool is_27b = (c.generation == 2 && c.layers == 46) || (c.generation == 3 && c.layers == 62);
+  const bool is_27b =
+      (c.generation == 2 && c.layers == 46) || (c.generation == 3 && c.layers == 62);
   return static_cast<double>(is_27b ? c.width / c.heads : c.head_width);
 }
 
 // One pattern for all, or an entry a layer that is not 0 where it is local.
-std::vector<bool> local_layers_of(const formats::GgufFile& file, const Keys& keys, const Config& c) {
+std::vector<bool> local_layers_of(const formats::GgufFile& file, const Keys& keys,
+                                  const Config& c) {
   if (c.generation == 1) return local_layers(c.layers, 1);
   const std::string key = keys.full("attention.sliding_window_pattern");
   const formats::GgufValue* value = file.find(key);
-  if (value != nullptr && value->type() == formats::GgufType::kArray && value->element_type() != formats::GgufType::kBool) {
+  if (value != nullptr && value->type() == formats::GgufType::kArray &&
+      value->element_type() != formats::GgufType::kBool) {
     std::vector<bool> result;
     const auto locals = file.integers(key);
     for (std::int64_t local : *locals) result.push_back(local != 0);
     return result;
   }
   const Dim usual = c.generation == 2 ? 2 : 6;
-  const Dim pattern = value != nullptr && value->type() != formats::GgufType::kArray ? *file.integer(key) : usual;
-  if (pattern < 1) throw FormatError(file.path().string(), fmt::format("{} is {}; expected 1 or more", key, pattern));
+  const Dim pattern =
+      value != nullptr && value->type() != formats::GgufType::kArray ? *file.integer(key) : usual;
+  if (pattern < 1)
+    throw FormatError(file.path().string(),
+                      fmt::format("{} is {}; expected 1 or more", key, pattern));
   return local_layers(c.layers, pattern);
 }
 
@@ -96,10 +110,12 @@ Config config_from_gguf(const formats::GgufFile& file) {
   c.window = c.generation == 1 ? 0 : keys.integer("attention.sliding_window", usual_window);
   c.is_local = local_layers_of(file, keys, c);
   c.global_rope_base = keys.number("rope.freq_base", c.generation == 3 ? 1'000'000 : 10'000);
-  c.local_rope_base = c.generation == 3 ? keys.number("rope.freq_base_swa", 10'000) : c.global_rope_base;
+  c.local_rope_base =
+      c.generation == 3 ? keys.number("rope.freq_base_swa", 10'000) : c.global_rope_base;
   const auto scaling = file.text(keys.full("rope.scaling.type"));
   if (scaling && scaling != "none" && scaling != "linear") {
-    throw FormatError(name, fmt::format("{} is {}; expected none or linear", keys.full("rope.scaling.type"), quote(*scaling)));
+    throw FormatError(name, fmt::format("{} is {}; expected none or linear",
+                                        keys.full("rope.scaling.type"), quote(*scaling)));
   }
   c.global_rope_scale = scaling == "none" ? 1 : keys.number("rope.scaling.factor", 1);
   if (c.generation != 3) c.local_rope_scale = c.global_rope_scale;

@@ -179,13 +179,21 @@ Engine::Made Engine::decode(Memory& memory, DecodeArguments a) {
   Ids stop(static_cast<std::size_t>(kMostStopIds), static_cast<std::int32_t>(s.config.vocabulary));
   std::ranges::copy(a.stop_ids, stop.begin());
   const Tensor padding(Array::of<std::int32_t>({memory.batch()}, memory.padding));
-  std::vector<Tensor> inputs = {a.logits, number(memory.length), padding, number(steps), a.is_done,
-                                Tensor(Array::of<std::int32_t>({kMostStopIds}, stop)), number(a.made), number(a.min_tokens)};
+  std::vector<Tensor> inputs = {
+      a.logits,       number(memory.length),
+      padding,        number(steps),
+      a.is_done,      Tensor(Array::of<std::int32_t>({kMostStopIds}, stop)),
+      number(a.made), number(a.min_tokens)};
   inputs.insert(inputs.end(), a.chooser_inputs.begin(), a.chooser_inputs.end());
   if (a.chooser.penalizes) inputs.push_back(a.counts);
-  const auto [program, _] = s.decode.try_emplace(a.chooser, s.client, decode_program(s.config, s.weights, a.chooser), s.named("decode"));
+  const auto [program, _] = s.decode.try_emplace(
+      a.chooser, s.client, decode_program(s.config, s.weights, a.chooser), s.named("decode"));
   std::vector<Tensor> r = s.run(program->second, std::move(inputs), memory);
-  return {.tokens = r[0], .log_probabilities = r[1], .logits = r[2], .is_done = r[3], .count = r[4],
+  return {.tokens = r[0],
+          .log_probabilities = r[1],
+          .logits = r[2],
+          .is_done = r[3],
+          .count = r[4],
           .counts = a.chooser.penalizes ? r[5] : Tensor()};
 }
 

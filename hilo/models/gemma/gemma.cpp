@@ -25,7 +25,8 @@ std::vector<fs::path> folders_of(const formats::WeightSource& source, const fs::
   return result;
 }
 
-gemma::Config config_of(const formats::WeightSource& source, gemma::Layout layout, const fs::path& named, const fs::path& given) {
+gemma::Config config_of(const formats::WeightSource& source, gemma::Layout layout,
+                        const fs::path& named, const fs::path& given) {
   if (!given.empty()) return gemma::read_config(given);
   if (source.gguf() != nullptr) return gemma::config_from_gguf(*source.gguf());
   for (const fs::path& folder : folders_of(source, named)) {
@@ -34,7 +35,8 @@ gemma::Config config_of(const formats::WeightSource& source, gemma::Layout layou
   return gemma::recognise(layout, source);
 }
 
-std::optional<Tokenizer> tokenizer_of(const formats::WeightSource& source, const fs::path& named, const fs::path& given) {
+std::optional<Tokenizer> tokenizer_of(const formats::WeightSource& source, const fs::path& named,
+                                      const fs::path& given) {
   if (!given.empty()) return Tokenizer::open(given);
   if (source.gguf() != nullptr) return gemma::gguf_tokenizer(*source.gguf());
   for (const fs::path& folder : folders_of(source, named)) {
@@ -48,7 +50,9 @@ std::optional<Tokenizer> tokenizer_of(const formats::WeightSource& source, const
 // Text that is cut where one of several texts begins, and held back where one might.
 class StopTexts {
  public:
-  explicit StopTexts(std::vector<std::string> texts) : texts_(std::move(texts)) { std::erase(texts_, ""); }
+  explicit StopTexts(std::vector<std::string> texts) : texts_(std::move(texts)) {
+    std::erase(texts_, "");
+  }
 
   // What is certain of the text now that `piece` is behind it.
   std::string push(std::string_view piece) {
@@ -76,8 +80,12 @@ class StopTexts {
 
 }  // namespace
 
-Gemma::Gemma(std::unique_ptr<gemma::Engine> engine, std::optional<Tokenizer> tokenizer, std::string label)
-    : engine_(std::move(engine)), generator_(*engine_), tokenizer_(std::move(tokenizer)), label_(std::move(label)) {}
+Gemma::Gemma(std::unique_ptr<gemma::Engine> engine, std::optional<Tokenizer> tokenizer,
+             std::string label)
+    : engine_(std::move(engine)),
+      generator_(*engine_),
+      tokenizer_(std::move(tokenizer)),
+      label_(std::move(label)) {}
 
 Gemma Gemma::open(const pjrt::Client& client, const fs::path& path, const GemmaOptions& options) {
   const auto source = formats::WeightSource::open(path);
@@ -85,16 +93,22 @@ Gemma Gemma::open(const pjrt::Client& client, const fs::path& path, const GemmaO
   gemma::Config config = config_of(*source, layout, path, options.config);
   config.precision = gemma::Precision::of(options.dtype);
   if (options.context > config.context) {
-    throw UsageError(fmt::format("a context of {} tokens is longer than the model's; expected at most {}", options.context, config.context));
+    throw UsageError(
+        fmt::format("a context of {} tokens is longer than the model's; expected at most {}",
+                    options.context, config.context));
   }
   if (options.context > 0) config.context = options.context;
   std::optional<Tokenizer> tokenizer = tokenizer_of(*source, path, options.tokenizer);
   nn::Store weights = gemma::load_weights(config, layout, *source, client);
-  return {std::make_unique<gemma::Engine>(client, config, std::move(weights), options.engine), std::move(tokenizer), path.string()};
+  return {std::make_unique<gemma::Engine>(client, config, std::move(weights), options.engine),
+          std::move(tokenizer), path.string()};
 }
 
 const Tokenizer& Gemma::tokenizer() const {
-  if (!tokenizer_) throw Error(label_ + ": it has no tokenizer; expected tokenizer.model or tokenizer.json beside the weights");
+  if (!tokenizer_)
+    throw Error(
+        label_ +
+        ": it has no tokenizer; expected tokenizer.model or tokenizer.json beside the weights");
   return *tokenizer_;
 }
 
@@ -114,7 +128,9 @@ std::string Gemma::generate(std::string_view prompt, const GemmaGenerateOptions&
 }
 
 GemmaText Gemma::generate_text(std::string_view prompt, const GemmaGenerateOptions& options) {
-  return generate_ids(tokenizer().encode(prompt, {.adds_bos = true, .parses_special = options.parses_special}), options);
+  return generate_ids(
+      tokenizer().encode(prompt, {.adds_bos = true, .parses_special = options.parses_special}),
+      options);
 }
 
 GemmaText Gemma::generate_ids(const gemma::Ids& prompt, const GemmaGenerateOptions& options) {
@@ -125,12 +141,14 @@ GemmaText Gemma::generate_ids(const gemma::Ids& prompt, const GemmaGenerateOptio
     result.text += text;
     return text.empty() || !options.on_text || options.on_text(text);
   };
-  gemma::GenerateOptions own = options;
-  if (own.stop_ids.empty()) own.stop_ids = stop_ids();
+  gemma::GenerateOptions own{.max_tokens = options.max_tokens,
+                             .min_tokens = options.min_tokens,
+                             .sampling = options.sampling,
+                             .stop_ids = options.stop_ids.empty() ? stop_ids() : options.stop_ids};
   if (options.constraint) own.allowed = [&](std::size_t) { return options.constraint->allowed(); };
-  own.on_token = [&](std::size_t row, std::int32_t id, float log_probability) {
+  own.on_token = [&](std::size_t, std::int32_t id, float log_probability) {
     if (options.constraint) options.constraint->accept(id);
-    const bool goes_on = !options.on_token || options.on_token(row, id, log_probability);
+    const bool goes_on = !options.on_token || options.on_token(id, log_probability);
     return say(stops.push(stream.push(id))) && goes_on && !stops.is_met();
   };
   result.tokens = generator_.generate({prompt}, own)[0];

@@ -42,8 +42,9 @@ void check(const std::vector<Ids>& prompts, const Config& config) {
   for (const Ids& prompt : prompts) {
     if (prompt.empty()) throw UsageError("an empty prompt; expected at least one token");
     if (length(prompt) < config.context) continue;
-    throw UsageError(fmt::format("a prompt of {} tokens leaves no room in the model's context of {}",
-                                 prompt.size(), config.context));
+    throw UsageError(
+        fmt::format("a prompt of {} tokens leaves no room in the model's context of {}",
+                    prompt.size(), config.context));
   }
 }
 
@@ -73,7 +74,8 @@ void Generator::forget() {
 // How many tokens of the prompt the memory holds in a state that can be gone on from.
 Dim Generator::reusable(const Ids& prompt) const {
   const auto differs = std::ranges::mismatch(remembered_, prompt);
-  const Dim common = std::min(static_cast<Dim>(differs.in1 - remembered_.begin()), length(prompt) - 1);
+  const Dim common =
+      std::min(static_cast<Dim>(differs.in1 - remembered_.begin()), length(prompt) - 1);
   const Config& c = engine_->config();
   const bool has_ring = std::ranges::count(c.is_local, true) > 0 && memory_.slots >= ring_slots(c);
   // What a ring has overwritten is gone; it keeps window_slack tokens more than are seen.
@@ -99,7 +101,8 @@ Tensor Generator::read(const std::vector<Ids>& prompts, Dim max_tokens) {
   return logits;
 }
 
-std::vector<Generated> Generator::generate(const std::vector<Ids>& prompts, const GenerateOptions& options) {
+std::vector<Generated> Generator::generate(const std::vector<Ids>& prompts,
+                                           const GenerateOptions& options) {
   check(prompts, engine_->config());
   check(options.sampling, engine_->config().vocabulary);
   report_ = {};
@@ -125,15 +128,16 @@ std::vector<Generated> Generator::generate(const std::vector<Ids>& prompts, cons
   return texts;
 }
 
-void Generator::decode(Tensor logits, const std::vector<Ids>& prompts, const GenerateOptions& options,
-                       std::vector<Generated>& texts) {
+void Generator::decode(Tensor logits, const std::vector<Ids>& prompts,
+                       const GenerateOptions& options, std::vector<Generated>& texts) {
   const auto start = std::chrono::steady_clock::now();
   const Dim context = engine_->config().context;
   Chooser chooser = Chooser::of(options.sampling);
   std::vector<Tensor> chooser_inputs = chooser.inputs(options.sampling, length(prompts));
   chooser.is_constrained = static_cast<bool>(options.allowed);
   if (chooser.is_constrained) chooser_inputs.emplace_back();
-  Tensor counts = chooser.penalizes ? token_counts(prompts, engine_->config().vocabulary) : Tensor();
+  Tensor counts =
+      chooser.penalizes ? token_counts(prompts, engine_->config().vocabulary) : Tensor();
   std::vector<bool> done(prompts.size(), false);
   Dim made = 0;
   while (!std::ranges::all_of(done, [](bool d) { return d; })) {
@@ -143,10 +147,20 @@ void Generator::decode(Tensor logits, const std::vector<Ids>& prompts, const Gen
       is_done.mutable_data<bool>()[b] = done[b];
       if (!done[b]) room = std::min(room, std::max<Dim>(context - length(prompts[b]) - made, 1));
     }
-    if (chooser.is_constrained) chooser_inputs.back() = allowed_words(options, done, engine_->config().vocabulary);
-    const Engine::Made launch = engine_->decode(
-        memory_, {.logits = logits, .is_done = is_done, .steps = std::min(room, chooser.is_constrained ? 1 : made == 0 ? kFirstTokens : kTokensALaunch),
-                  .stop_ids = options.stop_ids, .made = made, .min_tokens = options.min_tokens, .chooser = chooser, .chooser_inputs = chooser_inputs, .counts = counts});
+    if (chooser.is_constrained)
+      chooser_inputs.back() = allowed_words(options, done, engine_->config().vocabulary);
+    const Engine::Made launch =
+        engine_->decode(memory_, {.logits = logits,
+                                  .is_done = is_done,
+                                  .steps = std::min(room, chooser.is_constrained ? 1
+                                                          : made == 0            ? kFirstTokens
+                                                                                 : kTokensALaunch),
+                                  .stop_ids = options.stop_ids,
+                                  .made = made,
+                                  .min_tokens = options.min_tokens,
+                                  .chooser = chooser,
+                                  .chooser_inputs = chooser_inputs,
+                                  .counts = counts});
     const Dim count = launch.count.item<std::int32_t>();
     const Array tokens = launch.tokens.array(), scores = launch.log_probabilities.array();
     if (made == 0) report_.first_token_seconds = seconds_since(start);
@@ -154,10 +168,12 @@ void Generator::decode(Tensor logits, const std::vector<Ids>& prompts, const Gen
     logits = launch.logits;
     counts = launch.counts;
     for (Dim step = 0; step < count; ++step, ++made) {
-      if (prompts.size() == 1) remembered_.push_back(tokens.data<std::int32_t>()[static_cast<std::size_t>(step)]);
+      if (prompts.size() == 1)
+        remembered_.push_back(tokens.data<std::int32_t>()[static_cast<std::size_t>(step)]);
       for (std::size_t b = 0; b < done.size(); ++b) {
         if (done[b]) continue;
-        const std::size_t at = b * static_cast<std::size_t>(kTokensALaunch) + static_cast<std::size_t>(step);
+        const std::size_t at =
+            b * static_cast<std::size_t>(kTokensALaunch) + static_cast<std::size_t>(step);
         const std::int32_t id = tokens.data<std::int32_t>()[at];
         const float score = scores.data<float>()[at];
         Generated& text = texts[b];
@@ -169,10 +185,14 @@ void Generator::decode(Tensor logits, const std::vector<Ids>& prompts, const Gen
           done[b] = true;
         };
         const bool is_stopped = options.on_token && !options.on_token(b, id, score);
-        if (std::ranges::count(options.stop_ids, id) > 0) ends(Finish::kStopId);
-        else if (is_stopped) ends(Finish::kCaller);
-        else if (made + 1 >= options.max_tokens) ends(Finish::kLength);
-        else if (length(prompts[b]) + made + 1 >= context) ends(Finish::kContext);
+        if (std::ranges::count(options.stop_ids, id) > 0)
+          ends(Finish::kStopId);
+        else if (is_stopped)
+          ends(Finish::kCaller);
+        else if (made + 1 >= options.max_tokens)
+          ends(Finish::kLength);
+        else if (length(prompts[b]) + made + 1 >= context)
+          ends(Finish::kContext);
       }
     }
   }

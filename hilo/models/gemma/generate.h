@@ -19,7 +19,7 @@ struct GenerateOptions {
   Dim max_tokens = 256;
   Dim min_tokens = 0;  ///< before them, no token that ends the text is chosen
   SamplingOptions sampling{};
-  Ids stop_ids{};      ///< end the text, and belong to it
+  Ids stop_ids{};  ///< end the text, and belong to it
   /// Bit i % 32 of word i / 32 says whether token i may come next in that row: asked before each
   /// token, so that a launch makes one.
   std::function<std::span<const std::uint32_t>(std::size_t row)> allowed{};
@@ -44,9 +44,9 @@ struct GenerateReport {
   int launches = 0;  ///< of programs on the device
 };
 
-/// Continues texts. Remembers the last one: a prompt that begins with it, or with much of it, is only
-/// read from where they differ.
-/// Example: Generator(engine).generate({{2, 818, 5279}}, {.max_tokens = 20})[0].ids
+/// Continues texts. Remembers the last one: a prompt that begins with it, or with much of it, is
+/// only read from where they differ. Example: Generator(engine).generate({{2, 818, 5279}},
+/// {.max_tokens = 20})[0].ids
 class Generator {
  public:
   explicit Generator(Engine& engine) : engine_(&engine) {}
@@ -54,7 +54,8 @@ class Generator {
   /// Continues each prompt. Rows of other lengths do not change each other's text.
   /// Throws:  UsageError for an empty prompt, an id outside of the vocabulary, or a prompt that
   ///          fills the context.
-  std::vector<Generated> generate(const std::vector<Ids>& prompts, const GenerateOptions& options = {});
+  std::vector<Generated> generate(const std::vector<Ids>& prompts,
+                                  const GenerateOptions& options = {});
 
   [[nodiscard]] const GenerateReport& report() const { return report_; }
   /// Forgets the last text, and frees its memory.

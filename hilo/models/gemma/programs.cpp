@@ -86,20 +86,23 @@ struct DecodeStep {
   [[nodiscard]] std::vector<Value> operator()(std::span<const Value> s) const {
     const nn::Building building(weights, nn::Mode::kInference, {}, variables);
     const Value step = s[kStep], answer_tokens = made + step, zero = zeros({kI32, s[kDone].dims()});
-    const nn::SamplingSettings settings = chooser.settings(chooser_inputs, chooser.penalizes ? s[kCounts] : Value(), answer_tokens);
-    const Value open = allowed(s[kLogits], answer_tokens);                               // [B,V]
-    const Value chosen = nn::sample(open, settings).as(kI32);                            // [B]
-    const Value scores = log_softmax(nn::adjust_logits(open, settings));                 // [B,V]
-    const Value score = take_along_axis(scores, expand_dims(chosen, 1), 1);              // [B,1]
+    const nn::SamplingSettings settings =
+        chooser.settings(chooser_inputs, chooser.penalizes ? s[kCounts] : Value(), answer_tokens);
+    const Value open = allowed(s[kLogits], answer_tokens);                   // [B,V]
+    const Value chosen = nn::sample(open, settings).as(kI32);                // [B]
+    const Value scores = log_softmax(nn::adjust_logits(open, settings));     // [B,V]
+    const Value score = take_along_axis(scores, expand_dims(chosen, 1), 1);  // [B,1]
     const Value token = select(s[kDone], zero, chosen);
     std::vector<LayerCache> cache = layers_of(s.subspan(cache_at()));
     const Value x = forward(building.root(), config, expand_dims(token, 1), cache,
-                            {start + step, scalar(1), padding});                         // [B,1,D]
-    std::vector<Value> next = {step + 1, logical_or(s[kDone], is_among(token, stop_ids)),
-                               with_column(s[kTokens], token, step),
-                               with_column(s[kLogProbabilities], reshape(score, {token.dim(0)}), step),
-                               logits(building.root(), config, reshape(x, {token.dim(0), config.width}))};
-    if (chooser.penalizes) next.push_back(nn::count_tokens(s[kCounts], select(s[kDone], zero - 1, token)));
+                            {start + step, scalar(1), padding});  // [B,1,D]
+    std::vector<Value> next = {
+        step + 1, logical_or(s[kDone], is_among(token, stop_ids)),
+        with_column(s[kTokens], token, step),
+        with_column(s[kLogProbabilities], reshape(score, {token.dim(0)}), step),
+        logits(building.root(), config, reshape(x, {token.dim(0), config.width}))};
+    if (chooser.penalizes)
+      next.push_back(nn::count_tokens(s[kCounts], select(s[kDone], zero - 1, token)));
     append(next, cache);
     return next;
   }
@@ -146,22 +149,27 @@ BuildFn extend_program(const Config& config, const nn::Store& weights, Positions
 }
 
 BuildFn decode_program(const Config& config, const nn::Store& weights, const Chooser& chooser) {
-  return [config, &weights, chooser, count_of_weights = nn::model_paths(weights).size()](std::span<const Value> p) {
+  return [config, &weights, chooser,
+          count_of_weights = nn::model_paths(weights).size()](std::span<const Value> p) {
     Parameters in(p);
     const std::span<const Value> variables = in.many(count_of_weights);
     const Value first_logits = in.next(), start = in.next(), padding = in.next(), steps = in.next();
-    const Value was_done = in.next(), stop_ids = in.next(), made = in.next(), min_tokens = in.next();
-    const DecodeStep step{config, weights, chooser, variables, start, padding, stop_ids, made, min_tokens,
-                          in.many(chooser.input_count())};
+    const Value was_done = in.next(), stop_ids = in.next(), made = in.next(),
+                min_tokens = in.next();
+    const DecodeStep step{config,  weights,  chooser, variables,  start,
+                          padding, stop_ids, made,    min_tokens, in.many(chooser.input_count())};
     const Dims out = {first_logits.dim(0), kTokensALaunch};
-    std::vector<Value> state = {scalar(0), was_done, zeros({kI32, out}), zeros({kF32, out}), first_logits};
+    std::vector<Value> state = {scalar(0), was_done, zeros({kI32, out}), zeros({kF32, out}),
+                                first_logits};
     state.insert(state.end(), in.rest().begin(), in.rest().end());  // counts if there, cache..
     const auto goes_on = [&](std::span<const Value> s) {
-      return std::vector{logical_and(s[DecodeStep::kStep] < steps, logical_not(all(s[DecodeStep::kDone])))};
+      return std::vector{
+          logical_and(s[DecodeStep::kStep] < steps, logical_not(all(s[DecodeStep::kDone])))};
     };
     const std::vector<Value> end = while_loop(std::move(state), goes_on, step);
-    std::vector<Value> results = {end[DecodeStep::kTokens], end[DecodeStep::kLogProbabilities], end[DecodeStep::kLogits],
-                                  end[DecodeStep::kDone], end[DecodeStep::kStep]};
+    std::vector<Value> results = {end[DecodeStep::kTokens], end[DecodeStep::kLogProbabilities],
+                                  end[DecodeStep::kLogits], end[DecodeStep::kDone],
+                                  end[DecodeStep::kStep]};
     results.insert(results.end(), end.begin() + DecodeStep::kCounts, end.end());
     return results;
   };

@@ -155,7 +155,8 @@ Layout layout_of(const formats::WeightSource& source) {
                   shown < source.names().size() ? " .." : ""));
 }
 
-std::vector<Found> match_weights(const Config& config, Layout layout, const formats::WeightSource& source) {
+std::vector<Found> match_weights(const Config& config, Layout layout,
+                                 const formats::WeightSource& source) {
   Comparison c = compare(config, layout, source);
   if (c.differences.empty()) return std::move(c.found);
   const std::size_t shown = std::min(c.differences.size(), kMostDifferences);

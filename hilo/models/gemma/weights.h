@@ -51,7 +51,8 @@ struct Found {
   Weight weight;
   Place place;  ///< with its whole name
 };
-std::vector<Found> match_weights(const Config& config, Layout layout, const formats::WeightSource& source);
+std::vector<Found> match_weights(const Config& config, Layout layout,
+                                 const formats::WeightSource& source);
 
 /// The numbers of a weight as the model wants them, in its own dtype still.
 Array read_weight(const formats::WeightSource& source, const Found& found);
@@ -61,9 +62,9 @@ Array read_weight(const formats::WeightSource& source, const Found& found);
 nn::Store load_weights(const Config& config, Layout layout, const formats::WeightSource& source,
                        const pjrt::Client& client);
 
-/// The config in the metadata of a GGUF file. What llama.cpp's files leave out (patterns, caps, rope
-/// of local layers) is what it takes then.
-/// Throws:  FormatError for another architecture than gemma, gemma2 or gemma3, or a missing key.
+/// The config in the metadata of a GGUF file. What llama.cpp's files leave out (patterns, caps,
+/// rope of local layers) is what it takes then. Throws:  FormatError for another architecture than
+/// gemma, gemma2 or gemma3, or a missing key.
 Config config_from_gguf(const formats::GgufFile& file);
 
 /// The config of a published size whose weights have these shapes; others are refused with the
