@@ -1,4 +1,4 @@
-# A room is a folder under hilo/: one static library, hilo_<room>, of every .cpp in it.
+# A room is a folder under hilo/: one static library, hilo_<room>, of every .cpp in it and in its folders.
 
 add_library(hilo_flags INTERFACE)
 target_include_directories(hilo_flags INTERFACE $<BUILD_INTERFACE:${CMAKE_SOURCE_DIR}>
@@ -25,7 +25,7 @@ add_compile_options(-fmacro-prefix-map=${CMAKE_SOURCE_DIR}/= -fmacro-prefix-map=
 # hilo_room(name LINK PUBLIC targets.. PRIVATE targets..)
 function(hilo_room name)
   cmake_parse_arguments(ROOM "" "" "LINK" ${ARGN})
-  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/hilo/${name}/*.cpp)
+  file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/hilo/${name}/*.cpp)
   set(target hilo_${name})
   if(sources)
     add_library(${target} STATIC ${sources})

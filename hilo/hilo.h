@@ -197,6 +197,15 @@
 
 #include "hilo/models/cifar_cnn.h"
 #include "hilo/models/dense_net.h"
+#include "hilo/models/gemma/cache.h"
+#include "hilo/models/gemma/chooser.h"
+#include "hilo/models/gemma/config.h"
+#include "hilo/models/gemma/engine.h"
+#include "hilo/models/gemma/gemma.h"
+#include "hilo/models/gemma/generate.h"
+#include "hilo/models/gemma/model.h"
+#include "hilo/models/gemma/programs.h"
+#include "hilo/models/gemma/weights.h"
 #include "hilo/models/image_cnn.h"
 #include "hilo/models/recipe.h"
 

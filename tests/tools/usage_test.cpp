@@ -59,7 +59,7 @@ INSTANTIATE_TEST_SUITE_P(
 TEST(Help, is_given_for_the_program_and_each_command) {
   EXPECT_THAT(hilo_out({"--help"}), HasSubstr("train"));
   EXPECT_THAT(hilo_out({"help", "train"}), HasSubstr("--resume"));
-  for (const char* command : {"train", "eval", "classify", "compile", "run", "vjp", "diff", "conformance", "inspect", "tokenize", "detokenize", "doctor", "devices", "plugins", "cache", "version"}) {
+  for (const char* command : {"train", "eval", "classify", "compile", "run", "generate", "chat", "logits", "perplexity", "vjp", "diff", "conformance", "inspect", "tokenize", "detokenize", "doctor", "devices", "plugins", "cache", "version"}) {
     const std::string text = hilo_out({command, "--help"});
     EXPECT_THAT(text, HasSubstr(std::string("Example:\n  ")));
     EXPECT_THAT(text, HasSubstr(std::string("hilo ") + command));
