@@ -23,9 +23,11 @@ while read -r name covers; do
   LLVM_PROFILE_FILE=$build/$name.profraw "$build/fuzz/replay_$name" "$build/corpus/$name" "$here/fuzz/corpus/$name" >/dev/null ||
     failed+=" $name(replay)"
   llvm-profdata-19 merge -o "$build/$name.profdata" "$build/$name.profraw"
-  read -r -a sources <<<"$covers"
+  read -r -a patterns <<<"$covers"
+  sources=()
+  for pattern in "${patterns[@]}"; do sources+=("$here"/$pattern); done
   echo "$name: ${executions:-0} executions"
-  llvm-cov-19 report "$build/fuzz/replay_$name" -instr-profile="$build/$name.profdata" "${sources[@]/#/$here/}" |
+  llvm-cov-19 report "$build/fuzz/replay_$name" -instr-profile="$build/$name.profdata" "${sources[@]}" |
     awk '$1 ~ /\.(cpp|h)$|^TOTAL$/ { printf "  %-44s lines %5d of %5d  %s\n", $1, $8 - $9, $8, $10 }'
 done <"$build/fuzzers.list"
 

@@ -6,6 +6,7 @@ namespace hilo::tools {
 Command train_command();
 Command eval_command();
 Command classify_command();
+Command export_command();
 Command compile_command();
 Command run_command();
 Command vjp_command();
@@ -25,7 +26,7 @@ Command cache_command();
 Command version_command();
 
 std::vector<Command> all_commands() {
-  return {train_command(),  eval_command(),    classify_command(), compile_command(), run_command(),
+  return {train_command(),  eval_command(),    classify_command(), export_command(), compile_command(), run_command(),
           vjp_command(),    diff_command(),    conformance_command(),
           generate_command(), chat_command(), logits_command(), perplexity_command(),
           tokenize_command(), detokenize_command(), inspect_command(),

@@ -17,6 +17,9 @@ struct Inspector {
   std::string (*text)(const Json& description);
 };
 
+/// StableHLO programs in any form: functions, arguments, ops, constants. A wrong one is refused where it is wrong.
+Inspector program_inspector();
+
 /// Weights and arrays: safetensors, GGUF, Orbax, npy and npz. It takes whatever no other does.
 Inspector weights_inspector();
 

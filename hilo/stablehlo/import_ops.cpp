@@ -88,6 +88,15 @@ Out run_while(Importer& importer, const ir::Operation& op, In in) {
 
 // --- custom calls that mean something to the importer
 
+// Ops of CHLO that PyTorch and older JAX write as calls, with their attributes in `mhlo.attributes`.
+Out run_mhlo_call(Importer& importer, const ir::Operation& op, std::string_view name, In in) {
+  ir::Operation same{.name = "chlo." + std::string(name == "topk" ? "top_k" : name), .results = op.results};
+  if (const AttributeValue* given = op.attribute("mhlo.attributes"); given != nullptr && std::holds_alternative<DictionaryAttribute>(*given)) {
+    same.attributes = std::get<DictionaryAttribute>(*given).members;
+  }
+  return importer.results_of(same, same.name, in);
+}
+
 Out run_custom_call(Importer& importer, const ir::Operation& op, In in) {
   const auto target = Importer::required<std::string>(op, "call_target_name");
   if (target.starts_with("check.")) {
@@ -105,6 +114,7 @@ Out run_custom_call(Importer& importer, const ir::Operation& op, In in) {
     return {};
   }
   if (target == "stablehlo.shape_refinement_operand_wrapper") return {in.front()};
+  if (target.starts_with("mhlo.")) return run_mhlo_call(importer, op, std::string_view(target).substr(5), in);
   std::vector<Shape> declared;
   for (ir::ValueId id : op.results) declared.push_back(importer.type(id));
   return apply_parts(*all_ops().find("custom_call"), {op.attributes, {}, in, declared});

@@ -22,6 +22,8 @@ class Importer {
   BuildFn body(const ir::Region& region);
   /// The function of that name on these arguments, in place of a call.
   std::vector<Value> call(std::string_view name, std::span<const Value> arguments, const ir::Operation& op);
+  /// What the operation gives under that name.
+  std::vector<Value> results_of(const ir::Operation& op, std::string_view name, std::span<const Value> operands);
   /// The check that the operation is, for which values are kept.
   void check(std::string_view name, const ir::Operation& op, Value got, Value expected);
   [[nodiscard]] const Shape& type(ir::ValueId value) const { return program_.types[static_cast<std::size_t>(value)]; }
@@ -42,7 +44,6 @@ class Importer {
   [[nodiscard]] const ir::Operation& function(std::string_view name, const ir::Position& at) const;
   std::vector<Value> operations(const ir::Region& region, std::span<const Value> arguments);
   void operation(const ir::Operation& op);
-  std::vector<Value> results_of(const ir::Operation& op, std::string_view name, std::span<const Value> operands);
   std::vector<Value> built(const ir::Operation& op, const OpEntry& entry, std::span<const Value> operands);
   Function closed_region(const ir::Region& region, const ir::Operation& op, std::string_view name, std::span<const Value> operands);
   Value operand(ir::ValueId id);

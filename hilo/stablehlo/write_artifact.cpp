@@ -7,6 +7,8 @@
 #include "hilo/stablehlo/bytecode_encoder.h"
 #include "hilo/stablehlo/op_versions.h"
 #include "hilo/stablehlo/vhlo_attributes.h"
+#include "hilo/stablehlo/emit.h"
+#include "hilo/stablehlo/parse.h"
 
 namespace hilo::stablehlo {
 namespace bytecode {
@@ -310,6 +312,10 @@ class Writer {
 
 std::string write_artifact(const ir::Program& program, std::string_view version) {
   return bytecode::Writer(program, bytecode::version_from(version)).write();
+}
+
+std::string write_artifact(const Function& function, std::string_view version) {
+  return write_artifact(parse_text(emit(function)), version);
 }
 
 }  // namespace hilo::stablehlo
