@@ -126,13 +126,16 @@ const OpTable& all_ops() {
   return table;
 }
 
-std::vector<Value> apply_parts(const OpEntry& entry, const OpParts& parts) {
-  const Site site = CallSite::current(std::source_location());
+std::vector<Value> apply_parts(const OpEntry& entry, const OpParts& parts, std::source_location where) {
+  const Site site = CallSite::current(where);
   try {
     return current_graph(entry.name, site).add(entry.make(parts), parts.operands, site);
   } catch (const OpError& e) {
     Refusal refusal = e.refusal();
     refusal.op = entry.name;
+    if (refusal.got.empty()) {
+      for (const Value& v : parts.operands) refusal.got.push_back(v.shape());
+    }
     throw OpError(std::move(refusal), site);
   }
 }
