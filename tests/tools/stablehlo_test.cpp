@@ -2,6 +2,7 @@
 #include <cmath>
 #include <fstream>
 
+#include "hilo/formats/npz.h"
 #include "hilo/formats/safetensors.h"
 #include "tests/tools/hilo_program.h"
 
@@ -77,6 +78,47 @@ TEST(Diff, ComparesTwoPrograms) {
   const Ended other = hilo({"diff", sum, square, "--backend", "cpu"});
   EXPECT_EQ(other.code, 1);
   EXPECT_THAT(other.out, testing::HasSubstr("out_0: f32[3]  apart by"));
+}
+
+// A model of JAX is trained further, written as an artifact with its weights, and run.
+TEST(Finetune, GivesAProgramWithBetterWeights) {
+  if (fixtures().empty()) GTEST_SKIP() << "HILO_FIXTURES is not set";
+  const fs::path folder = fixtures() / "stablehlo" / "mlp", inputs = fresh("mlp.safetensors"), input = fresh("x.safetensors"), tuned = fresh("tuned.mlirbc");
+  formats::NamedArrays all;
+  for (int i = 0; i < 5; ++i) all.emplace_back("arg_" + std::to_string(i), formats::read_npy(folder / ("in" + std::to_string(i) + ".npy")));
+  formats::write_safetensors(inputs, all);
+  formats::write_safetensors(input, {all[0]});
+  const Ended ended = run({example("finetune"), folder / "jax_export.bin", inputs, tuned}, {}, environment());
+  ASSERT_EQ(ended.code, 0) << ended.err;
+  EXPECT_THAT(ended.out, testing::MatchesRegex("loss 2\\.[0-9]+ -> 0\\.0[0-9]+\n"));
+  const fs::path out = fresh("out.safetensors");
+  hilo_out({"run", tuned, "--inputs", input, "--out", out, "--backend", "cpu"});
+  const std::vector<double> p = arrays_of(out).at("out_0").to_doubles();
+  for (std::size_t i = 0; i < p.size(); i += 3) EXPECT_GT(p[i], 0.9);
+}
+
+TEST(Export, WritesProgramsAsTextAndForAnOlderRelease) {
+  const fs::path program = written("gelu.mlir", R"(func.func @main(%x: tensor<3xf32>) -> tensor<3xf32> {
+  %0 = stablehlo.tanh %x : tensor<3xf32>
+  return %0 : tensor<3xf32>
+}
+)");
+  for (const char* name : {"out.mlir", "out.mlirbc"}) {
+    const fs::path out = fresh(name);
+    EXPECT_THAT(hilo_out({"export", program, "--out", out, "--stablehlo-version", "0.12.0"}), testing::HasSubstr("out_0: f32[3]"));
+    EXPECT_THAT(hilo_out({"diff", program, out, "--backend", "cpu"}), testing::HasSubstr("the programs are the same graph"));
+  }
+  EXPECT_EQ(hilo({"export", program, "--out", "x.onnx"}).code, 2);
+}
+
+TEST(Inspect, TellsWhatAProgramHoldsAndRefusesWrongOnes) {
+  const Json said = Json::parse(hilo_out({"inspect", written("twice.mlir", kWrong), "--json"}));
+  EXPECT_EQ(said.at("functions")[0].at("ops").at("stablehlo.constant"), 2);
+  EXPECT_EQ(said.at("checks"), 1);
+  const fs::path wrong = written("wrong.mlir", "func.func @main(%x: tensor<3xf32>) -> tensor<2xf32> {\n  %0 = \"stablehlo.negate\"(%x) : (tensor<3xf32>) -> tensor<2xf32>\n  return %0 : tensor<2xf32>\n}\n");
+  const Ended ended = hilo({"inspect", wrong});
+  EXPECT_EQ(ended.code, 1);
+  EXPECT_THAT(ended.err, testing::HasSubstr("wrong.mlir:2:8: stablehlo.negate: the result is f32[3]\n  expected: f32[2]"));
 }
 
 }  // namespace
