@@ -27,13 +27,13 @@ using UnaryFn = Value (*)(Operand);
 using BinaryFn = Value (*)(Operand, Operand);
 
 Row one(std::string name, UnaryFn f, double low, double high, double (*reference)(double), double terms = 64) {
-  return Row(std::move(name), {Input{2, 3}.between(low, high)}, {2, 3}, f).on(kPlainFloats).terms(terms).is(floats(map(reference)));
+  return Row(std::move(name), {Input{2, 3}.between(low, high)}, {2, 3}, f).on(kPlainFloats).terms(terms).at_any_shape().is(floats(map(reference)));
 }
 
 // Two operands that broadcast.
 template <class F>
 Row two(std::string name, BinaryFn f, const Input& a, const Input& b, F reference, double terms = 64) {
-  return Row(std::move(name), {a, b}, {2, 3}, f).on(kPlainFloats).terms(terms).is(floats(map(reference)));
+  return Row(std::move(name), {a, b}, {2, 3}, f).on(kPlainFloats).terms(terms).at_any_shape().is(floats(map(reference)));
 }
 
 double normal(double x) { return 0.5 * std::erfc(-x / std::numbers::sqrt2); }
@@ -105,7 +105,7 @@ void add_integrals(std::vector<Row>& rows) {
   }
   rows.push_back(Row("igamma at zero", {vector({0.5, 1, 3}), vector({0, 0, 0})}, {3}, igamma).gradients({{0, 0, 0}, {HUGE_VAL, 1, 0}})
                      .is(floats(map([](double, double) { return 0.0; }))));
-  rows.push_back(Row("betainc", {a, Input{3}.between(0.7, 2.5), Input{2, 1}.between(0.15, 0.85)}, {2, 3}, betainc).on(kPlainFloats).terms(512)
+  rows.push_back(Row("betainc", {a, Input{3}.between(0.7, 2.5), Input{2, 1}.between(0.15, 0.85)}, {2, 3}, betainc).at_any_shape().on(kPlainFloats).terms(512)
                      .is(floats(map([](double s, double t, double x) { return lower_beta(s, t, x); }))));
   rows.push_back(Row("betainc at the ends", {vector({2, 2}), vector({1, 1}), vector({0, 1})}, {2}, betainc).gradients({{0, 0}, {0, 0}, {0, 2}})
                      .is(floats(map([](double, double, double x) { return x; }))));
