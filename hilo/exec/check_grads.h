@@ -22,7 +22,8 @@ struct CheckGradsOptions {
   double tolerance = 1e-6;  ///< of |derivative - difference| / (1 + |difference|)
   double step = 1e-5;       ///< of the central differences
   std::uint64_t seed = 0;   ///< of the directions
-  /// Derivatives in these dtypes too, of the same arguments, compared with the same differences.
+  /// Derivatives in these dtypes too, of the same arguments, compared with the same differences; of
+  /// order 2 the reverse of the reverse and the forward of the forward.
   /// Arguments are rounded to the narrowest of them; complex ones have the dtype for each part.
   std::vector<GradsPrecision> also_in{};
   /// By argument: is not differentiated, as integers are not. Empty: none of them.

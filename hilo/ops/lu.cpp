@@ -66,7 +66,9 @@ struct LuOp : NoFields, MatrixBatch<LuOp> {
     return trace([&](std::span<const Value> p) {
       const Value a = p[0], rows = iota({kI32, {a.dim(-2)}});
       const std::vector<Shape> out = infer(in);
-      return fori_loop(0, std::min(a.dim(-2), a.dim(-1)), {a, broadcast_to(rows, out[1].dims), ones(out[2])}, eliminate);
+      const std::vector<Value> start = {a, broadcast_to(rows, out[1].dims), ones(out[2])};
+      const Dim steps = std::min(a.dim(-2), a.dim(-1));
+      return steps == 0 ? start : fori_loop(0, steps, start, eliminate);  // no row has a pivot in nothing
     }, in);
   }
   [[nodiscard]] Function lowering(std::string_view platform, Shapes in) const {

@@ -18,7 +18,7 @@ double relu6_of(double x) { return std::min(std::max(x, 0.0), 6.0); }
 
 template <class F, class R>
 Row activation(std::string name, F f, R reference, std::vector<double> kinks = {}, double low = -3, double high = 3) {
-  return Row(std::move(name), {Input{3, 4}.between(low, high).avoiding(std::move(kinks))}, {3, 4}, f).on(kPlainFloats).terms(32).at_any_shape().is(floats(map(reference)));
+  return Row(std::move(name), {Input{3, 4}.between(low, high).avoiding(std::move(kinks))}, {3, 4}, f).on(kPlainFloats).terms(32).is(floats(map(reference)));
 }
 
 void add_activations(std::vector<Row>& rows) {

@@ -132,7 +132,7 @@ void add_drawn(std::vector<Drawn>& drawn) {
                        return Row({Input(draw.dims()).between(0.6, 3), key()}, [is_log](Value a, Value k) {
                          const Value x = is_log ? exp(random_loggamma(k, a.shape(), a)) : random_gamma(k, a.shape(), a);
                          return igamma(a, x);
-                       }).derivative_of([](Value a, Value) { return zeros_like(a); });
+                       }).in({kF64, kF32}).order(1).derivative_of([](Value a, Value) { return zeros_like(a); });
                      }});
   }
 }

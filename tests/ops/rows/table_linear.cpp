@@ -178,6 +178,7 @@ void add_lu(std::vector<Row>& rows) {
                        .is(floats_and_complexes([]<class T>(const Tensors<T>& in) { return factors_of(in[0]); })));
   }
   rows.push_back(Row("lu of a batch", {{2, 3, 3}}, {2, 3, 3}, factors).and_result({2, 3, 3}).and_result({2}).order(1));
+  rows.push_back(Row("lu of no rows", {{2, 0, 3}}, {2, 0, 0}, factors).and_result({2, 0, 3}).and_result({2}));
   rows.push_back(Row("lu of zeros", {Input{2, 2}.of({0, 0, 0, 1})}, {2, 2}, [](Value x) { return lu(x).packed; }).order(0)
                      .is(floats([](const Tensors<double>& in) { return in[0]; })));
 }
