@@ -58,6 +58,8 @@ void add_options(std::vector<Row>& rows) {
   add(rows, "strided", {1, 5, 4, 1}, {2, 2, 1, 2}, {1, 2, 2, 2}, {.window_strides = {2, 2}});
   add(rows, "strided past the end", {1, 6, 4, 1}, {3, 1, 1, 1}, {1, 2, 2, 1}, {.window_strides = {2, 3}});
   add(rows, "padded", {1, 3, 3, 1}, {2, 2, 1, 2}, {1, 4, 5, 2}, {.padding = {{1, 1}, {0, 3}}});
+  add(rows, "cut and padded", {1, 3, 5, 2}, {1, 2, 2, 2}, {1, 1, 5, 2}, {.padding = {{0, -2}, {-1, 2}}});
+  add(rows, "cut and padded between", {2, 3, 4, 1}, {2, 2, 1, 2}, {2, 2, 3, 2}, {.window_strides = {1, 2}, .padding = {{-1, 1}, {-2, 1}}, .lhs_dilation = {1, 2}});
   add(rows, "cut", {1, 5, 4, 1}, {2, 2, 1, 1}, {1, 3, 2, 1}, {.padding = {{-1, 0}, {0, -1}}});
   add(rows, "of a dilated input", {1, 2, 3, 1}, {2, 2, 1, 2}, {1, 2, 6, 2}, {.lhs_dilation = {2, 3}});
   add(rows, "by a dilated kernel", {1, 5, 5, 1}, {2, 3, 1, 1}, {1, 3, 3, 1}, {.rhs_dilation = {2, 1}});

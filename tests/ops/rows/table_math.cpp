@@ -75,7 +75,7 @@ void add_formulas(std::vector<Row>& rows) {
   rows.push_back(analytic("logit", logit, 0.1, 0.9, [](auto x) { return std::log(x / (1.0 - x)); }, 32));
   rows.push_back(Row("sinc", {Input{3, 4}.between(-2, 2).avoiding({0})}, {3, 4}, sinc).on(kPlainFloats + kComplexNumbers).terms(64)
                      .is(floats_and_complexes(map([](auto x) { return std::sin(std::numbers::pi * x) / (std::numbers::pi * x); }))));
-  rows.push_back(Row("hypot", {{3, 4}, {4}}, {3, 4}, hypot).at_any_shape().on(kPlainFloats).terms(16).is(floats(map([](double a, double b) { return std::hypot(a, b); }))));
+  rows.push_back(Row("hypot", {Input{3, 4}.multiples_of(0.25, 0.0625), Input{4}.multiples_of(0.25, 0.125)}, {3, 4}, hypot).at_any_shape().on(kPlainFloats).terms(16).is(floats(map([](double a, double b) { return std::hypot(a, b); }))));
   rows.push_back(Row("logaddexp", {{3, 4}, {4}}, {3, 4}, logaddexp).at_any_shape().on(kPlainFloats).terms(16)
                      .is(floats(map([](double a, double b) { return std::log(std::exp(a) + std::exp(b)); }))));
   rows.push_back(Row("xlogy", {{3, 4}, Input{4}.between(0.2, 4)}, {3, 4}, xlogy).at_any_shape().on(kPlainFloats).terms(16)

@@ -183,7 +183,7 @@ void add_drawn(std::vector<Drawn>& drawn) {
                              std::pair{"hilo.remat that saves a name", save_only_these_names({"hidden"})}}) {
     drawn.push_back({policy.first, [policy = policy.second](Draw& draw) {
                        const Dim n = draw.length_or_none(5), k = draw.length(5);
-                       return Row({Input{n, k}, Input{k, k}}, [policy](Value x, Value w) {
+                       return Row({Input{n, k}, Input{k, k}.between(-1, 1)}, [policy](Value x, Value w) {
                          return remat({x, w}, layers, {.policy = policy});
                        });
                      }});

@@ -133,10 +133,13 @@ void add_general(std::vector<Row>& rows) {
       y.at(best) += in[1].at(w);
     });
     return y;
-  })).order(1).no_batching("the start value may not be batched", 2));
+  })).no_batching("the start value may not be batched", 2));
+  rows.push_back(Row("select_and_scatter of a scalar", {{}, {}, {}}, {}, [larger](Value x, Value source, Value init) {
+    return select_and_scatter(x, source, init, {}, larger(x.dtype()), scalar_reducer(add, x.dtype()));
+  }).no_batching("the start value may not be batched", 2).is(floats(map([](double, double source, double init) { return source + init; }))));
   rows.push_back(Row("select_and_scatter, padded", {Input{3}.distinct(), {3}}, {3}, [larger](Value x, Value source) {
     return select_and_scatter(x, source, zeros({x.dtype(), {}}), {.dimensions = {2}, .strides = {1}, .padding = {{1, 0}}}, larger(x.dtype()), scalar_reducer(add, x.dtype()));
-  }).order(1));
+  }));
 }
 
 struct Pool {
