@@ -3,6 +3,7 @@
 # make build           the program, build/hilo
 # make dist            a folder and an archive that run on a bare Debian 12
 # make bench           every benchmark, JSON out (BENCH=name: only that one)
+# make fuzz            every parser of outside bytes under libFuzzer and sanitizers (FUZZ=name: only that one; RUNS=N)
 # make format          clang-format over all sources;   make tidy  clang-tidy over all sources
 # make plugins-latest  the compatibility test against the newest CPU plugins
 # make clean           removes build/; downloads stay in HILO_CACHE (default ~/.cache/hilo)
@@ -17,7 +18,7 @@ SOURCES = $(shell git ls-files '*.h' '*.cpp')
 PLUGINS = $(shell awk '/^(cpu|test)/ { print "$(HILO_CACHE)/" $$2 }' cmake/plugins.lock | sort -u | \
             xargs -I{} find {} -name '*.so' | paste -sd:)
 
-.PHONY: demo test build dist bench format tidy plugins-latest clean setup configure
+.PHONY: demo test build dist bench fuzz format tidy plugins-latest clean setup configure
 
 demo: build
 	@cmake/demo.sh $(BUILD)/hilo
@@ -36,6 +37,11 @@ dist: setup-dist build
 bench: configure
 	$(NINJA)
 	@cmake/bench.sh $(BUILD)/bench $(BENCH)
+
+fuzz: setup-fuzz
+	@cmake --preset fuzz --log-level=WARNING -DHILO_CACHE_DIR=$(HILO_CACHE) >/dev/null
+	cmake --build build-fuzz --parallel $(JOBS) --target fuzzers
+	@cmake/fuzz.sh build-fuzz $(FUZZ)
 
 format: setup-format
 	clang-format-14 -i $(SOURCES)

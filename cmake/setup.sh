@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Brings what the build needs: Debian packages (packages.list), then the PJRT headers and the CPU plugin (plugins.lock)
 # into the cache folder. What is there already is left alone, so a second run takes no time.
-# Usage: cmake/setup.sh [test] [dist] [format] [tidy]     groups beside the ones that a build needs
+# Usage: cmake/setup.sh [test] [dist] [format] [fuzz] [tidy]     groups beside the ones that a build needs
 # Reads: HILO_CACHE (default ~/.cache/hilo); HILO_APT=skip leaves the packages to you.
 set -euo pipefail
 

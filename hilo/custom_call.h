@@ -5,22 +5,25 @@
 #include <memory>
 #include <string_view>
 
+#include "hilo/pjrt/custom_call_library.h"
 #include "hilo/pjrt/ffi.h"
 #include "xla/ffi/api/ffi.h"
 
 namespace hilo {
 
 /// Makes a bound function the code behind `custom_call @name`. Register before the program is
-/// compiled or loaded. `platform` is "Host" for cpu, "CUDA" or "ROCM". What the function throws
-/// becomes the program's error.
+/// compiled or loaded. `platform` is "Host" for cpu, "CUDA" or "ROCM": one name may have a handler on
+/// each. What the function throws becomes the program's error. On a GPU it is given device pointers
+/// and enqueues its work on XLA's stream; where CUDA's headers are not there, the stream is a void*.
 /// Throws:   Error if another handler has that name.
 /// Example:
-///   xla::ffi::Error add_one(xla::ffi::Buffer<xla::ffi::F32> x,
-/// xla::ffi::ResultBuffer<xla::ffi::F32> y);
-///   register_custom_call("add_one", xla::ffi::Ffi::Bind()
-///                                       .Arg<xla::ffi::Buffer<xla::ffi::F32>>()
-///                                       .Ret<xla::ffi::Buffer<xla::ffi::F32>>()
-///                                       .To(add_one));
+///   ffi::Error add_one(ffi::Buffer<ffi::F32> x, ffi::ResultBuffer<ffi::F32> y);
+///   register_custom_call("add_one", ffi::Ffi::Bind().Arg<ffi::Buffer<ffi::F32>>()
+///                                                   .Ret<ffi::Buffer<ffi::F32>>().To(add_one));
+///   ffi::Error on_gpu(void* stream, ffi::Buffer<ffi::F32> x, ffi::ResultBuffer<ffi::F32> y);
+///   register_custom_call("add_one", ffi::Ffi::Bind().Ctx<ffi::PlatformStream<void*>>()
+///                                                   .Arg<ffi::Buffer<ffi::F32>>()
+///                                                   .Ret<ffi::Buffer<ffi::F32>>().To(on_gpu), "CUDA");
 template <class Handler>
 void register_custom_call(std::string_view name, std::unique_ptr<Handler> bound,
                           std::string_view platform = "Host") {

@@ -26,7 +26,7 @@ std::string age_text(double seconds) {
 int list(const CompileCache& cache, bool as_json) {
   const std::vector<CompileCache::Item> items = cache.list();
   std::uint64_t bytes = 0;
-  Json json = {{"folder", cache.folder().string()}, {"programs", Json::array()}};
+  Json json = {{"folder", cache.folder().string()}, {"max_bytes", cache.max_bytes()}, {"programs", Json::array()}};
   for (const CompileCache::Item& item : items) {
     bytes += item.bytes;
     json["programs"].push_back({{"name", item.name}, {"file", item.path.filename().string()}, {"bytes", item.bytes},
@@ -39,7 +39,8 @@ int list(const CompileCache& cache, bool as_json) {
   if (as_json) {
     std::cout << text_of(json) << "\n";
   } else {
-    std::cout << fmt::format("{}, {}, in {}\n", count_of(items.size(), "compiled program"), bytes_text(bytes), cache.folder().string());
+    std::cout << fmt::format("{}, {} of at most {}, in {}\n", count_of(items.size(), "compiled program"), bytes_text(bytes),
+                             bytes_text(cache.max_bytes()), cache.folder().string());
   }
   return kDone;
 }
@@ -55,7 +56,8 @@ int clear(const CompileCache& cache) {
 }  // namespace
 
 Command cache_command() {
-  return {"cache", "The compiled programs that are kept on disk", "  hilo cache list\n  hilo cache clear",
+  return {"cache", "The compiled programs that are kept on disk", "  hilo cache list\n  hilo cache clear\n  HILO_COMPILE_CACHE=8GB hilo cache list\n\n"
+          "HILO_COMPILE_CACHE is the most that is kept, 4 GiB if it is not set; or off. The longest unused go first.",
           [](CLI::App& app) -> std::function<int()> {
             struct Flags {
               std::string what;

@@ -7,11 +7,14 @@
 
 #include "hilo/core/error.h"
 #include "hilo/core/file.h"
+#include "hilo/exec/saved_program.h"
+#include "hilo/exec/trace.h"
 #include "hilo/models/recipe.h"
 #include "hilo/pjrt/discovery.h"
-#include "hilo/pjrt/threads.h"
+#include "hilo/pjrt/hlo.h"
 #include "hilo/pjrt/topology.h"
 #include "tools/command.h"
+#include "tools/compute_flags.h"
 #include "tools/load_data.h"
 #include "tools/messages.h"
 #include "tools/train_plan.h"
@@ -22,21 +25,44 @@ namespace {
 constexpr std::uint64_t kMaxProgramBytes = 1ULL << 32;
 
 struct Flags {
-  std::string program{}, target = "auto", out{}, batch{};
+  std::string program{}, out{}, batch{};
   DataFlags data{};
   std::vector<std::string> settings{};
-  int threads = 0;
+  ComputeFlags compute{};  // its backend is the target
+  int devices = 0;         // 0: as many as the program says
   bool has_report = false, as_json = false;
 };
 
-Json describe(const pjrt::Executable& executable) {
-  Json json;
-  for (const auto& shape : executable.result_shapes()) json["results"].push_back(to_string(*shape));
-  if (const auto memory = executable.memory()) {
+// What a compile gives.
+struct Compiled {
+  Json json = Json::object();
+  std::string code{};                // for --out
+  std::optional<pjrt::HloModule> hlo{};  // after optimisation
+};
+
+Json value_of(const pjrt::NamedValue& value) {
+  if (const auto* real = std::get_if<float>(&value)) return *real;
+  if (const auto* whole = std::get_if<std::int64_t>(&value)) return *whole;
+  return pjrt::to_string(value);
+}
+
+Json report(const std::optional<pjrt::CompiledMemory>& memory, const pjrt::NamedValues& cost, const std::optional<pjrt::HloModule>& hlo) {
+  Json json = Json::object();
+  if (memory) {
     json["memory"] = {{"code_bytes", memory->code}, {"argument_bytes", memory->arguments}, {"result_bytes", memory->results},
                       {"aliased_bytes", memory->aliased}, {"temporary_bytes", memory->temporary}};
+    if (memory->peak > 0) json["memory"]["peak_bytes"] = memory->peak;
   }
-  for (const auto& [name, value] : executable.cost_analysis()) json["cost"][name] = pjrt::to_string(value);
+  for (const auto& [name, value] : cost) {
+    if (name == "flops") json["flops"] = value_of(value);
+    if (name == "bytes accessed") json["bytes_accessed"] = value_of(value);
+    json["cost"][name] = value_of(value);
+  }
+  if (hlo) {  // what the plugin does not say
+    const pjrt::HloCost counted = pjrt::cost_of(*hlo);
+    if (!json.contains("flops")) json["flops"] = counted.flops;
+    if (!json.contains("bytes_accessed")) json["bytes_accessed"] = counted.bytes_accessed;
+  }
   return json;
 }
 
@@ -65,16 +91,9 @@ Step make_step(const Flags& flags, const pjrt::Client& client) {
 Program step_program(Step step) { return step.trainer.step_program(step.inputs, step.labels); }
 std::string step_text(Step step) { return step.trainer.step_text(step.inputs, step.labels); }
 
-// Ahead of time, for devices that need not be here: "tpu:v5e:2x2".
-std::string compile_for_topology(const Flags& flags, const std::string& text) {
-  const std::size_t colon = flags.target.find(':');
-  const pjrt::Search search = pjrt::search(flags.target.substr(0, colon));
-  if (search.path.empty()) throw DeviceError(search.problem);
-  const auto topology = pjrt::Topology::create(pjrt::Plugin::load(search.path), flags.target.substr(colon + 1));
-  return topology.compile(text);
+bool is_step(const Flags& flags) {
+  return std::ranges::count(models::recipe_names(), flags.program) > 0 && !std::filesystem::exists(flags.program);
 }
-
-bool is_recipe(const std::string& name) { return std::ranges::count(models::recipe_names(), name) > 0; }
 
 std::string program_text(const Flags& flags) {
   if (!std::filesystem::exists(flags.program)) {
@@ -84,34 +103,75 @@ std::string program_text(const Flags& flags) {
   return read_text(flags.program, kMaxProgramBytes);
 }
 
+// "tpu:v5e:2x2" names devices that need not be here; "tpu:1" and paths do not.
+bool is_topology(const std::string& target) {
+  const std::size_t colon = target.find(':');
+  return colon != std::string::npos && target.find('/') == std::string::npos && colon + 1 < target.size() &&
+         target.find_first_not_of("0123456789", colon + 1) != std::string::npos;
+}
+
+Compiled compile_ahead(const Flags& flags) {
+  const std::string& target = flags.compute.backend;
+  const std::size_t colon = target.find(':');
+  const pjrt::Search search = pjrt::search(target.substr(0, colon));
+  if (search.path.empty()) throw DeviceError(search.problem);
+  const pjrt::Plugin plugin = pjrt::Plugin::load(search.path);
+  const auto topology = pjrt::Topology::create(plugin, target.substr(colon + 1));
+  const std::string text = is_step(flags) ? step_text(make_step(flags, pjrt::open("cpu"))) : program_text(flags);
+  pjrt::CompileOptions options = pjrt::options_for_program(text, flags.devices);
+  for (int i = 0; i < options.replicas * options.partitions; ++i) options.device_ids.push_back(i);
+  const TraceSpan span("compile", "ahead of time for " + target);
+  const pjrt::CompiledAhead ahead = topology.compile(text, options);
+  SavedProgram saved{.name = ahead.name, .platform = topology.platform_name(), .platform_version = topology.platform_version(),
+                     .plugin = plugin.file().content_id, .machine = topology.device_kind()};
+  saved.code = ahead.code;
+  std::optional<pjrt::HloModule> hlo = pjrt::read_hlo(ahead.optimized);
+  Compiled compiled{.json = report(ahead.memory, ahead.cost, hlo), .code = saved.write(), .hlo = std::move(hlo)};
+  compiled.json["devices"] = options.replicas * options.partitions;
+  return compiled;
+}
+
+Compiled compile_here(const Flags& flags) {
+  const std::string text = is_step(flags) ? "" : program_text(flags);
+  const pjrt::CompileOptions options = pjrt::options_for_program(text, flags.devices);
+  const int devices = options.replicas * options.partitions;
+  const bool divides_cpu = flags.compute.backend == "cpu" || flags.compute.backend == "auto";
+  const pjrt::Client client = pjrt::open(flags.compute.backend, {.devices = divides_cpu && devices > 1 ? devices : 0});
+  const Program program = is_step(flags) ? step_program(make_step(flags, client))
+                                         : Program::compile_text(client, text, {.name = std::filesystem::path(flags.program).stem().string(),
+                                                                                .options = options});
+  const pjrt::Executable& executable = program.executable();
+  std::optional<pjrt::HloModule> hlo;
+  if (flags.has_report || flags.as_json) hlo = pjrt::read_hlo(executable.optimized_program());
+  Compiled compiled{.json = report(executable.memory(), executable.cost_analysis(), hlo), .hlo = std::move(hlo)};
+  compiled.json["was_cached"] = program.was_cached();
+  compiled.json["devices"] = devices;
+  for (const auto& shape : executable.result_shapes()) compiled.json["results"].push_back(to_string(*shape));
+  if (!flags.out.empty()) compiled.code = program.save();
+  return compiled;
+}
+
 int compile(const Flags& flags) {
-  if (flags.threads > 0) pjrt::limit_cpus(flags.threads);
-  const bool is_step = is_recipe(flags.program) && !std::filesystem::exists(flags.program);
-  const bool is_ahead = flags.target.starts_with("tpu:") && flags.target.find_first_not_of("0123456789", 4) != std::string::npos;
+  obey(flags.compute, "compile");
   const auto start = std::chrono::steady_clock::now();
-  Json json = {{"program", flags.program}, {"target", flags.target}};
-  std::string code;
-  if (is_ahead) {
-    code = compile_for_topology(flags, is_step ? step_text(make_step(flags, pjrt::open("cpu"))) : program_text(flags));
-  } else {
-    const std::string text = is_step ? "" : program_text(flags);
-    const pjrt::Client client = pjrt::open(flags.target);
-    const Program program = is_step ? step_program(make_step(flags, client)) : Program::compile_text(client, text);
-    json["was_cached"] = program.was_cached();
-    json.update(describe(program.executable()));
-    if (!flags.out.empty()) code = program.executable().serialize();
-  }
+  Compiled compiled = is_topology(flags.compute.backend) ? compile_ahead(flags) : compile_here(flags);
+  Json json = {{"program", flags.program}, {"target", flags.compute.backend}};
   json["seconds"] = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-  if (!code.empty()) json["bytes"] = code.size();
-  if (!flags.out.empty()) write_file_atomically(flags.out, code);
+  json.update(compiled.json);
+  if (!compiled.code.empty()) json["bytes"] = compiled.code.size();
+  if (!flags.out.empty()) write_file_atomically(flags.out, compiled.code);
   if (flags.as_json) {
+    if (flags.has_report && compiled.hlo) json["optimized_hlo"] = pjrt::to_string(*compiled.hlo);
     std::cout << text_of(json) << "\n";
     return kDone;
   }
-  std::cout << fmt::format("compiled {} for {} in {:.2f} s{}\n", shown(flags.program), flags.target, json["seconds"].get<double>(),
-                           json.value("was_cached", false) ? " (it was in the cache)" : "");
-  if (!flags.out.empty()) std::cout << fmt::format("wrote {} ({})\n", shown(flags.out), bytes_text(code.size()));
-  if (flags.has_report) std::cout << text_of(json) << "\n";
+  std::cout << fmt::format("compiled {} for {} in {:.2f} s{}\n", shown(flags.program), flags.compute.backend,
+                           json["seconds"].get<double>(), json.value("was_cached", false) ? " (it was in the cache)" : "");
+  if (!flags.out.empty()) std::cout << fmt::format("wrote {} ({})\n", shown(flags.out), bytes_text(compiled.code.size()));
+  if (!flags.has_report) return kDone;
+  std::cout << text_of(json) << "\n";
+  if (compiled.hlo) std::cout << pjrt::to_string(*compiled.hlo);
+  else std::cout << "the plugin does not give the optimised program\n";
   return kDone;
 }
 
@@ -119,20 +179,26 @@ int compile(const Flags& flags) {
 
 Command compile_command() {
   return {"compile", "Compile a StableHLO program, or a recipe's training step, without running it",
-          "  hilo compile program.mlir --report\n  hilo compile cifar10 --batch 256\n  hilo compile cifar10 --target tpu:v5e:2x2 --out step.bin",
+          "  hilo compile program.mlir --report\n  hilo compile program.mlir --target cpu --out program.bin && hilo run program.bin\n"
+          "  hilo compile cifar10 --batch 256\n  hilo compile cifar10 --target tpu:v5e:2x2 --out step.bin\n\n"
+          "A program that says so (mhlo.num_partitions, sdy.mesh) is divided over devices.",
           [](CLI::App& app) -> std::function<int()> {
             const auto flags = std::make_shared<Flags>();
             app.add_option("PROGRAM", flags->program, "StableHLO text or bytecode; or a recipe, whose training step then starts at once")
                 ->required();
-            app.add_option("--target", flags->target, "auto, cpu, cuda[:N], the path of a plugin; or tpu:TOPOLOGY, which need not be here")
+            app.add_option("--target", flags->compute.backend,
+                           "auto, cpu, cuda[:N], the path of a plugin; or tpu:TOPOLOGY (v5e:2x2), which need not be here")
                 ->type_name("T")->capture_default_str();
-            app.add_option("--out", flags->out, "Write the machine code there")->type_name("F");
+            app.add_option("--devices", flags->devices, "Devices that it is divided over; as the program says if not given")
+                ->type_name("N")->check(CLI::Range(1, 4096).description(""));
+            app.add_option("--out", flags->out, "Write the machine code there, for `hilo run`")->type_name("F");
             app.add_option("--batch", flags->batch, "Of a recipe: examples a step")->type_name("N");
             app.add_option("--set", flags->settings, "Of a recipe: change a setting")->type_name("KEY=VALUE")->allow_extra_args(false);
             app.add_option("--data", flags->data.folder, "Of a recipe whose network depends on its data")->type_name("DIR");
-            app.add_option("--threads", flags->threads, "CPUs to use; all of them if not given")->type_name("N")->check(CLI::Range(1, 65536).description(""));
-            app.add_flag("--report", flags->has_report, "Say what memory and arithmetic it takes, as far as the plugin knows");
+            app.add_option("--threads", flags->compute.threads, "CPUs to use; all of them if not given")->type_name("N")->check(CLI::Range(1, 65536).description(""));
+            app.add_flag("--report", flags->has_report, "Say what memory and arithmetic it takes, and the optimised program, as far as the plugin tells");
             app.add_flag("--json", flags->as_json, "As JSON");
+            add_process_flags(app, flags->compute);
             return [flags] { return compile(*flags); };
           }};
 }

@@ -1,5 +1,6 @@
 #pragma once
 #include <string>
+#include <vector>
 
 #include "hilo/pjrt/client.h"
 
@@ -15,18 +16,25 @@ struct ComputeFlags {
   std::string dtype = "f32";
   int devices = 1;
   int threads = 0;
+  std::vector<std::string> custom_calls{};  ///< shared libraries
+  std::string trace{};                      ///< a file; empty: none
 };
 
 /// Adds --backend and --threads.
 void add_backend_flags(CLI::App& app, ComputeFlags& flags);
 /// These, and --devices.
 void add_device_flags(CLI::App& app, ComputeFlags& flags);
-/// These, and --dtype.
+/// --custom-calls, --trace and --isolate.
+void add_process_flags(CLI::App& app, ComputeFlags& flags);
+/// All of these, and --dtype.
 void add_compute_flags(CLI::App& app, ComputeFlags& flags);
 
-/// Gives this process its CPUs: before anything is loaded or decoded. Throws UsageError for flags that `command` cannot
-/// obey.
+/// Makes this process what the flags say: its CPUs, custom calls, the trace. Before anything is loaded or decoded. Throws
+/// UsageError for flags that `command` cannot obey, Error from a library of custom calls.
 void obey(const ComputeFlags& flags, const std::string& command);
+
+/// Writes the trace that `obey` began; without one, does nothing.
+void finish_trace();
 
 /// The client of these flags.
 pjrt::Client open_client(const ComputeFlags& flags);

@@ -8,6 +8,8 @@
 #include "hilo/core/text.h"
 #include "hilo/version.h"
 #include "tools/command.h"
+#include "tools/compute_flags.h"
+#include "tools/isolation.h"
 #include "tools/messages.h"
 
 namespace hilo::tools {
@@ -89,8 +91,9 @@ int run_program(int argc, char** argv) {
     const auto found = std::ranges::find_if(defined, [](const Defined& d) { return d.app->parsed(); });
     return found == defined.end() ? nullptr : &*found;
   };
+  const std::vector<std::string> given = words;
   try {
-    std::ranges::reverse(words);  // as CLI11 wants them
+    std::ranges::reverse(words);  // as CLI11 wants them, and it takes them away
     program.parse(words);
   } catch (const CLI::CallForHelp&) {
     std::cout << (named() != nullptr ? named()->app->help("hilo") : program.help());
@@ -101,6 +104,16 @@ int run_program(int argc, char** argv) {
   } catch (const CLI::ParseError& error) {
     refuse_parse(named() != nullptr ? *named()->app : program, error);
   }
+  if (const auto code = run_if_isolated(*named()->app, given)) return *code;
+  struct AtEnd {
+    ~AtEnd() {
+      try {
+        finish_trace();  // also of a command that fails
+      } catch (const std::exception& error) {
+        say(error.what());
+      }
+    }
+  } const at_end;
   return named()->run();
 }
 

@@ -3,79 +3,13 @@
 #include <array>
 
 #include "hilo/core/error.h"
+#include "hilo/pjrt/proto_reader.h"
 
 namespace hilo::tools {
 namespace {
 
 // Numbers of fields, of xla/service/hlo.proto and xla/xla_data.proto.
 constexpr std::uint64_t kModule = 1, kProgramShape = 4, kParameters = 1, kElementType = 2, kDimensions = 3;
-
-// A protocol buffer, read field by field.
-class Fields {
- public:
-  explicit Fields(std::string_view bytes) : bytes_(bytes) {}
-
-  // False at the end, or where the bytes make no sense.
-  bool next() {
-    std::uint64_t key = 0;
-    if (bytes_.empty() || is_bad_ || !varint(bytes_, key)) return false;
-    number = key >> 3;
-    switch (key & 7) {
-      case 0: return check(varint(bytes_, value));
-      case 1: return check(skip(8));
-      case 5: return check(skip(4));
-      case 2: {
-        std::uint64_t size = 0;
-        if (!check(varint(bytes_, size) && size <= bytes_.size())) return false;
-        content = bytes_.substr(0, size);
-        bytes_.remove_prefix(size);
-        return true;
-      }
-      default: return check(false);
-    }
-  }
-
-  static bool varint(std::string_view& bytes, std::uint64_t& value) {
-    value = 0;
-    for (int shift = 0; shift < 64 && !bytes.empty(); shift += 7) {
-      const auto byte = static_cast<unsigned char>(bytes.front());
-      bytes.remove_prefix(1);
-      value |= static_cast<std::uint64_t>(byte & 0x7F) << shift;
-      if (byte < 0x80) return true;
-    }
-    return false;
-  }
-
-  [[nodiscard]] bool is_bad() const { return is_bad_; }
-
-  std::uint64_t number = 0;
-  std::uint64_t value = 0;      // of a number
-  std::string_view content{};   // of a message, text or packed numbers
-
- private:
-  bool check(bool is_good) {
-    is_bad_ = !is_good;
-    return is_good;
-  }
-  bool skip(std::size_t size) {
-    if (size > bytes_.size()) return false;
-    bytes_.remove_prefix(size);
-    return true;
-  }
-
-  std::string_view bytes_;
-  bool is_bad_ = false;
-};
-
-// The last field of that number that holds bytes.
-std::optional<std::string_view> field(std::string_view bytes, std::uint64_t number) {
-  std::optional<std::string_view> found;
-  Fields fields(bytes);
-  while (fields.next()) {
-    if (fields.number == number) found = fields.content;
-  }
-  return fields.is_bad() ? std::nullopt : found;
-}
 
 // XLA's PrimitiveType.
 std::optional<DType> dtype_of_number(std::uint64_t number) {
@@ -86,7 +20,7 @@ std::optional<DType> dtype_of_number(std::uint64_t number) {
 }
 
 std::optional<Shape> shape_in(std::string_view bytes) {
-  Fields fields(bytes);
+  pjrt::ProtoReader fields(bytes);
   std::optional<DType> dtype;
   Dims dims;
   while (fields.next()) {
@@ -94,7 +28,7 @@ std::optional<Shape> shape_in(std::string_view bytes) {
     if (fields.number != kDimensions) continue;
     for (std::string_view packed = fields.content; !packed.empty();) {
       std::uint64_t length = 0;
-      if (!Fields::varint(packed, length)) return {};
+      if (!pjrt::ProtoReader::varint(packed, length)) return {};
       dims.push_back(static_cast<Dim>(length));
     }
   }
@@ -106,12 +40,12 @@ std::optional<Shape> shape_in(std::string_view bytes) {
 
 std::optional<std::vector<Shape>> arguments_in_hlo(std::string_view bytes, bool has_config) {
   std::optional<std::string_view> module = bytes;
-  if (has_config) module = field(bytes, kModule);
+  if (has_config) module = pjrt::proto_field(bytes, kModule);
   if (!module) return {};
-  const auto program = field(*module, kProgramShape);
+  const auto program = pjrt::proto_field(*module, kProgramShape);
   if (!program) return {};
   std::vector<Shape> shapes;
-  Fields fields(*program);
+  pjrt::ProtoReader fields(*program);
   while (fields.next()) {
     if (fields.number != kParameters) continue;
     std::optional<Shape> shape = shape_in(fields.content);

@@ -51,6 +51,8 @@ std::vector<Value> vmap(const BuildFn& f, std::span<const Value> arguments, cons
 Function value_and_grad(const Function& f);
 /// (x.., d_y..) -> (d_x..).
 Function vjp(const Function& f);
+/// The same with d_x for the arguments only whose `is_active` says so.
+Function vjp(const Function& f, const std::vector<bool>& is_active);
 /// (x.., d_x..) -> (y.., d_y..); tangents of inactive arguments are left out of the parameters.
 Function jvp(const Function& f, const std::vector<bool>& is_active);
 /// `f` under a batch axis; see vmap.

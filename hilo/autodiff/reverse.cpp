@@ -87,14 +87,20 @@ std::vector<Value> grad(Value loss, std::span<const Value> wrt, std::source_loca
 
 Value grad(Value loss, Value wrt, std::source_location where) { return grad(loss, std::span(&wrt, 1), where).front(); }
 
-Function vjp(const Function& f) {
+Function vjp(const Function& f) { return vjp(f, std::vector<bool>(f.parameters().size(), true)); }
+
+Function vjp(const Function& f, const std::vector<bool>& is_active) {
   std::vector<Shape> shapes = f.parameter_shapes();
   const std::size_t n = shapes.size();
   const std::vector<Shape> outs = f.result_shapes();
   shapes.insert(shapes.end(), outs.begin(), outs.end());
   return trace([&](std::span<const Value> p) {
     const std::vector<Value> y = call(f, p.first(n));
-    return vjp(y, p.subspan(n), p.first(n));
+    std::vector<Value> active;
+    for (std::size_t i = 0; i < n; ++i) {
+      if (is_active[i]) active.push_back(p[i]);
+    }
+    return vjp(y, p.subspan(n), active);
   }, shapes);
 }
 

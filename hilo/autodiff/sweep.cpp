@@ -13,6 +13,9 @@ const Transforms& transforms() {
     [[nodiscard]] Function batch(const Function& f, const std::vector<bool>& is_batched, Dim size) const override {
       return hilo::batch(f, is_batched, size);
     }
+    [[nodiscard]] Function vjp_of(const Function& f, const std::vector<bool>& is_active) const override {
+      return hilo::vjp(f, is_active);
+    }
   };
   static const Sweeps sweeps;
   return sweeps;

@@ -1,15 +1,20 @@
 #include "hilo/exec/compile_cache.h"
 
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <bit>
+#include <charconv>
 #include <cstdlib>
 #include <cstring>
 #include <fstream>
+#include <limits>
 
 #include "hilo/core/crc32c.h"
 #include "hilo/core/file.h"
+#include "hilo/core/text.h"
 #include "hilo/pjrt/ffi.h"
 #include "hilo/pjrt/machine.h"
 #include "hilo/pjrt/threads.h"
@@ -48,6 +53,46 @@ std::string hex(std::uint64_t value) {
 
 std::span<const std::byte> bytes_of(std::string_view text) { return std::as_bytes(std::span(text)); }
 
+// "500MB": a whole number and a unit.
+std::uint64_t size_of(std::string_view text) {
+  constexpr std::array<std::pair<std::string_view, std::uint64_t>, 5> kUnits = {
+      {{"", 1}, {"kB", 1'000}, {"MB", 1'000'000}, {"GB", 1'000'000'000}, {"TB", 1'000'000'000'000}}};
+  std::uint64_t count = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), count);
+  const std::string_view unit(end, static_cast<std::size_t>(text.data() + text.size() - end));
+  for (const auto& [name, bytes] : kUnits) {
+    if (error == std::errc() && unit == name && count <= std::numeric_limits<std::uint64_t>::max() / bytes) return count * bytes;
+  }
+  throw UsageError("HILO_COMPILE_CACHE is " + quote(text) + "; expected off, or a size such as 500MB or 8GB");
+}
+
+// Others could have put their machine code there.
+bool is_private(const fs::path& folder) {
+  struct stat state {};
+  return ::stat(folder.c_str(), &state) == 0 && state.st_uid == ::geteuid() && (state.st_mode & (S_IWGRP | S_IWOTH)) == 0;
+}
+
+struct Stored {
+  fs::path path;
+  std::uint64_t bytes = 0;
+  fs::file_time_type used;
+};
+
+// Files that are there, the latest used first; one that another process removes meanwhile is not.
+std::vector<Stored> stored_in(const fs::path& folder) {
+  std::vector<Stored> files;
+  std::error_code error;
+  for (fs::directory_iterator at(folder, error), end; !error && at != end; at.increment(error)) {
+    if (at->path().extension() != ".xla") continue;
+    std::error_code gone;
+    Stored file{.path = at->path(), .bytes = at->file_size(gone), .used = {}};
+    if (!gone) file.used = at->last_write_time(gone);
+    if (!gone) files.push_back(std::move(file));
+  }
+  std::ranges::sort(files, std::greater<>(), &Stored::used);
+  return files;
+}
+
 }  // namespace
 
 CompileCache::CompileCache(fs::path folder, std::uint64_t max_bytes)
@@ -58,7 +103,8 @@ std::shared_ptr<CompileCache> CompileCache::standard() {
     const char* choice = std::getenv("HILO_COMPILE_CACHE");
     const std::string root = pjrt::Machine::here().cache();
     if (root.empty() || (choice != nullptr && std::string_view(choice) == "off")) return nullptr;
-    return std::make_shared<CompileCache>(fs::path(root) / "executables");
+    const std::uint64_t max_bytes = choice == nullptr || *choice == '\0' ? kDefaultBytes : size_of(choice);
+    return std::make_shared<CompileCache>(fs::path(root) / "executables", max_bytes);
   }();
   return cache;
 }
@@ -78,14 +124,16 @@ CompileCache::Entry CompileCache::entry(const pjrt::Client& client, std::string_
   add(features);
   const char* flags = std::getenv("XLA_FLAGS");
   add(flags == nullptr ? "" : flags);
-  for (const std::string& handler : pjrt::registered_ffi_handlers()) add(handler);
+  const char* pool = std::getenv("NPROC");
+  add(pool == nullptr ? "" : pool);
+  for (const std::string& handler : pjrt::registered_ffi_handlers(pjrt::ffi_platform(client.platform_name()))) add(handler);
   add(pjrt::Executable::complete(client, options).serialize());
   add(program);
   return {.key = key, .path = folder_ / (hex(hash(key)) + ".xla")};
 }
 
 pjrt::Executable CompileCache::load(const pjrt::Client& client, const Entry& entry) const try {
-  if (!fs::exists(entry.path)) return {};
+  if (!fs::exists(entry.path) || !is_private(folder_)) return {};
   const MappedFile file(entry.path);
   const std::string_view all(reinterpret_cast<const char*>(file.bytes().data()), file.bytes().size());
   std::uint32_t crc = 0;
@@ -123,15 +171,11 @@ void CompileCache::store(const Entry& entry, const pjrt::Executable& executable)
 
 std::vector<CompileCache::Item> CompileCache::list() const {
   std::vector<Item> items;
-  std::error_code error;
-  for (const fs::directory_entry& file : fs::directory_iterator(folder_, error)) {
-    if (file.path().extension() != ".xla") continue;
-    std::error_code gone;
-    Item item{.name = {}, .path = file.path(), .bytes = file.file_size(gone), .used = file.last_write_time(gone)};
-    if (gone) continue;
+  for (Stored& file : stored_in(folder_)) {
+    Item item{.name = {}, .path = std::move(file.path), .bytes = file.bytes, .used = file.used};
     // The program is the key's last part; its first line names the module.
     try {
-      const MappedFile mapped(file.path());
+      const MappedFile mapped(item.path);
       const std::string_view all(reinterpret_cast<const char*>(mapped.bytes().data()), mapped.bytes().size());
       const std::size_t at = all.find("module @");
       if (at != std::string_view::npos) item.name = all.substr(at + 8, all.find_first_of(" {\n", at + 8) - at - 8);
@@ -140,26 +184,33 @@ std::vector<CompileCache::Item> CompileCache::list() const {
     }
     items.push_back(std::move(item));
   }
-  std::ranges::sort(items, std::greater<>(), &Item::used);
   return items;
 }
 
 std::size_t CompileCache::clear() const {
   std::size_t count = 0;
-  for (const Item& item : list()) {
+  for (const Stored& file : stored_in(folder_)) {
     std::error_code error;
-    if (fs::remove(item.path, error)) ++count;
+    if (fs::remove(file.path, error)) ++count;
   }
+  remove_stale_temporaries(folder_);
   return count;
 }
 
 void CompileCache::trim() const {
   std::uint64_t total = 0;
-  for (const Item& item : list()) {
-    total += item.bytes;
+  for (const Stored& file : stored_in(folder_)) {
+    total += file.bytes;
     std::error_code error;
-    if (total > max_bytes_) fs::remove(item.path, error);
+    if (total > max_bytes_) fs::remove(file.path, error);
   }
+  remove_stale_temporaries(folder_);
+}
+
+std::string machine_of(const pjrt::Client& client) {
+  static const std::string features = hex(hash(cpu_features()));
+  const std::string kind = client.default_device().kind();
+  return client.platform_name() == "cpu" ? kind + " " + features : kind;
 }
 
 }  // namespace hilo

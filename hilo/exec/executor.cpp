@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "hilo/exec/trace.h"
+
 namespace hilo {
 
 struct Executor::State {
@@ -42,9 +44,25 @@ struct Executor::State {
     return program.get();
   }
 
+  [[nodiscard]] Function traced(const Slot& slot) const {
+    const TraceSpan span("compile", "build the graph of " + settings.name);
+    return trace(build, slot.shapes);
+  }
+
+  // Drops the longest unused; who runs one now holds it himself. One that is being compiled stays.
+  void evict() {
+    const std::lock_guard lock(mutex);
+    for (auto slot = slots.end(); slots.size() > std::max<std::size_t>(settings.max_programs, 1) && slot != slots.begin();) {
+      --slot;
+      const bool is_done = slot->program.wait_for(std::chrono::seconds(0)) == std::future_status::ready;
+      if (is_done) slot = slots.erase(slot);
+    }
+  }
+
   void compile(const Slot& slot, std::promise<Program>& promise) {
     try {
-      promise.set_value(Program::compile(client, trace(build, slot.shapes), slot.donated, settings));
+      promise.set_value(Program::compile(client, traced(slot), slot.donated, settings));
+      evict();
     } catch (...) {
       {
         const std::lock_guard lock(mutex);  // a later call may try again

@@ -11,7 +11,7 @@ namespace hilo {
 
 /// A C++ function over values that is compiled for each list of input shapes it meets, and then run.
 /// A cheap handle: copies share the compiled programs. Threads may share it; equal compiles that are asked for at the
-/// same time happen once.
+/// same time happen once. At most `CompileSettings::max_programs` programs stay in memory, the latest used.
 class Executor {
  public:
   /// `build` is run once for each new list of shapes; it must build the same graph each time.

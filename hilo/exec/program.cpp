@@ -3,7 +3,9 @@
 #include <algorithm>
 
 #include "hilo/exec/dispatch.h"
+#include "hilo/exec/saved_program.h"
 #include "hilo/exec/tensor_state.h"
+#include "hilo/exec/trace_recorder.h"
 #include "hilo/graph/op.h"
 #include "hilo/kernels/kernels.h"
 #include "hilo/stablehlo/emit.h"
@@ -24,8 +26,8 @@ struct Program::State {
 
 namespace {
 
-// Whether the program calls code outside of XLA: its own or a kernel of Hilo.
-bool has_custom_call(std::string_view text) { return text.find("stablehlo.custom_call") != std::string_view::npos; }
+// Whether the program calls code outside of XLA: its own or a kernel of Hilo. Bytecode has the word too, without dialect.
+bool has_custom_call(std::string_view program) { return program.find("custom_call") != std::string_view::npos; }
 
 // For each donated parameter the first free result of its shape, or -1.
 std::vector<int> aliases_of(const Function& f, const std::vector<bool>& donated) {
@@ -79,14 +81,17 @@ bool is_waiting(const Tensor& tensor) {
 
 Program Program::load_or_compile(const pjrt::Client& client, std::string_view key,
                                  const std::function<std::string()>& text, const CompileSettings& settings, State state) {
+  const TraceSpan whole("compile", settings.name);
   kernels::register_all();
   CompileCache::Entry entry;
   if (settings.cache) {
+    const TraceSpan span("compile", "look for " + settings.name + " in the cache");
     entry = settings.cache->entry(client, key, settings.options);
     state.executable = settings.cache->load(client, entry);
     state.was_cached = static_cast<bool>(state.executable);
   }
   if (!state.executable) {
+    const TraceSpan span("compile", "XLA compiles " + settings.name);
     state.executable = pjrt::Executable::compile(client, text(), settings.options);
     if (settings.cache) settings.cache->store(entry, state.executable);
   }
@@ -99,6 +104,7 @@ Program Program::compile(const pjrt::Client& client, const Function& function, c
                          const CompileSettings& settings) {
   const std::vector<int> aliases = aliases_of(function, donated);
   const auto text = [&](bool has_locations) {
+    const TraceSpan span("compile", "write the StableHLO of " + settings.name);
     return stablehlo::emit(function, {.module_name = settings.name, .has_locations = has_locations,
                                      .platform = client.platform_name(), .aliases = aliases});
   };
@@ -117,6 +123,29 @@ Program Program::compile_text(const pjrt::Client& client, std::string_view progr
 
 const pjrt::Executable& Program::executable() const { return state_->executable; }
 bool Program::was_cached() const { return state_->was_cached; }
+bool Program::has_custom_calls() const { return state_->has_custom_calls; }
+
+Program Program::load(const pjrt::Client& client, std::string_view bytes, const std::string& name) {
+  const TraceSpan span("compile", "load " + name);
+  kernels::register_all();
+  const SavedProgram saved = SavedProgram::read(bytes, name);
+  saved.expect_fits(client, name);
+  State state{.device = client.default_device(), .has_custom_calls = saved.has_custom_calls};
+  state.executable = pjrt::Executable::deserialize(client, saved.code);
+  if (!state.executable.devices().empty()) state.device = state.executable.devices().front();
+  if (state.has_custom_calls) state.queue = detail::DispatchQueue::of(client);
+  state.was_cached = true;
+  return Program(std::make_shared<const State>(std::move(state)));
+}
+
+std::string Program::save() const {
+  SavedProgram saved = SavedProgram::of(state_->executable.client());
+  saved.name = state_->executable.name();
+  saved.has_custom_calls = state_->has_custom_calls;
+  const std::string code = state_->executable.serialize();
+  saved.code = code;
+  return saved.write();
+}
 
 std::vector<pjrt::Buffer> Program::State::execute(std::span<const Argument> inputs) const {
   std::vector<pjrt::Buffer> buffers;
@@ -131,11 +160,23 @@ std::vector<pjrt::Buffer> Program::State::execute(std::span<const Argument> inpu
     if (may_alias && !inputs[i].is_donated) keep.push_back(static_cast<std::int64_t>(i));
   }
   std::vector<pjrt::Buffer> results(executable.result_count());
-  executable.execute(pointers, results, {.keep = keep});
+  if (!TraceSpan::is_on()) {
+    executable.execute(pointers, results, {.keep = keep});
+    return results;
+  }
+  const TraceSpan span("execute", executable.name());
+  const std::int64_t start_ns = detail::trace_clock_ns();
+  pjrt::Event done;
+  executable.execute(pointers, results, {.keep = keep, .done = &done});
+  detail::trace_run(device, executable.name(), start_ns, done);
   return results;
 }
 
 std::vector<Tensor> Program::run(std::span<Argument> arguments) const {
+  if (const std::size_t devices = state_->executable.devices().size(); devices > 1) {
+    throw DeviceError("run: " + state_->executable.name() + " is divided over " + std::to_string(devices) +
+                      " devices; expected a program for one (pjrt::Executable::execute_sharded runs it)");
+  }
   const auto shapes = state_->executable.result_shapes();
   std::vector<Tensor> results;
   results.reserve(shapes.size());

@@ -23,6 +23,8 @@ struct CompileSettings {
   pjrt::CompileOptions options{};
   /// Which folder keeps executables between processes; null: none.
   std::shared_ptr<CompileCache> cache = CompileCache::standard();
+  /// How many programs an Executor keeps in memory; the longest unused goes first, and is made again when wanted.
+  std::size_t max_programs = 256;
 };
 
 /// A compiled Function, ready to run. A cheap handle. Threads may share it.
@@ -36,6 +38,14 @@ class Program {
   /// Compiles StableHLO text or bytecode as it is.
   static Program compile_text(const pjrt::Client& client, std::string_view program, const CompileSettings& settings = {});
 
+  /// Loads what `save` gave, with no compile. `name` is said in errors.
+  /// Throws:  FormatError for bytes that are no saved program or are damaged; DeviceError if they are of another plugin,
+  ///          platform or kind of machine. The bytes are machine code that is run: load only what you trust.
+  static Program load(const pjrt::Client& client, std::string_view bytes, const std::string& name = "program");
+  /// The program as bytes: machine code, and a header that says what it is for (saved_program.h).
+  /// Throws:  DeviceError where the plugin cannot serialise it.
+  [[nodiscard]] std::string save() const;
+
   /// Starts the program and returns. Arguments on the host or another device are uploaded first.
   /// Throws:  OpError if a tensor was donated before, DeviceError if the plugin refuses the arguments. What fails later
   ///          is thrown by the results.
@@ -46,6 +56,8 @@ class Program {
   [[nodiscard]] const pjrt::Executable& executable() const;
   /// Whether it came out of the disk cache.
   [[nodiscard]] bool was_cached() const;
+  /// Whether it calls code outside of XLA: then runs are started by the dispatch queue.
+  [[nodiscard]] bool has_custom_calls() const;
 
  private:
   struct State;

@@ -1,6 +1,7 @@
 #include "hilo/exec/tensor.h"
 
 #include "hilo/exec/tensor_state.h"
+#include "hilo/exec/trace.h"
 
 namespace hilo {
 namespace {
@@ -44,6 +45,11 @@ Array Tensor::array() const {
     if (state.host) return *state.host;
     buffer = state.buffer;
   }
+  const TraceSpan span("transfer", TraceSpan::is_on() ? "read " + to_string(*state.shape) : "");
+  if (TraceSpan::is_on()) {
+    const TraceSpan wait("wait", "wait");
+    buffer.ready().await();
+  }
   Array array = buffer.to_host();
   const std::lock_guard lock(state.mutex);
   return array;
@@ -81,6 +87,7 @@ pjrt::Buffer Tensor::buffer(const pjrt::Device& device) const {
   const std::lock_guard lock(state.mutex);
   state.expect_alive();
   if (!state.buffer) {
+    const TraceSpan span("transfer", TraceSpan::is_on() ? "upload " + to_string(*state.shape) : "");
     state.buffer = pjrt::Buffer::from_host(*state.host, device);
   } else if (!(state.buffer.device() == device)) {
     return state.buffer.client() == device.client() ? state.buffer.copy_to(device)

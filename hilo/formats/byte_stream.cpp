@@ -16,27 +16,35 @@ namespace {
 // refused.
 constexpr int kMaxWindowLog = 27;
 
+// Packed bytes and where they stand, for messages.
+struct Source {
+  std::span<const std::byte> bytes;
+  std::string file;
+  std::uint64_t offset = 0;
+  std::shared_ptr<const void> owner{};  // keeps them alive; may be null
+};
+
 class PlainStream : public ByteStream {
  public:
-  explicit PlainStream(MappedFile file) : file_(std::move(file)) {}
+  explicit PlainStream(Source source) : source_(std::move(source)) {}
 
   std::size_t read(std::span<std::byte> into) override {
-    const auto part = file_.bytes().subspan(at_, std::min(into.size(), file_.bytes().size() - at_));
+    const auto part = source_.bytes.subspan(at_, std::min(into.size(), source_.bytes.size() - at_));
     std::copy(part.begin(), part.end(), into.begin());
     at_ += part.size();
     return part.size();
   }
 
  private:
-  MappedFile file_;
+  Source source_;
   std::size_t at_ = 0;
 };
 
 class GzipStream : public ByteStream {
  public:
-  explicit GzipStream(MappedFile file) : file_(std::move(file)) {
-    constexpr int kGzip = 16;
-    if (inflateInit2(&state_, MAX_WBITS + kGzip) != Z_OK) throw Error("zlib: no memory");
+  explicit GzipStream(Source source) : source_(std::move(source)) {
+    constexpr int kGzipOrZlib = 32;
+    if (inflateInit2(&state_, MAX_WBITS + kGzipOrZlib) != Z_OK) throw Error("zlib: no memory");
   }
   ~GzipStream() override { inflateEnd(&state_); }
 
@@ -44,7 +52,7 @@ class GzipStream : public ByteStream {
     constexpr std::size_t kMost = std::size_t{1} << 30;
     std::size_t filled = 0;
     while (filled < into.size() && !is_done_) {
-      const auto packed = file_.bytes().subspan(at_);
+      const auto packed = source_.bytes.subspan(at_);
       state_.next_in = reinterpret_cast<Bytef*>(const_cast<std::byte*>(packed.data()));
       state_.avail_in = static_cast<uInt>(std::min(packed.size(), kMost));
       state_.next_out = reinterpret_cast<Bytef*>(into.data() + filled);
@@ -68,16 +76,16 @@ class GzipStream : public ByteStream {
  private:
   // Zero bytes may pad the end of a file.
   void end_member() {
-    const auto rest = file_.bytes().subspan(at_);
+    const auto rest = source_.bytes.subspan(at_);
     is_done_ = std::all_of(rest.begin(), rest.end(), [](std::byte b) { return b == std::byte{0}; });
     if (!is_done_) inflateReset(&state_);
   }
 
   [[noreturn]] void fail(const std::string& problem) const {
-    throw FormatError(file_.path().string(), at_, problem);
+    throw FormatError(source_.file, source_.offset + at_, problem);
   }
 
-  MappedFile file_;
+  Source source_;
   std::size_t at_ = 0;
   bool is_done_ = false;
   z_stream state_{};
@@ -85,14 +93,14 @@ class GzipStream : public ByteStream {
 
 class ZstdStream : public ByteStream {
  public:
-  explicit ZstdStream(MappedFile file)
-      : file_(std::move(file)), state_(ZSTD_createDCtx(), &ZSTD_freeDCtx) {
+  explicit ZstdStream(Source source)
+      : source_(std::move(source)), state_(ZSTD_createDCtx(), &ZSTD_freeDCtx) {
     if (state_ == nullptr) throw Error("zstd: no memory");
     ZSTD_DCtx_setParameter(state_.get(), ZSTD_d_windowLogMax, kMaxWindowLog);
   }
 
   std::size_t read(std::span<std::byte> into) override {
-    ZSTD_inBuffer in{file_.bytes().data(), file_.bytes().size(), at_};
+    ZSTD_inBuffer in{source_.bytes.data(), source_.bytes.size(), at_};
     ZSTD_outBuffer out{into.data(), into.size(), 0};
     while (out.pos < out.size) {
       if (in.pos == in.size && is_between_frames_) break;
@@ -110,29 +118,52 @@ class ZstdStream : public ByteStream {
 
  private:
   [[noreturn]] void fail(const std::string& problem) const {
-    throw FormatError(file_.path().string(), at_, problem);
+    throw FormatError(source_.file, source_.offset + at_, problem);
   }
 
-  MappedFile file_;
+  Source source_;
   std::size_t at_ = 0;
   bool is_between_frames_ = true;
   std::unique_ptr<ZSTD_DCtx, decltype(&ZSTD_freeDCtx)> state_;
 };
 
-bool begins_with(const MappedFile& file, std::initializer_list<int> magic) {
-  return file.bytes().size() >= magic.size() &&
-         std::equal(magic.begin(), magic.end(), file.bytes().begin(),
+bool begins_with(std::span<const std::byte> bytes, std::initializer_list<int> magic) {
+  return bytes.size() >= magic.size() &&
+         std::equal(magic.begin(), magic.end(), bytes.begin(),
                     [](int m, std::byte b) { return static_cast<std::byte>(m) == b; });
+}
+
+std::unique_ptr<ByteStream> stream_of(Source source, Packing packing) {
+  if (packing == Packing::kGzip) return std::make_unique<GzipStream>(std::move(source));
+  if (packing == Packing::kZstd) return std::make_unique<ZstdStream>(std::move(source));
+  return std::make_unique<PlainStream>(std::move(source));
 }
 
 }  // namespace
 
+std::unique_ptr<ByteStream> open_stream(std::span<const std::byte> bytes, Packing packing,
+                                        std::string file, std::uint64_t offset) {
+  return stream_of({bytes, std::move(file), offset}, packing);
+}
+
 std::unique_ptr<ByteStream> open_stream(const std::filesystem::path& path) {
-  MappedFile file(path);
-  if (begins_with(file, {0x1F, 0x8B})) return std::make_unique<GzipStream>(std::move(file));
-  if (begins_with(file, {0x28, 0xB5, 0x2F, 0xFD}))
-    return std::make_unique<ZstdStream>(std::move(file));
-  return std::make_unique<PlainStream>(std::move(file));
+  const MappedFile file(path);
+  const Packing packing = begins_with(file.bytes(), {0x1F, 0x8B})               ? Packing::kGzip
+                          : begins_with(file.bytes(), {0x28, 0xB5, 0x2F, 0xFD}) ? Packing::kZstd
+                                                                                : Packing::kNone;
+  return stream_of({file.bytes(), path.string(), 0, file.owner()}, packing);
+}
+
+void unpack(std::span<const std::byte> bytes, Packing packing, std::span<std::byte> into,
+            const std::string& file, std::uint64_t offset) {
+  const auto stream = open_stream(bytes, packing, file, offset);
+  const std::size_t got = stream->read(into);
+  std::byte more{};
+  const bool is_over = got == into.size() && stream->read({&more, 1}) == 0;
+  if (is_over) return;
+  throw FormatError(file, offset,
+                    "unpacks to " + (got < into.size() ? std::to_string(got) : "more") +
+                        " bytes; expected " + std::to_string(into.size()));
 }
 
 }  // namespace hilo::formats

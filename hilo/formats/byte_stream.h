@@ -22,6 +22,19 @@ class ByteStream {
   virtual std::size_t read(std::span<std::byte> into) = 0;
 };
 
+/// How bytes are packed.
+enum class Packing { kNone, kGzip, kZstd };  // kGzip: zlib's header will do as well
+
+/// A stream of what `bytes` unpack to. They are at `offset` in `file`, for messages, and must
+/// outlive the stream.
+std::unique_ptr<ByteStream> open_stream(std::span<const std::byte> bytes, Packing packing,
+                                        std::string file, std::uint64_t offset = 0);
+
+/// Unpacks `bytes` into `into`, which they fill exactly.
+/// Throws:  FormatError if they are damaged, or fewer or more come out of them.
+void unpack(std::span<const std::byte> bytes, Packing packing, std::span<std::byte> into,
+            const std::string& file, std::uint64_t offset);
+
 /// Opens a file as a stream of what it holds. Whether it is gzip, zstd or neither is told by its
 /// first bytes, not its name. A file of several gzip members or zstd frames is read as one.
 /// Throws:  FormatError naming the file if it cannot be opened.

@@ -6,6 +6,7 @@
 
 #include "hilo/core/error.h"
 #include "hilo/core/text.h"
+#include "hilo/formats/mapped_array.h"
 #include "hilo/formats/safetensors_header.h"
 
 namespace hilo::formats {
@@ -14,7 +15,9 @@ static_assert(std::endian::native == std::endian::little,
               "tensors are views of little-endian bytes");
 
 struct SafetensorsFile::State {
-  MappedFile file;
+  std::filesystem::path path;
+  std::shared_ptr<const void> owner;
+  std::span<const std::byte> bytes;
   std::uint64_t data_begin = 0;  // offset in the file of the first tensor's bytes
   std::vector<std::string> names{};
   std::map<std::string, SafetensorsEntry, std::less<>> entries{};
@@ -24,7 +27,7 @@ struct SafetensorsFile::State {
     const auto found = entries.find(name);
     if (found != entries.end()) return found->second;
     const std::string near = near_names(name, names);
-    throw FormatError(file.path().string(),
+    throw FormatError(path.string(),
                       "no tensor named " + quote(name) + (near.empty() ? "" : "; " + near));
   }
 };
@@ -33,9 +36,7 @@ namespace {
 
 constexpr std::uint64_t kLengthBytes = 8, kMaxHeaderBytes = 100'000'000;
 
-std::string_view header_of(const MappedFile& file) {
-  const std::string path = file.path().string();
-  const std::span<const std::byte> bytes = file.bytes();
+std::string_view header_of(std::span<const std::byte> bytes, const std::string& path) {
   if (bytes.size() < kLengthBytes) {
     throw FormatError(path, 0,
                       std::to_string(bytes.size()) + " bytes; expected the 8 of a header length");
@@ -89,11 +90,19 @@ Array as_bools(Shape shape, std::span<const std::byte> bytes) {
 }  // namespace
 
 SafetensorsFile SafetensorsFile::open(const std::filesystem::path& path) {
-  auto state = std::make_shared<State>(State{.file = MappedFile(path)});
-  const std::string_view text = header_of(state->file);
+  const MappedFile file(path);
+  return parse(file.bytes(), file.owner(), path);
+}
+
+SafetensorsFile SafetensorsFile::parse(std::span<const std::byte> bytes,
+                                       std::shared_ptr<const void> owner,
+                                       const std::filesystem::path& path) {
+  auto state =
+      std::make_shared<State>(State{.path = path, .owner = std::move(owner), .bytes = bytes});
+  const std::string_view text = header_of(bytes, path.string());
   state->data_begin = kLengthBytes + text.size();
   SafetensorsHeader header = parse_safetensors_header(text, path.string(), kLengthBytes);
-  check_cover(path.string(), state->data_begin, state->file.bytes().size() - state->data_begin,
+  check_cover(path.string(), state->data_begin, bytes.size() - state->data_begin,
               header.entries);
   state->metadata = std::move(header.metadata);
   for (auto& [name, entry] : header.entries) {
@@ -108,7 +117,7 @@ bool SafetensorsFile::contains(std::string_view name) const {
   return state_->entries.contains(name);
 }
 const Metadata& SafetensorsFile::metadata() const { return state_->metadata; }
-const std::filesystem::path& SafetensorsFile::path() const { return state_->file.path(); }
+const std::filesystem::path& SafetensorsFile::path() const { return state_->path; }
 Shape SafetensorsFile::shape(std::string_view name) const { return state_->entry(name).shape; }
 
 Array SafetensorsFile::at(std::string_view name) const {
@@ -120,18 +129,13 @@ Array SafetensorsFile::at(std::string_view name) const {
                           std::string(hilo::name(entry.shape.dtype)) +
                           ", packed below a byte, which is not supported");
   }
-  const auto bytes = state_->file.bytes().subspan(
+  const auto bytes = state_->bytes.subspan(
       static_cast<std::size_t>(offset), static_cast<std::size_t>(entry.end - entry.begin));
   if (is_bool(entry.shape.dtype) &&
       std::any_of(bytes.begin(), bytes.end(), [](std::byte b) { return b > std::byte{1}; })) {
     return as_bools(entry.shape, bytes);
   }
-  const auto address = reinterpret_cast<std::uintptr_t>(bytes.data());
-  const auto alignment = static_cast<std::uintptr_t>(std::min(hilo::bytes(entry.shape.dtype), 8));
-  if (address % alignment == 0) return Array(entry.shape, state_->file.owner(), bytes);
-  Array copy(entry.shape);
-  std::copy(bytes.begin(), bytes.end(), copy.mutable_bytes().begin());
-  return copy;
+  return view_or_copy(entry.shape, state_->owner, bytes);
 }
 
 NamedArrays SafetensorsFile::all() const {

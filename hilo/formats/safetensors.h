@@ -26,6 +26,9 @@ class SafetensorsFile {
  public:
   /// Throws:  FormatError with file, byte offset, what was found and what was expected.
   static SafetensorsFile open(const std::filesystem::path& path);
+  /// The same from memory that `owner` keeps alive; `path` is for messages.
+  static SafetensorsFile parse(std::span<const std::byte> bytes, std::shared_ptr<const void> owner,
+                               const std::filesystem::path& path);
 
   /// In the order of the header.
   [[nodiscard]] const std::vector<std::string>& names() const;

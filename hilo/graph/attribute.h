@@ -79,6 +79,12 @@ struct ShardingsAttribute {
   bool operator==(const ShardingsAttribute&) const = default;
 };
 
+/// The order of axes in memory, the fastest first, of each operand or result: `[dense<[1, 0]> : tensor<2xindex>]`.
+struct Layouts {
+  std::vector<std::vector<std::int64_t>> minor_to_major;
+  bool operator==(const Layouts&) const = default;
+};
+
 /// Low and high (or rows of any width): `dense<[[0, 1], [2, 3]]> : tensor<2x2xi64>`.
 using Int64Pairs = std::vector<std::array<std::int64_t, 2>>;
 
@@ -86,7 +92,7 @@ using Int64Pairs = std::vector<std::array<std::int64_t, 2>>;
 using AttributeValue =
     std::variant<bool, std::int64_t, double, std::string, std::vector<std::int64_t>, std::vector<bool>, Int64Pairs,
                  Array, Int32Attribute, Float32Attribute, UnitAttribute, EnumAttribute, StructAttribute, DictionaryAttribute,
-                 SplatAttribute, SymbolAttribute, TypeAttribute, ListAttribute, Mesh, Sharding, ShardingsAttribute>;
+                 SplatAttribute, SymbolAttribute, TypeAttribute, ListAttribute, Mesh, Sharding, ShardingsAttribute, Layouts>;
 
 /// `[1 : i64, "a", @f]`.
 struct ListAttribute {
@@ -122,6 +128,10 @@ std::optional<AttributeValue> inline to_attribute(const Int32Attribute& v) { ret
 std::optional<AttributeValue> inline to_attribute(const Float32Attribute& v) { return v; }
 std::optional<AttributeValue> inline to_attribute(const UnitAttribute& v) { return v; }
 std::optional<AttributeValue> inline to_attribute(const DictionaryAttribute& v) { return v; }
+std::optional<AttributeValue> inline to_attribute(const ListAttribute& v) { return v; }
+std::optional<AttributeValue> inline to_attribute(const StructAttribute& v) { return v; }
+std::optional<AttributeValue> inline to_attribute(const Layouts& v) { return v; }
+std::optional<AttributeValue> inline to_attribute(const AttributeValue& v) { return v; }
 template <class E>
   requires std::is_enum_v<E>
 std::optional<AttributeValue> to_attribute(E v) {

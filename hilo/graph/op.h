@@ -24,6 +24,8 @@ class Transforms {
   /// The function over arguments with a new leading axis of length `size` (those whose `is_batched` says so); all its
   /// results have that axis.
   [[nodiscard]] virtual Function batch(const Function& f, const std::vector<bool>& is_batched, Dim size) const = 0;
+  /// `vjp` for the arguments alone whose `is_active` says so; what depends on the others alone is not differentiated.
+  [[nodiscard]] virtual Function vjp_of(const Function& f, const std::vector<bool>& is_active) const = 0;
 };
 
 /// What a reverse rule is given. `out` and `d_out` are the first of `outs` and `d_outs`, for ops with one result.

@@ -126,6 +126,17 @@ const OpTable& all_ops() {
   return table;
 }
 
+std::vector<Value> apply_parts(const OpEntry& entry, const OpParts& parts) {
+  const Site site = CallSite::current(std::source_location());
+  try {
+    return current_graph(entry.name, site).add(entry.make(parts), parts.operands, site);
+  } catch (const OpError& e) {
+    Refusal refusal = e.refusal();
+    refusal.op = entry.name;
+    throw OpError(std::move(refusal), site);
+  }
+}
+
 const OpEntry* OpTable::find(std::string_view name) const {
   for (const OpEntry& entry : entries_) {
     if (entry.name == name) return &entry;

@@ -20,6 +20,7 @@ struct BroadcastInDim : LinearJvp<BroadcastInDim> {
   Dims dims;  // of the result; not an attribute: StableHLO reads it off the type
 
   static void fields(auto&& field) { field("broadcast_dimensions", &BroadcastInDim::broadcast_dimensions); }
+  void complete(const OpParts& parts) { dims = parts.result().dims; }
 
   [[nodiscard]] std::vector<Shape> infer(Shapes in) const {
     expect_count(in, 1);

@@ -43,6 +43,10 @@ struct AllGather : CollectiveGroups {
     group_fields<AllGather>(field);
     field("use_global_device_ids", &AllGather::use_global_device_ids);
   }
+  void complete(const OpParts& parts) {
+    const auto length = [&](const Shape& s) { return all_gather_dim >= 0 && all_gather_dim < s.rank() ? s.dims[static_cast<std::size_t>(all_gather_dim)] : 0; };
+    complete_partitions(parts, length(parts.result()), length(parts.operand(0).shape()));
+  }
 
   [[nodiscard]] std::vector<Shape> infer(Shapes in) const {
     expect_count(in, 1);

@@ -20,6 +20,28 @@ CollectiveGroups::CollectiveGroups(CollectiveOptions given) : options(std::move(
   if (options.uses_global_device_ids) use_global_device_ids = UnitAttribute{};
 }
 
+void CollectiveGroups::complete(const OpParts&) {
+  if (replica_groups.shape().rank() != 2 || replica_groups.shape().dtype != DType::kI64) {
+    throw OpError({.problem = "replica_groups are " + to_string(replica_groups.shape()), .expected = "i64[groups,ids]"});
+  }
+  const std::span<const std::int64_t> ids = replica_groups.data<std::int64_t>();
+  const auto width = static_cast<std::size_t>(replica_groups.shape().dims[1]);
+  for (std::size_t g = 0; g < static_cast<std::size_t>(replica_groups.shape().dims[0]); ++g) {
+    std::vector<std::int64_t>& group = options.replica_groups.emplace_back();
+    for (std::int64_t id : ids.subspan(g * width, width)) {
+      if (id != -1) group.push_back(id);
+    }
+  }
+  if (channel_handle) options.channel = channel_handle->handle;
+  options.uses_global_device_ids = use_global_device_ids.has_value();
+}
+
+void CollectiveGroups::complete_partitions(const OpParts& parts, Dim whole, Dim part) {
+  complete(parts);
+  const Dim of_groups = options.replica_groups.empty() ? 0 : part * std::ssize(options.replica_groups[0]);
+  if (of_groups > 0 && whole > of_groups && whole % of_groups == 0) options.partitions = whole / of_groups;
+}
+
 void CollectiveGroups::check(bool needs_equal_groups) const {
   std::vector<std::int64_t> ids;
   for (const auto& group : options.replica_groups)

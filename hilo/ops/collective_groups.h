@@ -1,8 +1,8 @@
 #pragma once
 #include <optional>
 
-#include "hilo/graph/op.h"
 #include "hilo/ops/collective.h"
+#include "hilo/ops/op_parts.h"
 
 namespace hilo {
 
@@ -32,6 +32,11 @@ struct CollectiveGroups {
     field("channel_handle", &Self::channel_handle);
   }
 
+  /// `options` from the attributes of a program.
+  void complete(const OpParts& parts);
+  /// The same where groups of replicas work with all their partitions: how many, from the lengths of the gathered and the
+  /// scattered axis.
+  void complete_partitions(const OpParts& parts, Dim whole, Dim part);
   /// Throws OpError unless ids are distinct and not negative, and, if asked for, there is a group
   /// and all have one size.
   void check(bool needs_equal_groups) const;

@@ -72,6 +72,10 @@ struct ReduceScatter : CollectiveReduction {
     field("scatter_dimension", &ReduceScatter::scatter_dimension);
     reduction_fields<ReduceScatter>(field);
   }
+  void complete(const OpParts& parts) {
+    const auto length = [&](const Shape& s) { return scatter_dimension >= 0 && scatter_dimension < s.rank() ? s.dims[static_cast<std::size_t>(scatter_dimension)] : 0; };
+    complete_partitions(parts, length(parts.operand(0).shape()), length(parts.result()));
+  }
 
   [[nodiscard]] std::vector<Shape> infer(Shapes in) const {
     expect_count(in, 1);

@@ -32,6 +32,7 @@ struct Iota {
   Shape shape{};  // of the result; StableHLO reads it off the type
 
   static void fields(auto&& field) { field("iota_dimension", &Iota::iota_dimension); }
+  void complete(const OpParts& parts) { shape = parts.result(); }
   [[nodiscard]] std::vector<Shape> infer(Shapes in) const {
     expect_count(in, 0);
     expect_kind(std::span(&shape, 1), kNumbers);

@@ -10,6 +10,7 @@ struct Convert : NoFields, ElementwiseBatch<Convert> {
   static constexpr std::string_view kName = "convert";
   DType dtype = DType::kF32;  // of the result; StableHLO reads it off the type
 
+  void complete(const OpParts& parts) { dtype = parts.result().dtype; }
   [[nodiscard]] std::vector<Shape> infer(Shapes in) const {
     expect_count(in, 1);
     expect_kind(in, kAnyKind);
@@ -31,9 +32,11 @@ struct BitcastConvert : NoFields, ElementwiseBatch<BitcastConvert> {
   static constexpr std::string_view kName = "bitcast_convert";
   DType dtype = DType::kF32;
 
+  void complete(const OpParts& parts) { dtype = parts.result().dtype; }
   [[nodiscard]] std::vector<Shape> infer(Shapes in) const {
     expect_count(in, 1);
-    expect_kind(in, kReals);  // XLA has no complex numbers here
+    if (dtype == in[0].dtype && kAnyKind.accepts(dtype)) return {in[0]};
+    expect_kind(in, kReals);  // XLA reads booleans and complex numbers as nothing else
     const int from = bits(in[0].dtype), to = bits(dtype);
     if (!kReals.accepts(dtype) || (from % to != 0 && to % from != 0)) {
       throw OpError({.problem = "cannot read the bits as " + std::string(name(dtype)), .got = {in[0]},

@@ -14,6 +14,8 @@ namespace {
 
 struct Convolution : ConvolutionOptions {
   static constexpr std::string_view kName = "convolution";
+  // How exact the products are, where a device has a choice.
+  std::optional<ListAttribute> precision_config{};
 
   static void fields(auto&& field) {
     field("window_strides", &Convolution::window_strides);
@@ -24,6 +26,11 @@ struct Convolution : ConvolutionOptions {
     field("dimension_numbers", &Convolution::dimension_numbers);
     field("feature_group_count", &Convolution::feature_group_count);
     field("batch_group_count", &Convolution::batch_group_count);
+    field("precision_config", &Convolution::precision_config);
+  }
+  void complete(const OpParts& parts) {
+    fill_in(*this);
+    dtype = parts.result().dtype;
   }
 
   [[nodiscard]] std::vector<Shape> infer(Shapes in) const {
@@ -150,6 +157,15 @@ ConvolutionDimensionNumbers ConvolutionDimensionNumbers::of(Layout layout,
   return {0, 1, from(2), 1, 0, from(2), 0, 1, from(2)};
 }
 
+void fill_in(ConvolutionOptions& o) {
+  const std::size_t spatial = o.dimension_numbers.input_spatial_dimensions.size();
+  for (Dims* list : {&o.window_strides, &o.lhs_dilation, &o.rhs_dilation}) {
+    if (list->empty()) list->assign(spatial, 1);
+  }
+  if (o.padding.empty()) o.padding.resize(spatial);
+  if (o.window_reversal.empty()) o.window_reversal.assign(spatial, false);
+}
+
 std::vector<WindowAxis> window_axes(const ConvolutionOptions& o, const Dims& x,
                                     const Dims& kernel) {
   std::vector<WindowAxis> axes;
@@ -163,12 +179,7 @@ std::vector<WindowAxis> window_axes(const ConvolutionOptions& o, const Dims& x,
 }
 
 Value convolution(Operand x, Operand kernel, ConvolutionOptions options) {
-  const std::size_t spatial = options.dimension_numbers.input_spatial_dimensions.size();
-  for (Dims* list : {&options.window_strides, &options.lhs_dilation, &options.rhs_dilation}) {
-    if (list->empty()) list->assign(spatial, 1);
-  }
-  if (options.padding.empty()) options.padding.resize(spatial);
-  if (options.window_reversal.empty()) options.window_reversal.assign(spatial, false);
+  fill_in(options);
   return apply(Convolution{std::move(options)}, {x.value, kernel.value}, x.where);
 }
 

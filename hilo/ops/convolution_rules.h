@@ -6,6 +6,9 @@
 // are filled in.
 namespace hilo {
 
+/// Lists that are not said: 1 for every spatial axis, padding 0, no reversal.
+void fill_in(ConvolutionOptions& o);
+
 /// Windows along each spatial axis.
 std::vector<WindowAxis> window_axes(const ConvolutionOptions& o, const Dims& x, const Dims& kernel);
 

@@ -32,19 +32,20 @@ struct CallAttribute {
 
 /// An op of one's own: a handler that is registered with XLA (hilo/custom_call.h), and its rules.
 /// The rules are given what those of Hilo's ops are (hilo/graph/op.h) and are written with public
-/// ops. Example: const CustomOp kScale{.name = "my_scale", .infer = [](Shapes in) { return
-/// std::vector{in[0]}; }};
-///          Value y = custom_call(kScale, {x}, {{"by", 2.0F}})[0];
+/// ops. One of `vjp` and `jvp` is enough: the other is its transpose.
+/// Example:
+///   const CustomOp scale{.name = "my_scale", .infer = [](Shapes in) { return std::vector{in[0]}; }};
+///   Value y = custom_call(scale, {x}, {{"by", 2.0F}})[0];
 struct CustomOp {
   /// The name that the handler is registered under.
   std::string name;
   /// Shapes of the results. Throws OpError, without op, operands and site, for operands that do not
   /// fit.
   std::function<std::vector<Shape>(Shapes)> infer;
-  /// A cotangent for each operand; an empty Value is zero. Without it, differentiating the op is
-  /// refused.
+  /// A cotangent for each operand, linear in `d_outs`; an empty Value is zero. Without it and `jvp`,
+  /// differentiating the op is refused.
   std::function<std::vector<Value>(const Vjp&)> vjp{};
-  /// A tangent for each result. Without it, forward derivatives are refused.
+  /// A tangent for each result, linear in `d_in`; an empty Value is zero.
   std::function<std::vector<Value>(const Jvp&)> jvp{};
   /// Without it, a batch of n becomes n calls.
   std::function<std::vector<Value>(const Batch&)> batch{};
@@ -55,8 +56,8 @@ struct CustomOp {
 
 /// Calls the handler of `op` when the program runs.
 /// Throws:  OpError if `infer` refuses the operands. A handler that is not registered is refused
-/// when the program is compiled. Source:  StableHLO spec, custom_call, with XLA's typed FFI
-/// (api_version 4).
+///          when the program is compiled.
+/// Source:  StableHLO spec, custom_call, with XLA's typed FFI (api_version 4).
 std::vector<Value> custom_call(const CustomOp& op, Operands operands,
                                const std::vector<CallAttribute>& attributes = {});
 

@@ -47,7 +47,15 @@ struct DotGeneral {
   DotDimensionNumbers dot_dimension_numbers;
   std::optional<DType> dtype{};  // of the result; StableHLO reads it off the type
 
-  static void fields(auto&& field) { field("dot_dimension_numbers", &DotGeneral::dot_dimension_numbers); }
+  std::optional<ListAttribute> precision_config{};  // how exact the products are, where a device has a choice
+  std::optional<StructAttribute> algorithm{};
+
+  static void fields(auto&& field) {
+    field("dot_dimension_numbers", &DotGeneral::dot_dimension_numbers);
+    field("precision_config", &DotGeneral::precision_config);
+    field("algorithm", &DotGeneral::algorithm);
+  }
+  void complete(const OpParts& parts) { dtype = parts.result().dtype; }
 
   [[nodiscard]] std::vector<Shape> infer(Shapes in) const {
     expect_count(in, 2);

@@ -60,6 +60,11 @@ struct DynamicReshape : Dynamic<DynamicReshape> {
   static constexpr std::string_view kName = "dynamic_reshape";
   Dims dims{}, bounds{};
   static void fields(auto&&) {}
+  void complete(const OpParts& parts) {
+    const Shape& out = parts.result();
+    dims = known_dims(parts.operand(1), out.dims);
+    bounds = out.bounds();
+  }
   void check(Shapes in) const {
     expect_kind(in.first(1), kAnyKind);
     expect_list(in, 1, std::ssize(dims));
@@ -87,6 +92,7 @@ struct DynamicBroadcastInDim : Dynamic<DynamicBroadcastInDim> {
     field("known_expanding_dimensions", &DynamicBroadcastInDim::known_expanding_dimensions);
     field("known_nonexpanding_dimensions", &DynamicBroadcastInDim::known_nonexpanding_dimensions);
   }
+  void complete(const OpParts& parts) { dims = known_dims(parts.operand(1), parts.result().dims); }
   static bool are_distinct(Axes axes, std::int64_t rank) {
     std::ranges::sort(axes);
     return std::ranges::adjacent_find(axes) == axes.end() &&
@@ -125,6 +131,9 @@ struct DynamicIota : Dynamic<DynamicIota> {
   std::int64_t iota_dimension = 0;
   Shape shape{};
   static void fields(auto&& field) { field("iota_dimension", &DynamicIota::iota_dimension); }
+  void complete(const OpParts& parts) {
+    shape = {parts.result().dtype, known_dims(parts.operand(0), parts.result().dims)};
+  }
   void check(Shapes in) const {
     expect_kind(std::span(&shape, 1), kNumbers);
     expect_list(in, 0, shape.rank());                            // C2
@@ -145,6 +154,11 @@ struct DynamicPad : Dynamic<DynamicPad> {
   static constexpr std::string_view kName = "dynamic_pad";
   Dims low{}, high{}, interior{};
   static void fields(auto&&) {}
+  void complete(const OpParts& parts) {
+    low = known_integers(parts.operand(2));
+    high = known_integers(parts.operand(3));
+    interior = known_integers(parts.operand(4));
+  }
   void check(Shapes in) const {
     expect_kind(in.first(1), kAnyKind);
     for (std::size_t k = 2; k < 5; ++k) expect_list(in, k, in[0].rank());  // C2
@@ -175,6 +189,11 @@ struct RealDynamicSlice : Dynamic<RealDynamicSlice> {
   static constexpr std::string_view kName = "real_dynamic_slice";
   Dims start{}, limit{}, strides{};
   static void fields(auto&&) {}
+  void complete(const OpParts& parts) {
+    start = known_integers(parts.operand(1));
+    limit = known_integers(parts.operand(2));
+    strides = known_integers(parts.operand(3));
+  }
   void check(Shapes in) const {
     expect_kind(in.first(1), kAnyKind);
     for (std::size_t k = 1; k < 4; ++k) expect_list(in, k, in[0].rank());

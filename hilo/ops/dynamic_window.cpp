@@ -1,5 +1,6 @@
 // dynamic_gather and dynamic_conv.
 #include "hilo/ops/all_ops.h"
+#include "hilo/ops/convolution_rules.h"
 #include "hilo/ops/dynamic_rules.h"
 #include "hilo/ops/dynamic_shape.h"
 #include "hilo/ops/indexed_windows.h"
@@ -19,6 +20,7 @@ struct DynamicGather : Dynamic<DynamicGather> {
     field("dimension_numbers", &DynamicGather::dimension_numbers);
     field("indices_are_sorted", &DynamicGather::indices_are_sorted);
   }
+  void complete(const OpParts& parts) { sizes = known_integers(parts.operand(2)); }
   void check(Shapes in) const {
     expect_kind(in.first(1), kAnyKind);
     expect_list(in, 2, in[0].rank());
@@ -49,6 +51,11 @@ struct DynamicConv : ConvolutionOptions, Dynamic<DynamicConv> {
     field("dimension_numbers", &DynamicConv::dimension_numbers);
     field("feature_group_count", &DynamicConv::feature_group_count);
     field("batch_group_count", &DynamicConv::batch_group_count);
+  }
+  void complete(const OpParts& parts) {
+    fill_in(*this);
+    pads = known_integers(parts.operand(2));
+    dtype = parts.result().dtype;
   }
   [[nodiscard]] Dim spatial() const {
     return std::ssize(dimension_numbers.input_spatial_dimensions);
@@ -100,11 +107,7 @@ Value dynamic_gather(Operand x, Operand indices, Operand slice_sizes,
 Value dynamic_conv(Operand x, Operand kernel, Operand padding, ConvolutionOptions options) {
   DynamicConv op;
   static_cast<ConvolutionOptions&>(op) = std::move(options);
-  const auto spatial = static_cast<std::size_t>(op.spatial());
-  for (Dims* list : {&op.window_strides, &op.lhs_dilation, &op.rhs_dilation}) {
-    if (list->empty()) list->assign(spatial, 1);
-  }
-  if (op.window_reversal.empty()) op.window_reversal.assign(spatial, false);
+  fill_in(op);
   op.pads = known_integers(padding.value);
   return apply(std::move(op), {x.value, kernel.value, padding.value}, x.where);
 }

@@ -1,9 +1,13 @@
 #include "hilo/ops/known_integers.h"
 
 #include <algorithm>
+#include <map>
 
 namespace hilo {
 namespace {
+
+constexpr Dim kLongest = 64;        // of a list that is worked out
+constexpr std::size_t kMost = 2000;  // values looked at for one answer
 
 // The attribute of that name, in the type that the op gives it.
 template <class T>
@@ -14,37 +18,138 @@ T attribute(const AnyOp& op, std::string_view name) {
   return {};
 }
 
+// As XLA computes in i64, as far as lengths of axes need it; kDynamic where it is no length.
+Dim combined(std::string_view name, Dim a, Dim b) {
+  Dim result = 0;
+  if (name == "add") return __builtin_add_overflow(a, b, &result) ? kDynamic : result;
+  if (name == "subtract") return __builtin_sub_overflow(a, b, &result) ? kDynamic : result;
+  if (name == "multiply") return __builtin_mul_overflow(a, b, &result) ? kDynamic : result;
+  if (name == "maximum") return std::max(a, b);
+  if (name == "minimum") return std::min(a, b);
+  if (b == 0) return kDynamic;  // which nobody means
+  if (name == "divide") return a / b;
+  return a % b;  // remainder
+}
+
+bool compared(std::string_view direction, Dim a, Dim b) {
+  if (direction == "EQ") return a == b;
+  if (direction == "NE") return a != b;
+  if (direction == "LT") return a < b;
+  if (direction == "LE") return a <= b;
+  return direction == "GT" ? a > b : a >= b;
+}
+
+class Evaluator {
+ public:
+  explicit Evaluator(const Graph& graph) : graph_(graph) {}
+
+  void assume(Value value, Dims numbers) { known_.insert_or_assign(value.id(), std::move(numbers)); }
+
+  // One number an element, kDynamic for those that are not known.
+  const Dims& of(std::int32_t value) {
+    const auto found = known_.find(value);
+    if (found != known_.end()) return found->second;
+    Dims numbers(static_cast<std::size_t>(graph_.shape(value).size()), kDynamic);
+    if (known_.size() < kMost && depth_ < kDeepest) {
+      ++depth_;
+      evaluate(value, numbers);
+      --depth_;
+    }
+    return known_.emplace(value, std::move(numbers)).first->second;
+  }
+
+ private:
+  static constexpr int kDeepest = 200;
+  static bool is_small(const Shape& s) {
+    return s.is_static() && s.rank() <= 2 && s.size() <= kLongest && (is_integer(s.dtype) || is_bool(s.dtype));
+  }
+
+  void evaluate(std::int32_t value, Dims& numbers) {
+    const Node& node = graph_.node_of(value);
+    if (!node.op) return;
+    const std::string_view name = node.op->name();
+    const auto shape_of_operand = [&](std::size_t k) -> const Shape& { return graph_.shape(node.operands[k]); };
+    if (name == "get_dimension_size") {
+      numbers[0] = shape_of_operand(0).dims[static_cast<std::size_t>(attribute<std::int64_t>(*node.op, "dimension"))];
+      return;
+    }
+    for (std::size_t k = 0; k < node.operands.size(); ++k) {
+      if (!is_small(shape_of_operand(k))) return;
+    }
+    const auto operand = [&](std::size_t k) -> const Dims& { return of(node.operands[k]); };
+    const bool is_list = graph_.shape(value).rank() == 1;
+    if (name == "constant") {
+      const Array all = attribute<Array>(*node.op, "value").as(DType::kI64);
+      std::ranges::copy(all.data<std::int64_t>(), numbers.begin());
+    } else if (name == "convert" || name == "reshape" || name == "negate") {
+      numbers = operand(0);
+      if (name != "negate") return;
+      for (Dim& d : numbers) d = d == kDynamic ? d : -d;
+    } else if (name == "broadcast_in_dim") {
+      const Dims& from = operand(0);
+      if (from.size() == 1) numbers.assign(numbers.size(), from[0]);
+      else if (from.size() == numbers.size() && is_list) numbers = from;
+    } else if (name == "concatenate" && is_list) {
+      numbers.clear();
+      for (std::size_t k = 0; k < node.operands.size(); ++k) numbers.insert(numbers.end(), operand(k).begin(), operand(k).end());
+    } else if (name == "slice" && is_list) {
+      const Dims& from = operand(0);
+      const auto start = attribute<Dims>(*node.op, "start_indices"), step = attribute<Dims>(*node.op, "strides");
+      for (std::size_t i = 0; i < numbers.size(); ++i) numbers[i] = from[static_cast<std::size_t>(start[0] + static_cast<Dim>(i) * step[0])];
+    } else if (name == "select" && shape_of_operand(0).dims == shape_of_operand(1).dims) {
+      for (std::size_t i = 0; i < numbers.size(); ++i) {
+        const Dim which = operand(0)[i];
+        if (which != kDynamic) numbers[i] = operand(which != 0 ? 1 : 2)[i];
+      }
+    } else if (name == "compare") {
+      const auto direction = attribute<EnumAttribute>(*node.op, "comparison_direction").value;
+      pairwise(node, numbers, [&](Dim a, Dim b) { return static_cast<Dim>(compared(direction, a, b)); });
+    } else if (std::ranges::find(kPairwise, name) != std::end(kPairwise) && is_integer(graph_.shape(value).dtype)) {
+      pairwise(node, numbers, [&](Dim a, Dim b) { return combined(name, a, b); });
+    }
+  }
+
+  static constexpr std::string_view kPairwise[] = {"add", "subtract", "multiply", "maximum", "minimum", "divide", "remainder"};
+  void pairwise(const Node& node, Dims& numbers, auto&& f) {
+    const Dims a = of(node.operands[0]), b = of(node.operands[1]);
+    for (std::size_t i = 0; i < numbers.size(); ++i) {
+      if (a[i] != kDynamic && b[i] != kDynamic) numbers[i] = f(a[i], b[i]);
+    }
+  }
+
+  const Graph& graph_;
+  std::map<std::int32_t, Dims> known_;
+  int depth_ = 0;
+};
+
 }  // namespace
 
 Dims known_integers(Value x) {
-  if (!x.shape().is_static()) return {};
-  const Dims unknown(static_cast<std::size_t>(x.size()), kDynamic);
-  const Node& node = x.graph().node_of(x.id());
-  if (!node.op || !is_integer(x.dtype())) return unknown;
-  const auto operand = [&](std::size_t k) { return Value(x.graph(), node.operands[k]); };
-  const std::string_view name = node.op->name();
-  if (name == "constant") {
-    const Array numbers = attribute<Array>(*node.op, "value").as(DType::kI64);
-    const std::span<const std::int64_t> data = numbers.data<std::int64_t>();
-    return {data.begin(), data.end()};
+  if (!x.shape().is_static() || x.size() > kLongest) return {};
+  if (!is_integer(x.dtype())) return Dims(static_cast<std::size_t>(x.size()), kDynamic);
+  return Evaluator(x.graph()).of(x.id());
+}
+
+std::vector<Dims> known_results(const Function& f, std::span<const Dims> parameters) {
+  Evaluator evaluator(f.graph());
+  for (std::size_t k = 0; k < parameters.size(); ++k) {
+    if (!parameters[k].empty()) evaluator.assume(f.parameters()[k], parameters[k]);
   }
-  if (name == "get_dimension_size") {
-    return {operand(0)
-                .dims()[static_cast<std::size_t>(attribute<std::int64_t>(*node.op, "dimension"))]};
+  std::vector<Dims> results;
+  for (const Value& r : f.results()) {
+    const bool is_counted = r.shape().is_static() && r.size() <= kLongest && (is_integer(r.dtype()) || is_bool(r.dtype()));
+    results.push_back(is_counted ? evaluator.of(r.id()) : Dims());
   }
-  if (name == "convert" || name == "reshape") return known_integers(operand(0));
-  if (name == "broadcast_in_dim" && operand(0).size() == 1) {
-    return Dims(unknown.size(), known_integers(operand(0))[0]);
+  return results;
+}
+
+Dims known_dims(Value lengths, const Dims& declared) {
+  Dims known = known_integers(lengths);
+  if (known.size() != declared.size()) return declared;
+  for (std::size_t i = 0; i < known.size(); ++i) {
+    if (known[i] == kDynamic) known[i] = declared[i];
   }
-  if (name == "concatenate" && x.rank() == 1) {
-    Dims all;
-    for (std::size_t k = 0; k < node.operands.size(); ++k) {
-      const Dims part = known_integers(operand(k));
-      all.insert(all.end(), part.begin(), part.end());
-    }
-    return all;
-  }
-  return unknown;
+  return known;
 }
 
 }  // namespace hilo

@@ -11,6 +11,13 @@ namespace hilo {
 /// the others.
 Dims known_integers(Value x);
 
+/// The results of `f` as far as these numbers of its parameters tell them (empty: not known). A result that is no small
+/// list of integers or booleans is empty.
+std::vector<Dims> known_results(const Function& f, std::span<const Dims> parameters);
+
+/// The same of a list of lengths, and where it is not known, the length that a program declares.
+Dims known_dims(Value lengths, const Dims& declared);
+
 inline bool is_known(std::span<const Dim> numbers) {
   return std::ranges::find(numbers, kDynamic) == numbers.end();
 }

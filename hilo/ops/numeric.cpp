@@ -224,6 +224,22 @@ Value copysign(Operand a, Operand b) {
   const Value size = abs(ab[0]);
   return select(signbit(ab[1]), -size, size);
 }
+// Floats of one sign are ordered as their bits are, as whole numbers.
+Value nextafter(Operand from, Operand to) {
+  const CallSite site(from.where);
+  const std::vector<Value> ab = promote("nextafter", {from, to});
+  expect_kind("nextafter", ab[0], kFloats);
+  const DType dtype = ab[0].dtype(), whole = bits(dtype) == 64 ? kI64 : bits(dtype) == 32 ? kI32 : kI16;
+  const Value a = bitcast_convert(ab[0], whole), b = bitcast_convert(ab[1], whole);
+  const Value sign = full({whole, {}}, std::int64_t{-1} << (bits(dtype) - 1));
+  const Value size_a = bitwise_and(a, bitwise_not(sign)), size_b = bitwise_and(b, bitwise_not(sign));
+  const Value sign_a = bitwise_and(a, sign), sign_b = bitwise_and(b, sign);
+  const Value is_down = logical_or(not_equal(sign_a, sign_b), greater(size_a, size_b));
+  const Value off_zero = bitwise_or(sign_b, full({whole, {}}, 1)), next = a + select(is_down, full({whole, {}}, -1), full({whole, {}}, 1));
+  const Value stepped = bitcast_convert(select(equal(size_a, 0), off_zero, next), dtype);
+  const Value moved = select(equal(ab[0], ab[1]), ab[1], stepped);
+  return select(logical_or(isnan(ab[0]), isnan(ab[1])), ab[0] + ab[1], moved);
+}
 Value ldexp(Operand operand, Operand exponent) {
   const CallSite site(operand.where);
   const Value given = promote("ldexp", {operand})[0];

@@ -59,6 +59,9 @@ Value array_equal(Operand a, Operand b);
 Value nan_to_num(Operand x, Operand nan = 0);
 /// |a| with the sign of b. Gradient: none to b.
 Value copysign(Operand a, Operand b);
+/// The next number of a's dtype behind a on the way to b; b where they are equal, NaN where one is. Gradient: none.
+/// Throws:  OpError for floats of fewer than 16 bits.
+Value nextafter(Operand a, Operand b);
 /// x * 2^n for integers n, exact.
 /// Throws:  OpError if n is not of integers, or x no float of 16 bits or more.
 Value ldexp(Operand x, Operand n);

@@ -95,6 +95,11 @@ struct UniformQuantize : NoFields {
   static constexpr std::string_view kName = "uniform_quantize";
   Quantization quantization{};  // of the result; StableHLO reads it off the type
 
+  void complete(const OpParts& parts) {
+    const Quantization* of_result = parts.result().quantization();
+    if (of_result == nullptr) throw OpError({.problem = "the result is " + to_string(parts.result()), .expected = "a quantised tensor"});
+    quantization = *of_result;
+  }
   [[nodiscard]] std::vector<Shape> infer(Shapes in) const {
     expect_count(in, 1);
     const Quantization* from = in[0].quantization();

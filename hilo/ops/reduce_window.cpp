@@ -33,6 +33,12 @@ struct ReduceWindow {
     field("padding", &ReduceWindow::padding);
     field("body", &ReduceWindow::body);
   }
+  void complete(const OpParts&) {
+    for (Dims* list : {&window_strides, &base_dilations, &window_dilations}) {
+      if (list->empty()) list->assign(window_dimensions.size(), 1);
+    }
+    if (padding.empty()) padding.resize(window_dimensions.size());
+  }
 
   [[nodiscard]] std::vector<Shape> infer(Shapes in) const {
     const std::size_t n = in.size() / 2;

@@ -48,7 +48,8 @@ Value neutral_element(std::string_view op, std::string_view reducer, DType dtype
 void expect_constant_init(Value init) {
   const Graph& graph = init.graph();
   const Node* node = &graph.node_of(init.id());
-  if (node->op && node->op->name() == "convert") node = &graph.node_of(node->operands[0]);
+  const auto passes_on = [](std::string_view name) { return name == "convert" || name == "broadcast_in_dim" || name == "reshape"; };
+  while (node->op && passes_on(node->op->name())) node = &graph.node_of(node->operands[0]);
   if (node->op && node->op->name() == "constant") return;
   throw OpError({.problem = "no gradient to a start value that is no constant", .got = {init.shape()},
                  .expected = "constant start values, or stop_gradient"});

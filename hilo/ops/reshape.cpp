@@ -13,6 +13,7 @@ struct Reshape : NoFields, LinearJvp<Reshape> {
   static constexpr std::string_view kName = "reshape";
   Dims dims;  // of the result; StableHLO reads it off the type
 
+  void complete(const OpParts& parts) { dims = parts.result().dims; }
   [[nodiscard]] std::vector<Shape> infer(Shapes in) const {
     expect_count(in, 1);
     expect_kind(in, kAnyKind);

@@ -15,6 +15,7 @@ struct Rng {
   Dims dims{};  // of the result: the third operand's numbers
 
   static void fields(auto&& field) { field("rng_distribution", &Rng::rng_distribution); }
+  void complete(const OpParts& parts) { dims = parts.result().dims; }
   [[nodiscard]] std::vector<Shape> infer(Shapes in) const {
     expect_count(in, 3);
     const bool is_uniform = rng_distribution == RngDistribution::kUniform;

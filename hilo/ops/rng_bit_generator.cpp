@@ -14,6 +14,7 @@ struct RngBitGenerator {
   Shape shape{};  // of the bits; StableHLO reads it off the type
 
   static void fields(auto&& field) { field("rng_algorithm", &RngBitGenerator::rng_algorithm); }
+  void complete(const OpParts& parts) { shape = parts.result(1); }
   [[nodiscard]] std::vector<Shape> infer(Shapes in) const {
     expect_count(in, 1);
     const Dim length = in[0].rank() == 1 ? in[0].dims[0] : 0;

@@ -30,6 +30,13 @@ struct SelectAndScatter {
     field("select", &SelectAndScatter::select);
     field("scatter", &SelectAndScatter::scatter);
   }
+  void complete(const OpParts& parts) {
+    const auto rank = static_cast<std::size_t>(parts.operand(0).rank());
+    for (Dims* list : {&window_dimensions, &window_strides}) {
+      if (list->empty()) list->assign(rank, 1);
+    }
+    if (padding.empty()) padding.resize(rank);
+  }
 
   [[nodiscard]] std::vector<Shape> infer(Shapes in) const {
     expect_count(in, 3);

@@ -59,6 +59,11 @@ struct Sort {
     field("is_stable", &Sort::is_stable);
     field("comparator", &Sort::comparator);
   }
+  void complete(const OpParts& parts) {  // what the format says of those that are not said
+    if (parts.attribute("dimension") == nullptr) dimension = -1;
+    if (parts.attribute("is_stable") == nullptr) is_stable = false;
+    if (dimension < 0) dimension += parts.operand(0).rank();
+  }
 
   [[nodiscard]] std::vector<Shape> infer(Shapes in) const {
     const auto refuse = [&](std::string problem, std::string expected) {
@@ -122,7 +127,7 @@ struct TopKOp {
   static void fields(auto&& field) { field("k", &TopKOp::k); }
   [[nodiscard]] std::vector<Shape> infer(Shapes in) const {
     expect_count(in, 1);
-    expect_kind(in, kReals.from_bits(8));
+    expect_kind(in, (kBools | kReals).from_bits(8));
     if (in[0].rank() == 0 || k < 0 || k > in[0].dim(-1)) {
       throw OpError({.problem = "cannot take " + std::to_string(k) + " elements",
                      .got = {in[0]},

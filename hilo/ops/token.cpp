@@ -24,6 +24,9 @@ struct Ordered {
                        .hint = "after_all()"});
     }
   }
+  static std::vector<Shape> before_token(Shapes results) {
+    return {results.begin(), results.end() - (results.empty() ? 0 : 1)};
+  }
   static std::vector<Shape> with_token(std::vector<Shape> shapes) {
     for (const Shape& s : shapes) {
       if (has_elements(s.dtype) && s.is_static()) continue;
@@ -48,6 +51,7 @@ struct Infeed : Ordered {
   std::string infeed_config{};
   std::vector<Shape> shapes{};
   static void fields(auto&& field) { field("infeed_config", &Infeed::infeed_config); }
+  void complete(const OpParts& parts) { shapes = before_token(parts.results); }
   [[nodiscard]] std::vector<Shape> infer(Shapes in) const {
     expect_tokens(in, 0);
     return with_token(shapes);  // C1, C2, C3
@@ -88,6 +92,7 @@ struct Recv : Ordered {
     field("channel_handle", &Recv::channel_handle);
     field("is_host_transfer", &Recv::is_host_transfer);
   }
+  void complete(const OpParts& parts) { shapes = before_token(parts.results); }
   [[nodiscard]] std::vector<Shape> infer(Shapes in) const {
     expect_tokens(in, 0);
     return with_token(shapes);  // C2, C3

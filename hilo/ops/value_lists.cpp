@@ -37,7 +37,10 @@ Function results_from(const Function& f, std::size_t first) {
 
 std::vector<Value> transposed(const Function& linear, std::span<const Value> fixed,
                               std::span<const Value> d_y, const Transforms& transforms) {
-  const Function backward = results_from(transforms.vjp(linear), fixed.size());
+  // Nothing that depends on `fixed` alone is differentiated: a rule may apply the op that it is the rule of.
+  std::vector<bool> is_active(linear.parameters().size(), true);
+  std::fill_n(is_active.begin(), fixed.size(), false);
+  const Function backward = transforms.vjp_of(linear, is_active);
   std::vector<Value> zero;
   for (const Value& x : linear.parameters().subspan(fixed.size())) zero.push_back(zeros(x.shape()));
   return call(backward, joined({fixed, zero, d_y}));

@@ -3,6 +3,8 @@
 #include <algorithm>
 
 #include "hilo/ops/all_ops.h"
+#include "hilo/ops/formula.h"
+#include "hilo/ops/known_integers.h"
 #include "hilo/ops/loop_rules.h"
 #include "hilo/ops/reduce.h"
 #include "hilo/ops/rules.h"
@@ -40,10 +42,53 @@ struct While {
     return state;
   }
 
-  static constexpr Unsupported vjp{
-      "a while loop runs for a number of steps that is not known beforehand; with max_iterations "
-      "it "
-      "has a gradient, as have fori_loop and scan"};
+  // Of a loop that counts, from a known start to a known end.
+  [[nodiscard]] std::vector<Value> vjp(const Vjp& v) const {
+    const std::optional<Dim> steps = step_count(v.in);
+    if (!steps) {
+      throw OpError({.problem = "a while loop runs for a number of steps that is not known beforehand",
+                     .expected = "a loop that counts between constants, or max_iterations",
+                     .hint = "fori_loop and scan have a gradient too"});
+    }
+    const std::vector<Shape> shapes = shapes_of(v.in);
+    const Function same = trace([&](std::span<const Value> p) { return counted(p, *steps); }, shapes);
+    return vjp_of(same, v);
+  }
+
+  // How often the body runs, if small integers alone decide: they are counted through.
+  [[nodiscard]] std::optional<Dim> step_count(std::span<const Value> start) const {
+    constexpr Dim kMost = 1 << 20;
+    std::vector<Dims> state;
+    for (const Value& x : start) state.push_back(is_integer(x.dtype()) && x.rank() <= 1 ? known_integers(x) : Dims());
+    for (Dim step = 0; step <= kMost; ++step) {
+      const Dims goes_on = known_results(cond, state)[0];
+      if (goes_on.size() != 1 || goes_on[0] == kDynamic) return {};
+      if (goes_on[0] == 0) return step;
+      state = known_results(body, state);
+    }
+    return {};
+  }
+
+  // The same as a scan, in which what every step gives back as it is does not go round.
+  [[nodiscard]] std::vector<Value> counted(std::span<const Value> start, Dim steps) const {
+    std::vector<Value> init, end(start.begin(), start.end());
+    std::vector<std::size_t> moving;
+    for (std::size_t k = 0; k < start.size(); ++k) {
+      if (body.results()[k].is(body.parameters()[k])) continue;
+      moving.push_back(k);
+      init.push_back(start[k]);
+    }
+    const Step step = [&](std::span<const Value> state, std::span<const Value>) {
+      std::vector<Value> all(start.begin(), start.end()), next;
+      for (std::size_t i = 0; i < moving.size(); ++i) all[moving[i]] = state[i];
+      all = call(body, all);
+      for (std::size_t k : moving) next.push_back(all[k]);
+      return Carried{std::move(next), {}};
+    };
+    const std::vector<Value> last = scan(std::move(init), {}, step, {.length = steps}, std::source_location()).carry;
+    for (std::size_t i = 0; i < moving.size(); ++i) end[moving[i]] = last[i];
+    return end;
+  }
 
   // The state and its tangents go round together.
   [[nodiscard]] std::vector<Value> jvp(const Jvp& v) const {

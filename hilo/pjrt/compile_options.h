@@ -2,6 +2,7 @@
 #include <cstdint>
 #include <map>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -27,5 +28,11 @@ struct CompileOptions {
   /// The bytes of XLA's CompileOptionsProto: what the plugin takes, and a key for caches.
   [[nodiscard]] std::string serialize() const;
 };
+
+/// How a program of StableHLO text wants to be divided: by its `mhlo.num_partitions` and
+/// `mhlo.num_replicas`, else by its first `sdy.mesh`, else not at all. `devices` is what the caller
+/// wants, 0 for whatever the program says.
+/// Throws:  DeviceError if the program says another number of devices than `devices`.
+CompileOptions options_for_program(std::string_view text, int devices = 0);
 
 }  // namespace hilo::pjrt

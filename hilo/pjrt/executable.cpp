@@ -30,7 +30,7 @@ std::vector<std::shared_ptr<const Shape>> read_result_shapes(const c::Executable
 }
 
 // Reads once what every execution needs.
-std::shared_ptr<const c::ExecutableState> describe(const Client& client,
+std::shared_ptr<c::ExecutableState> describe(const Client& client,
                                                    PJRT_LoadedExecutable* loaded) {
   auto state = std::make_shared<c::ExecutableState>(client.shared(), loaded);
   const auto& plugin = state->client->plugin;
@@ -39,11 +39,7 @@ std::shared_ptr<const c::ExecutableState> describe(const Client& client,
   call(plugin, plugin.api.PJRT_LoadedExecutable_GetExecutable, plain, kReading);
   state->executable = plain.executable;
   state->shapes = read_result_shapes(*state);
-  auto name = make_args<PJRT_Executable_Name_Args>();
-  name.executable = state->executable;
-  if (try_call(plugin, plugin.api.PJRT_Executable_Name, name)) {
-    state->name.assign(name.executable_name, name.executable_name_size);
-  }
+  state->name = c::name_of(plugin, state->executable);
   auto devices = make_args<PJRT_LoadedExecutable_AddressableDevices_Args>();
   devices.executable = loaded;
   call(plugin, plugin.api.PJRT_LoadedExecutable_AddressableDevices, devices, kReading);
@@ -92,7 +88,9 @@ Executable Executable::deserialize(const Client& client, std::string_view bytes)
   args.serialized_executable = bytes.data();
   args.serialized_executable_size = bytes.size();
   call(plugin, plugin.api.PJRT_Executable_DeserializeAndLoad, args, "loading a compiled program");
-  return Executable(describe(client, args.loaded_executable));
+  auto state = describe(client, args.loaded_executable);
+  state->loaded_from = bytes;
+  return Executable(std::move(state));
 }
 
 const c::ExecutableState& Executable::state() const {
@@ -108,6 +106,7 @@ std::span<const std::shared_ptr<const Shape>> Executable::result_shapes() const 
 }
 
 std::string Executable::serialize() const {
+  if (!state().loaded_from.empty()) return state().loaded_from;
   return c::serialize(state().client->plugin, state().executable);
 }
 
@@ -119,39 +118,10 @@ std::string Executable::fingerprint() const {
   return {args.executable_fingerprint, args.executable_fingerprint_size};
 }
 
-NamedValues Executable::cost_analysis() const {
-  const auto& plugin = state().client->plugin;
-  auto args = make_args<PJRT_Executable_GetCostAnalysis_Args>();
-  args.executable = state().executable;
-  if (!try_call(plugin, plugin.api.PJRT_Executable_GetCostAnalysis, args)) return {};
-  return c::from_c(args.properties, args.num_properties);
-}
-
-std::optional<CompiledMemory> Executable::memory() const {
-  const auto& plugin = state().client->plugin;
-  auto args = make_args<PJRT_Executable_GetCompiledMemoryStats_Args>();
-  args.executable = state().executable;
-  if (!try_call(plugin, plugin.api.PJRT_Executable_GetCompiledMemoryStats, args))
-    return std::nullopt;
-  return CompiledMemory{.code = args.generated_code_size_in_bytes,
-                        .arguments = args.argument_size_in_bytes,
-                        .results = args.output_size_in_bytes,
-                        .aliased = args.alias_size_in_bytes,
-                        .temporary = args.temp_size_in_bytes,
-                        .peak = args.peak_memory_in_bytes};
-}
-
+NamedValues Executable::cost_analysis() const { return c::cost_analysis(state().client->plugin, state().executable); }
+std::optional<CompiledMemory> Executable::memory() const { return c::memory(state().client->plugin, state().executable); }
 Executable::Program Executable::optimized_program() const {
-  const auto& plugin = state().client->plugin;
-  auto program = make_args<PJRT_Program>();
-  auto args = make_args<PJRT_Executable_OptimizedProgram_Args>();
-  args.executable = state().executable;
-  args.program = &program;
-  if (!try_call(plugin, plugin.api.PJRT_Executable_OptimizedProgram, args)) return {};
-  std::string code(program.code_size, '\0');
-  program.code = code.data();
-  if (!try_call(plugin, plugin.api.PJRT_Executable_OptimizedProgram, args)) return {};
-  return {std::string(program.format, program.format_size), std::move(code)};
+  return c::optimized_program(state().client->plugin, state().executable);
 }
 
 namespace c {
@@ -174,6 +144,45 @@ std::string serialize(const PluginState& plugin, const PJRT_Executable* executab
   std::string bytes(args.serialized_bytes, args.serialized_bytes_size);
   args.serialized_executable_deleter(args.serialized_executable);
   return bytes;
+}
+
+NamedValues cost_analysis(const PluginState& plugin, PJRT_Executable* executable) {
+  auto args = make_args<PJRT_Executable_GetCostAnalysis_Args>();
+  args.executable = executable;
+  if (!try_call(plugin, plugin.api.PJRT_Executable_GetCostAnalysis, args)) return {};
+  return from_c(args.properties, args.num_properties);
+}
+
+std::optional<CompiledMemory> memory(const PluginState& plugin, PJRT_Executable* executable) {
+  auto args = make_args<PJRT_Executable_GetCompiledMemoryStats_Args>();
+  args.executable = executable;
+  if (!try_call(plugin, plugin.api.PJRT_Executable_GetCompiledMemoryStats, args))
+    return std::nullopt;
+  return CompiledMemory{.code = args.generated_code_size_in_bytes,
+                        .arguments = args.argument_size_in_bytes,
+                        .results = args.output_size_in_bytes,
+                        .aliased = args.alias_size_in_bytes,
+                        .temporary = args.temp_size_in_bytes,
+                        .peak = args.peak_memory_in_bytes};
+}
+
+Executable::Program optimized_program(const PluginState& plugin, PJRT_Executable* executable) {
+  auto program = make_args<PJRT_Program>();
+  auto args = make_args<PJRT_Executable_OptimizedProgram_Args>();
+  args.executable = executable;
+  args.program = &program;
+  if (!try_call(plugin, plugin.api.PJRT_Executable_OptimizedProgram, args)) return {};
+  std::string code(program.code_size, '\0');
+  program.code = code.data();
+  if (!try_call(plugin, plugin.api.PJRT_Executable_OptimizedProgram, args)) return {};
+  return {std::string(program.format, program.format_size), std::move(code)};
+}
+
+std::string name_of(const PluginState& plugin, PJRT_Executable* executable) {
+  auto args = make_args<PJRT_Executable_Name_Args>();
+  args.executable = executable;
+  if (!try_call(plugin, plugin.api.PJRT_Executable_Name, args)) return {};
+  return {args.executable_name, args.executable_name_size};
 }
 
 ExecutableState::~ExecutableState() {

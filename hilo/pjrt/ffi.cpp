@@ -28,12 +28,6 @@ Registry& registry() {
   return instance;
 }
 
-std::string ffi_platform(std::string_view platform_name) {
-  if (platform_name == "cpu" || platform_name == "host") return "Host";
-  if (platform_name == "cuda" || platform_name == "gpu") return "CUDA";
-  return platform_name == "rocm" ? "ROCM" : std::string(platform_name);
-}
-
 void tell(c::PluginState& plugin, const Key& key, XLA_FFI_Handler* entry) {
   if (plugin.ffi_handlers.contains(key)) return;
   const std::string doing = "registering the custom call " + key.second;
@@ -55,18 +49,37 @@ void tell(c::PluginState& plugin, const Key& key, XLA_FFI_Handler* entry) {
 
 }  // namespace
 
+std::string ffi_platform(std::string_view platform_name) {
+  if (platform_name == "cpu" || platform_name == "host") return "Host";
+  if (platform_name == "cuda" || platform_name == "gpu") return "CUDA";
+  return platform_name == "rocm" ? "ROCM" : std::string(platform_name);
+}
+
 void register_ffi_handler(std::string_view name, FfiHandler handler, std::string_view platform) {
+  register_ffi_handlers({{.name = std::string(name), .platform = std::string(platform), .handler = handler}});
+}
+
+void register_ffi_handlers(const std::vector<NamedFfiHandler>& handlers) {
   Registry& all = registry();
   const std::lock_guard lock(all.mutex);
-  const Key key{platform, name};
-  auto found = all.handlers.find(key);
-  if (found == all.handlers.end()) {
-    found = all.handlers.emplace(key, Known{handler, make_trampoline(handler)}).first;
-  } else if (found->second.handler != handler) {
-    throw Error("custom call " + key.second + " has another handler already on " + key.first);
+  std::size_t added = 0;
+  for (const auto& [name, platform, handler] : handlers) {
+    const auto found = all.handlers.find({platform, name});
+    if (found != all.handlers.end() && found->second.handler != handler) {
+      throw Error("custom call " + name + " has another handler already on " + platform);
+    }
+    if (found == all.handlers.end()) ++added;
   }
-  for (const auto& [plugin, of] : all.plugins) {
-    if (of == platform) tell(*plugin, key, found->second.entry);
+  expect_trampolines(added);
+  for (const auto& [name, platform, handler] : handlers) {
+    const Key key{platform, name};
+    auto found = all.handlers.find(key);
+    if (found == all.handlers.end()) {
+      found = all.handlers.emplace(key, Known{handler, make_trampoline(handler)}).first;
+    }
+    for (const auto& [plugin, of] : all.plugins) {
+      if (of == platform) tell(*plugin, key, found->second.entry);
+    }
   }
 }
 

@@ -24,6 +24,17 @@ struct FfiHandler {
 void register_ffi_handler(std::string_view name, FfiHandler handler,
                           std::string_view platform = "Host");
 
+/// A handler and what it is registered as.
+struct NamedFfiHandler {
+  std::string name{}, platform = "Host";
+  FfiHandler handler{};
+};
+/// Registers all of them, or none if a name is taken.
+void register_ffi_handlers(const std::vector<NamedFfiHandler>& handlers);
+
+/// What XLA's FFI calls a client's `platform_name()`: "Host" for "cpu", "CUDA", "ROCM".
+std::string ffi_platform(std::string_view platform_name);
+
 /// Names registered for `platform`, in order: part of the key of compile caches.
 std::vector<std::string> registered_ffi_handlers(std::string_view platform = "Host");
 

@@ -78,10 +78,14 @@ constexpr auto kTrampolines = all_trampolines(std::make_integer_sequence<int, kM
 
 }  // namespace
 
-XLA_FFI_Handler* make_trampoline(FfiHandler handler) {
-  if (used == kMostFfiHandlers) {
+void expect_trampolines(std::size_t count) {
+  if (static_cast<std::size_t>(used) + count > static_cast<std::size_t>(kMostFfiHandlers)) {
     throw Error("more than " + std::to_string(kMostFfiHandlers) + " custom calls are registered");
   }
+}
+
+XLA_FFI_Handler* make_trampoline(FfiHandler handler) {
+  expect_trampolines(1);
   const auto slot = static_cast<std::size_t>(used++);
   slots[slot] = handler;
   return kTrampolines[slot];

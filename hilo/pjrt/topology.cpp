@@ -19,7 +19,7 @@ struct c::TopologyState {
 
   PluginState& plugin;
   PJRT_TopologyDescription* topology;
-  std::string platform_name;
+  std::string platform_name, platform_version, device_kind;
   std::vector<std::string> devices;
 };
 
@@ -32,6 +32,11 @@ void describe(c::TopologyState& state) {
   call(plugin, plugin.api.PJRT_TopologyDescription_PlatformName, platform,
        "asking for a topology's platform");
   state.platform_name.assign(platform.platform_name, platform.platform_name_size);
+  auto version = make_args<PJRT_TopologyDescription_PlatformVersion_Args>();
+  version.topology = state.topology;
+  if (try_call(plugin, plugin.api.PJRT_TopologyDescription_PlatformVersion, version)) {
+    state.platform_version.assign(version.platform_version, version.platform_version_size);
+  }
   auto devices = make_args<PJRT_TopologyDescription_GetDeviceDescriptions_Args>();
   devices.topology = state.topology;
   call(plugin, plugin.api.PJRT_TopologyDescription_GetDeviceDescriptions, devices,
@@ -42,6 +47,11 @@ void describe(c::TopologyState& state) {
     call(plugin, plugin.api.PJRT_DeviceDescription_ToString, text,
          "asking for a device of a topology");
     state.devices.emplace_back(text.to_string, text.to_string_size);
+    auto kind = make_args<PJRT_DeviceDescription_Kind_Args>();
+    kind.device_description = devices.descriptions[i];
+    if (try_call(plugin, plugin.api.PJRT_DeviceDescription_Kind, kind)) {
+      state.device_kind.assign(kind.device_kind, kind.device_kind_size);
+    }
   }
 }
 
@@ -64,8 +74,16 @@ Topology Topology::create(const Plugin& plugin, std::string_view name, const Nam
 const std::string& Topology::platform_name() const { return state_->platform_name; }
 const std::vector<std::string>& Topology::devices() const { return state_->devices; }
 
-std::string Topology::compile(std::string_view program, const CompileOptions& options) const {
+const std::string& Topology::platform_version() const { return state_->platform_version; }
+const std::string& Topology::device_kind() const { return state_->device_kind; }
+
+CompiledAhead Topology::compile(std::string_view program, const CompileOptions& options) const {
   const auto& plugin = state_->plugin;
+  const auto needed = static_cast<std::size_t>(options.replicas) * static_cast<std::size_t>(options.partitions);
+  if (needed > devices().size()) {
+    throw DeviceError("compiling ahead of time: the program needs " + std::to_string(needed) + " devices; the topology has " +
+                      std::to_string(devices().size()));
+  }
   const std::string serialized = options.serialize();
   const PJRT_Program code = c::mlir_program(program);
   auto args = make_args<PJRT_Compile_Args>();
@@ -84,7 +102,11 @@ std::string Topology::compile(std::string_view program, const CompileOptions& op
       try_call(plugin, plugin.api.PJRT_Executable_Destroy, destroy);
     }
   } const owner{plugin, args.executable};
-  return c::serialize(plugin, owner.executable);
+  return {.name = c::name_of(plugin, owner.executable),
+          .code = c::serialize(plugin, owner.executable),
+          .cost = c::cost_analysis(plugin, owner.executable),
+          .memory = c::memory(plugin, owner.executable),
+          .optimized = c::optimized_program(plugin, owner.executable)};
 }
 
 }  // namespace hilo::pjrt

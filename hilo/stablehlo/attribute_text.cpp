@@ -1,6 +1,7 @@
 #include "hilo/stablehlo/attribute_text.h"
 
 #include <algorithm>
+#include <cctype>
 #include <charconv>
 #include <cmath>
 #include <cstring>
@@ -136,9 +137,11 @@ void append_convolution_numbers(std::string& text, const StructAttribute& s) {
   one(6, 'b', 'f');
 }
 
-// In the words of XLA's FFI: `1.5 : f32` for a scalar, `array<f32: 1.5, 2.5>` for a list.
+// In the words of XLA's FFI: `1.5 : f32` for a scalar, `array<f32: 1.5, 2.5>` for a list; what it has no word for as dense.
 void append_typed(std::string& text, const Array& a) {
-  const auto width = static_cast<std::size_t>(bytes(a.shape().dtype));
+  const DType dtype = a.shape().dtype;
+  if (a.shape().rank() > 1 || !(is_integer(dtype) || dtype == kF32 || dtype == kF64)) return append_dense(text, a);
+  const auto width = static_cast<std::size_t>(bytes(dtype));
   if (a.shape().is_scalar()) {
     append_splat(text, a, a.bytes());
     text.append(" : ").append(mlir_name(a.shape().dtype));
@@ -160,7 +163,14 @@ void append_axes(std::string& text, const std::vector<MeshAxis>& axes) {
 }
 
 void append_sharding(std::string& text, const Sharding& s) {
-  text.append("<@").append(s.mesh ? s.mesh->name : s.mesh_name).append(", [");
+  text += '<';
+  if (s.mesh && s.mesh->name.empty()) {  // a mesh that stands in the sharding itself
+    text += "mesh";
+    append_mesh(text, *s.mesh);
+  } else {
+    append_symbol(text, s.mesh ? s.mesh->name : s.mesh_name);
+  }
+  text += ", [";
   append_joined(text, s.dims, [&](const DimSharding& d) {
     text += '{';
     append_axes(text, d.axes);
@@ -221,7 +231,7 @@ struct Appender {
     append_splat(text, v.element, v.element.bytes());
     text += "> : " + type_text(v.shape);
   }
-  void operator()(const SymbolAttribute& v) const { text += "@" + v.name; }
+  void operator()(const SymbolAttribute& v) const { append_symbol(text, v.name); }
   void operator()(const TypeAttribute& v) const {
     if (!v.is_function) {
       text += type_text(v.results.at(0));
@@ -241,6 +251,17 @@ struct Appender {
     append_joined(text, v.items, [&](const AttributeValue& item) { append_attribute(text, item); });
     text += ']';
   }
+  void operator()(const Layouts& v) const {
+    text += '[';
+    append_joined(text, v.minor_to_major, [&](const std::vector<std::int64_t>& axes) {
+      text += "dense<";
+      if (!axes.empty()) text += '[';
+      append_ints(text, axes);
+      if (!axes.empty()) text += ']';
+      text += "> : tensor<" + std::to_string(axes.size()) + "xindex>";
+    });
+    text += ']';
+  }
   void operator()(const Mesh& v) const {
     text += "#sdy.mesh";
     append_mesh(text, v);
@@ -254,24 +275,61 @@ struct Appender {
     append_joined(text, v.values, [&](const Sharding& s) { append_sharding(text, s); });
     text += "]>";
   }
-  void operator()(const EnumAttribute& v) const { text += "#stablehlo<" + v.type + " " + v.value + ">"; }
+  void operator()(const EnumAttribute& v) const {
+    const auto [dialect, type] = split_dialect(v.type);
+    text.append("#").append(dialect).append("<").append(type).append(" ").append(v.value).append(">");
+  }
   void operator()(const StructAttribute& v) const {
-    text += "#stablehlo." + v.mnemonic + "<";
+    const auto [dialect, mnemonic] = split_dialect(v.mnemonic);
+    if (v.members.size() == 1 && v.members[0].name.empty()) {  // kept as it was written: `<..>`, `[..]`, `{..}`
+      const auto& body = std::get<std::string>(v.members[0].value);
+      const bool is_closed = body.starts_with('<');
+      text.append("#").append(dialect).append(is_closed ? "." : "<").append(mnemonic).append(body).append(is_closed ? "" : ">");
+      return;
+    }
+    if (v.mnemonic == "sdy.manual_axes") {
+      text += "#sdy<manual_axes{";
+      append_joined(text, std::get<ListAttribute>(v.members.at(0).value).items, [&](const AttributeValue& item) { append_attribute(text, item); });
+      text += "}>";
+      return;
+    }
+    text.append("#").append(dialect).append(".").append(mnemonic).append("<");
     if (v.mnemonic == "conv") {
       append_convolution_numbers(text, v);
     } else {
       append_joined(text, v.members, [&](const NamedAttribute& m) {
         text += m.name + " = ";
-        if (const auto* ints = std::get_if<std::vector<std::int64_t>>(&m.value)) {
-          text += '[';
-          append_ints(text, *ints);
-          text += ']';
-        } else {
-          text += std::to_string(std::get<std::int64_t>(m.value));
-        }
+        append_member(m.value, v.mnemonic == "dot_algorithm");
       });
     }
     text += '>';
+  }
+  // As it stands in a struct: numbers without their type. Strings are words without quotes in some.
+  void append_member(const AttributeValue& value, bool has_words) const {
+    if (const auto* ints = std::get_if<std::vector<std::int64_t>>(&value)) {
+      text += '[';
+      append_ints(text, *ints);
+      text += ']';
+    } else if (const auto* number = std::get_if<std::int64_t>(&value)) {
+      text += std::to_string(*number);
+    } else if (const auto* real = std::get_if<double>(&value)) {
+      append_real(text, *real);
+    } else if (const auto* word = std::get_if<std::string>(&value); word != nullptr && has_words) {
+      text += *word;
+    } else if (const auto* part = std::get_if<StructAttribute>(&value); part != nullptr && part->mnemonic == "sub_axis_info") {
+      text += '(';
+      append_member(part->members.at(0).value, false);
+      text += ')';
+      append_member(part->members.at(1).value, false);
+    } else {
+      append_attribute(text, value);
+    }
+  }
+  // "chlo.precision" is chlo's; a name without a dot StableHLO's.
+  static std::pair<std::string_view, std::string_view> split_dialect(std::string_view name) {
+    const std::size_t dot = name.find('.');
+    if (dot == std::string_view::npos) return {"stablehlo", name};
+    return {name.substr(0, dot), name.substr(dot + 1)};
   }
   void operator()(const DictionaryAttribute& v) const {
     text += '{';
@@ -286,6 +344,22 @@ struct Appender {
 };
 
 }  // namespace
+
+void append_attribute_name(std::string& text, std::string_view name) {
+  const auto is_letter = [](char c) { return std::isalpha(static_cast<unsigned char>(c)) || c == '_'; };
+  const auto is_plain = [&](char c) { return is_letter(c) || std::isdigit(static_cast<unsigned char>(c)) || c == '$' || c == '.'; };
+  if (!name.empty() && is_letter(name[0]) && std::ranges::all_of(name, is_plain)) text += name;
+  else append_quoted(text, name);
+}
+
+void append_symbol(std::string& text, std::string_view name) {
+  for (std::size_t end = 0; end != std::string_view::npos; name.remove_prefix(end == std::string_view::npos ? 0 : end + 3)) {
+    end = name.find("::@");
+    text += '@';
+    append_attribute_name(text, name.substr(0, end));
+    if (end != std::string_view::npos) text += "::";
+  }
+}
 
 void append_mesh(std::string& text, const Mesh& mesh) {
   text += "<[";

@@ -30,9 +30,13 @@ struct Region {
 struct Operation {
   std::string name{};  ///< with its dialect: "stablehlo.add", "func.func", "chlo.erf"
   std::vector<ValueId> operands{}, results{};
-  /// Inherent and discardable ones together, in the order of the file.
+  /// Inherent and discardable ones together, by name. What can be said in several ways is said in one: elements that are
+  /// all equal (and more than one) are a SplatAttribute; lists that older files have as dense<..> are vectors, as today;
+  /// the struct attributes that Hilo's ops have hold all their members, in the order of the op's `fields`. Enums and
+  /// structs of other dialects than StableHLO have its name in front: "chlo.precision". Those of sdy that
+  /// hilo/graph/sharding.h has nothing for hold one member without a name, the text behind their mnemonic.
   /// A func.func has "sym_name" (string), "function_type" (TypeAttribute), "arg_attrs", "res_attrs" (ListAttribute of
-  /// DictionaryAttribute; may be absent), "sym_visibility"; a func.call "callee" (SymbolAttribute).
+  /// DictionaryAttribute; absent where all are empty), "sym_visibility"; a func.call "callee" (SymbolAttribute).
   std::vector<NamedAttribute> attributes{};
   std::vector<Region> regions{};
   Site site{};  ///< of loc(..): the line in the program that made this one; line 0: unknown

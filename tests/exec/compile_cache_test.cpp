@@ -87,6 +87,39 @@ TEST_F(CompileCacheTest, TheOldestGoWhenItIsFull) {
   EXPECT_TRUE(compile(8, open()).was_cached());
 }
 
+// A load counts as use.
+TEST_F(CompileCacheTest, TheLongestUnusedGoesFirst) {
+  compile(3, open());
+  compile(4, open());
+  const auto items = open()->list();
+  const auto old = fs::file_time_type::clock::now() - std::chrono::hours(2);
+  for (const auto& item : items) fs::last_write_time(item.path, old);
+  EXPECT_TRUE(compile(3, open()).was_cached());
+  compile(5, open(items[0].bytes * 5 / 2));
+  EXPECT_TRUE(compile(3, open()).was_cached());
+  EXPECT_FALSE(compile(4, open()).was_cached());
+}
+
+TEST_F(CompileCacheTest, AProgramLargerThanItIsNotKept) {
+  compile(3, open(100));
+  EXPECT_TRUE(open()->list().empty());
+}
+
+TEST_F(CompileCacheTest, AFolderThatOthersMayWriteIsNotRead) {
+  compile(3, open());
+  fs::permissions(folder_, fs::perms::owner_all | fs::perms::group_write);
+  EXPECT_FALSE(compile(3, open()).was_cached());
+  EXPECT_TRUE(compile(3, open()).was_cached()) << "a store makes it private again";
+}
+
+TEST_F(CompileCacheTest, WhatKilledProcessesLeftGoes) {
+  compile(3, open());
+  const fs::path left = folder_ / "0123456789abcdef.xla.tmp-999999999-0";
+  std::ofstream(left) << "half";
+  compile(4, open());
+  EXPECT_FALSE(fs::exists(left));
+}
+
 TEST_F(CompileCacheTest, ClearEmptiesIt) {
   compile(3, open());
   compile(4, open());

@@ -4,7 +4,8 @@
 
 #include "hilo/autodiff/autodiff.h"
 #include "hilo/custom_call.h"
-#include "hilo/exec/program.h"
+#include "hilo/exec/executor.h"
+#include "hilo/exec/latch.h"
 #include "hilo/ops/barrier.h"
 #include "hilo/ops/binary.h"
 #include "hilo/ops/constant.h"
@@ -126,6 +127,53 @@ TEST(CustomOp, RunsAndDifferentiatesTwice) {
   }
 }
 
+// One rule is enough: the other direction is its transpose, also of a rule that looks at its tangent twice.
+TEST(CustomOp, OneRuleGivesBothDirections) {
+  for (const bool is_reverse : {false, true}) {
+    const auto growth_by = [&](Value x, auto self) -> Value {
+      CustomOp op{.name = "hilo_test_grow", .infer = [](Shapes in) { return std::vector{in[0]}; }};
+      if (is_reverse) op.vjp = [=](const Vjp& v) { return std::vector{v.d_out * self(v.in[0], self) * 0.5}; };
+      else op.jvp = [=](const Jvp& v) { return std::vector{v.d_in[0] * self(v.in[0], self) * 0.5}; };
+      return custom_call(op, {x}, {{"rate", 0.5}})[0];
+    };
+    const auto got = run(
+        [&](In p) {
+          const Value y = growth_by(p[0], growth_by), slope = grad(sum(y), p[0]);
+          return std::vector{slope, grad(sum(slope), p[0]), jvp(std::vector{y}, p, p)[0],
+                             jvp(std::vector{slope}, p, p)[0]};
+        },
+        {f64({2}, {0, 2})});
+    const double e = std::exp(1.0);
+    EXPECT_EQ(got[0], f64({2}, {0.5, 0.5 * e})) << is_reverse;
+    EXPECT_EQ(got[1], f64({2}, {0.25, 0.25 * e})) << is_reverse;
+    EXPECT_EQ(got[2], f64({2}, {0, 0.5 * e * 2})) << is_reverse;
+    EXPECT_EQ(got[3], f64({2}, {0, 0.25 * e * 2})) << is_reverse;
+  }
+}
+
+// The handler is found by name in what the disk cache gives back, and a caller is not blocked by it then either.
+TEST(CustomOp, ComesBackFromTheDiskCache) {
+  static detail::Latch gate;
+  register_custom_call("hilo_test_slow", ffi::Ffi::Bind().Arg<F64>().Ret<F64>().To([](F64 x, F64Result y) {
+    gate.wait();
+    std::copy_n(x.typed_data(), x.element_count(), y->typed_data());
+    return ffi::Error::Success();
+  }));
+  const CustomOp op{.name = "hilo_test_slow", .infer = [](Shapes in) { return std::vector{in[0]}; }};
+  const std::filesystem::path folder = testing::TempDir() + "custom_op_cache";
+  std::filesystem::remove_all(folder);
+  const CompileSettings settings{.name = "slow", .cache = std::make_shared<CompileCache>(folder)};
+  const auto build = [&](In p) { return custom_call(op, {p[0]}); };
+  const Executor first(cpu(), build, settings), second(cpu(), build, settings);
+  const Tensor x(f64({2}, {1, 2}));
+  const Tensor y = first.run({x})[0], z = second.run({y})[0];
+  EXPECT_EQ(first.counts().compiled, 1);
+  EXPECT_EQ(second.counts().compiled, 0) << "it came from disk";
+  EXPECT_FALSE(y.is_ready() || z.is_ready());
+  gate.open();
+  EXPECT_EQ(z.array(), f64({2}, {1, 2}));
+}
+
 TEST(CustomOp, ABatchBecomesManyCalls) {
   const auto got = run(
       [](In p) {
@@ -172,7 +220,7 @@ TEST(CustomOp, Refusals) {
   expect_says(refusal([](Value x) {
                 return grad(sum(custom_call(kBoth, {x, x})[0]), x);
               }),
-              {"gradient of custom_call: hilo_test_both has no gradient", "CustomOp::vjp"});
+              {"gradient of custom_call: hilo_test_both has no gradient", "CustomOp::vjp or jvp"});
   expect_says(refusal([](Value x) {
                 return jvp(custom_call(kBoth, {x, x}), std::vector{x}, std::vector{x})[0];
               }),

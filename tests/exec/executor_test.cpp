@@ -107,6 +107,21 @@ TEST(Executor, ConcurrentCompilesOfOneShapeHappenOnce) {
   EXPECT_EQ(f.counts().programs, 1);
 }
 
+TEST(Executor, KeepsSoManyProgramsTheLatestUsed) {
+  int builds = 0;
+  const Executor f(cpu(), [&](std::span<const Value> p) {
+    ++builds;
+    return std::vector{p[0] + 1};
+  }, {.cache = nullptr, .max_programs = 2});
+  const auto run = [&](Dim n) { return f.run({filled({n}, 1)})[0].array().data<float>()[0]; };
+  for (const Dim n : {1, 2, 1, 3, 1}) EXPECT_EQ(run(n), 2);  // 3 drives out 2
+  EXPECT_EQ(builds, 3);
+  EXPECT_EQ(f.counts().programs, 2);
+  EXPECT_EQ(run(2), 2);
+  EXPECT_EQ(builds, 4);
+  EXPECT_EQ(f.counts().programs, 2);
+}
+
 TEST(Executor, AFailedBuildIsTriedAgain) {
   bool fails = true;
   const Executor f(cpu(), [&](std::span<const Value> p) { return std::vector{fails ? p[0] + p[1] : p[0]}; });

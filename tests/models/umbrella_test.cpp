@@ -80,6 +80,7 @@ const std::set<std::string> kInternal = {
     "hilo/formats/safetensors_header.h",
     "hilo/formats/tar.h",
     "hilo/formats/zip.h",
+    "hilo/models/gemma/gguf_tokenizer.h",
     "hilo/models/image_recipe.h",
     "hilo/nn/layer_checks.h",
     "hilo/ops/convolution_rules.h",
@@ -97,11 +98,21 @@ const std::set<std::string> kInternal = {
     "hilo/pjrt/places.h",
     "hilo/pjrt/plugin_checks.h",
     "hilo/pjrt/plugin_file.h",
+    "hilo/pjrt/proto_reader.h",
     "hilo/stablehlo/attribute_text.h",
+    "hilo/tokenizers/byte_pieces.h",
+    "hilo/tokenizers/encoder.h",
+    "hilo/tokenizers/json_file.h",
+    "hilo/tokenizers/merge.h",
+    "hilo/tokenizers/normalizer.h",
+    "hilo/tokenizers/tokenizer_state.h",
+    "hilo/tokenizers/utf8.h",
+    "hilo/tokenizers/wire_reader.h",
     "hilo/train/bar.h",
     "hilo/train/tally.h",
     "hilo/train/tracer.h",
     "hilo/custom_call.h",  // opt-in: it needs the headers of XLA's FFI
+    "hilo/custom_call_library.h",  // the same
 };
 
 std::string text_of(const std::filesystem::path& file) {

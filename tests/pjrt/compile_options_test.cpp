@@ -77,5 +77,38 @@ TEST(CompileOptions, NonsenseIsRefused) {
       DeviceError);
 }
 
+TEST(OptionsForProgram, AreReadFromItsText) {
+  struct Case {
+    const char* text;
+    int devices, replicas, partitions;
+    bool uses_shardy;
+  };
+  const std::vector<Case> rows = {
+      {"module @m {}", 0, 1, 1, false},
+      {"module @m {}", 4, 1, 4, false},
+      {"module @m attributes {mhlo.num_partitions = 4 : i32, mhlo.num_replicas = 2 : i32} {}", 0, 2, 4, false},
+      {"module @m attributes {mhlo.num_partitions = 4 : i32} { sdy.mesh @mesh = <[\"x\"=4]> }", 4, 1, 4, true},
+      {"module @m { sdy.mesh @mesh = <[\"x\"=2, \"y\"=4]> }", 0, 1, 8, true},
+      {"\"sdy.mesh\"() <{mesh = #sdy.mesh<[\"x\"=2]>, sym_name = \"m\"}> : () -> ()", 0, 1, 2, true},
+      {"sdy.mesh @empty = <[]>", 0, 1, 1, true},
+      {"sdy.mesh @huge = <[\"x\"=99999999999999]>", 0, 1, 1, true},
+      {"mhlo.num_partitions", 0, 1, 1, false},
+      {"mhlo.num_partitions = -3", 0, 1, 1, false},
+  };
+  for (const Case& row : rows) {
+    const CompileOptions options = options_for_program(row.text, row.devices);
+    EXPECT_EQ(options.replicas, row.replicas) << row.text;
+    EXPECT_EQ(options.partitions, row.partitions) << row.text;
+    EXPECT_EQ(options.uses_spmd, row.partitions > 1) << row.text;
+    EXPECT_EQ(options.uses_shardy, row.uses_shardy) << row.text;
+  }
+  try {
+    options_for_program(rows[2].text, 4);
+    FAIL() << "4 devices for 8";
+  } catch (const DeviceError& e) {
+    EXPECT_STREQ(e.what(), "the program is for 8 devices (2 replicas x 4 partitions); got 4");
+  }
+}
+
 }  // namespace
 }  // namespace hilo::pjrt

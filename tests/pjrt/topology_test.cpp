@@ -35,7 +35,9 @@ TEST(Topology, TpuProgramIsCompiledWithoutATpu) {
   const char* program =
       "func.func @main(%a: tensor<8xf32>) -> tensor<8xf32> { %0 = stablehlo.add %a, %a : "
       "tensor<8xf32> return %0 : tensor<8xf32> }";
-  EXPECT_GT(topology.compile(program, {.device_ids = {0}}).size(), 1000u);
+  EXPECT_GT(topology.compile(program, {.device_ids = {0}}).code.size(), 1000u);
+  EXPECT_THAT(topology.device_kind(), HasSubstr("v5"));
+  EXPECT_THROW(static_cast<void>(topology.compile(program, {.partitions = 8})), DeviceError);
 }
 
 }  // namespace

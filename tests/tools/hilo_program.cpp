@@ -35,6 +35,12 @@ fs::path fresh(const std::string& name) {
   return scratch() / (name + "-" + std::to_string(count++));
 }
 
+fs::path written(const std::string& name, std::string_view text) {
+  const fs::path file = fresh(name);
+  write_file_atomically(file, text);
+  return file;
+}
+
 std::map<std::string, std::string> environment() {
   static const std::string plugin = pjrt::search("cpu").path;
   return {{"HILO_PJRT_PLUGIN_PATH", plugin}, {"HILO_CACHE", (scratch() / "cache").string()}, {"HILO_COMPILE_CACHE", ""}};

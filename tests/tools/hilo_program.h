@@ -18,6 +18,8 @@ using Json = nlohmann::json;
 const fs::path& scratch();
 /// A name in it that no other call gets.
 fs::path fresh(const std::string& name);
+/// A new file of that text.
+fs::path written(const std::string& name, std::string_view text);
 
 /// What every run of the program is told: the CPU plugin's path, and a cache of its own.
 std::map<std::string, std::string> environment();

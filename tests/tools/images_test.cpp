@@ -1,4 +1,8 @@
 // Class folders of pictures of any kind, and the example programs.
+#include <cmath>
+#include <fstream>
+#include <sstream>
+
 #include "hilo/core/file.h"
 #include "tests/tools/hilo_program.h"
 #include "tests/tools/pictures.h"
@@ -80,6 +84,23 @@ TEST(Examples, linear_regression_finds_the_line) {
   const Ended ended = run({example("linear_regression")}, "", environment());
   EXPECT_EQ(ended.code, 0) << ended.err;
   EXPECT_EQ(ended.out, "y = 2.980 x + 2.000\n");
+}
+
+// An op of one's own with rules, in under 25 lines.
+TEST(Examples, custom_call_has_a_gradient) {
+  const Ended ended = run({example("custom_call")}, "", environment());
+  ASSERT_EQ(ended.code, 0) << ended.err;
+  std::istringstream out(ended.out);
+  for (double x : {0, 2, 4}) {
+    double slope = 0;
+    EXPECT_TRUE(out >> slope) << ended.out;
+    EXPECT_NEAR(slope, 0.5 * std::exp(0.5 * x), 1e-4);
+  }
+  std::ifstream source(HILO_SOURCE_DIR "/examples/custom_call.cpp");
+  int lines = 0;
+  for (std::string line; std::getline(source, line);) lines += line.empty() ? 0 : 1;
+  EXPECT_GT(lines, 0);
+  EXPECT_LT(lines, 25);
 }
 
 TEST(Examples, brackets_are_learned) {

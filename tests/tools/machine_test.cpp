@@ -103,7 +103,7 @@ TEST(Cache, is_listed_and_cleared) {
   EXPECT_GT(list["bytes"].get<int>(), 0);
   EXPECT_THAT(hilo({"cache", "list"}, "", there).out, HasSubstr("used just now\n1 compiled program, "));
   EXPECT_THAT(hilo({"cache", "clear"}, "", there).out, HasSubstr("removed 1 compiled program, "));
-  EXPECT_THAT(hilo({"cache", "list"}, "", there).out, testing::StartsWith("0 compiled programs, 0 B, in "));
+  EXPECT_THAT(hilo({"cache", "list"}, "", there).out, testing::StartsWith("0 compiled programs, 0 B of at most 4.3 GB, in "));
 }
 
 TEST(Cache, lets_the_cnn_start_without_xla) {

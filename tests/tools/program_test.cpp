@@ -1,6 +1,6 @@
 // run and compile: programs of StableHLO text.
-#include "hilo/core/file.h"
 #include "hilo/formats/safetensors.h"
+#include "hilo/pjrt/discovery.h"
 #include "tests/tools/hilo_program.h"
 #include "tools/program_signature.h"
 
@@ -16,12 +16,6 @@ constexpr const char* kSubtract = R"(module @subtract {
     return %d, %n : tensor<2x2xf32>, tensor<i32>
   }
 })";
-
-fs::path written(const std::string& name, std::string_view text) {
-  const fs::path file = fresh(name);
-  write_file_atomically(file, text);
-  return file;
-}
 
 fs::path inputs(const formats::NamedArrays& tensors) {
   const fs::path file = fresh("inputs.safetensors");
@@ -61,8 +55,8 @@ TEST(Run, refuses_tensors_of_other_names) {
   EXPECT_THAT(ended.err, HasSubstr("its tensors are arg_0, b; expected arg_0, arg_1, .."));
 }
 
-TEST(Run, passes_on_what_the_compiler_says) {
-  const Ended ended = hilo({"run", written("bad.mlir", "module { func.func public @main() -> tensor<f32> { return %nothing : tensor<f32> } }").string()});
+TEST(Compile, passes_on_what_the_compiler_says) {
+  const Ended ended = hilo({"compile", written("bad.mlir", "module { func.func public @main() -> tensor<f32> { return %nothing : tensor<f32> } }").string()});
   EXPECT_EQ(ended.code, 1);
   EXPECT_THAT(ended.err, HasSubstr("use of undeclared SSA value name"));
   EXPECT_FALSE(ended.err.ends_with("\n\n")) << "the compiler's empty lines are not passed on";
@@ -75,6 +69,63 @@ TEST(Compile, writes_machine_code_and_a_report) {
   EXPECT_GT(fs::file_size(out), 100U);
   EXPECT_THAT(text, HasSubstr("wrote " + out.string()));
   EXPECT_THAT(text, HasSubstr("\"f32[2,2]\""));
+}
+
+TEST(Compile, reports_memory_arithmetic_and_the_optimised_program) {
+  const Json json = Json::parse(hilo_out({"compile", written("subtract.mlir", kSubtract).string(), "--target", "cpu", "--report", "--json"}));
+  EXPECT_EQ(json["memory"]["argument_bytes"], 32) << json.dump(1);
+  EXPECT_EQ(json["flops"], 4);
+  EXPECT_GT(json["bytes_accessed"].get<double>(), 0);
+  EXPECT_THAT(json["optimized_hlo"].get<std::string>(), HasSubstr("ENTRY main"));
+  EXPECT_THAT(hilo_out({"compile", written("subtract.mlir", kSubtract).string(), "--target", "cpu", "--report"}), HasSubstr(" subtract("));
+}
+
+// What it wrote is run by its machine code: no compile, and not out of the cache either.
+TEST(Compile, what_it_wrote_is_run) {
+  const fs::path code = fresh("program.bin"), trace = fresh("trace.json");
+  for (int i = 0; i < 2; ++i) {  // the second time out of the cache
+    hilo_out({"compile", written("subtract.mlir", kSubtract).string(), "--target", "cpu", "--out", code.string()});
+  }
+  const std::string text = hilo_out({"run", code.string(), "--backend", "cpu", "--trace", trace.string(), "--inputs", inputs({{"arg_1", kB}, {"arg_0", kA}}).string()});
+  EXPECT_EQ(text, "out_0: f32[2,2]  4 4 4 3\nout_1: i32[]  7\n");
+  const std::string seen = bytes_of(trace);
+  EXPECT_THAT(seen, HasSubstr("\"load "));
+  EXPECT_THAT(seen, testing::Not(HasSubstr("XLA compiles")));
+  std::string damaged = bytes_of(code);
+  damaged[damaged.size() / 2] ^= 1;
+  const Ended ended = hilo({"run", written("damaged.bin", damaged).string(), "--backend", "cpu"});
+  EXPECT_EQ(ended.code, 1);
+  EXPECT_THAT(ended.err, HasSubstr("it is damaged or truncated"));
+}
+
+TEST(Compile, divides_a_program_as_it_says) {
+  const std::string program = written("sharded.mlir", R"(module @sharded attributes {mhlo.num_partitions = 4 : i32, mhlo.num_replicas = 1 : i32} {
+  sdy.mesh @mesh = <["x"=4]>
+  func.func public @main(%a: tensor<8x6xf32> {sdy.sharding = #sdy.sharding<@mesh, [{"x"}, {}]>}) -> (tensor<8x6xf32> {sdy.sharding = #sdy.sharding<@mesh, [{"x"}, {}]>}) {
+    %0 = stablehlo.add %a, %a : tensor<8x6xf32>
+    return %0 : tensor<8x6xf32>
+  }
+})").string();
+  const Json json = Json::parse(hilo_out({"compile", program, "--target", "cpu", "--json"}));
+  EXPECT_EQ(json["devices"], 4);
+  EXPECT_EQ(json["results"][0], "f32[2,6]") << "a quarter each";
+  const Ended ended = hilo({"compile", program, "--target", "cpu", "--devices", "3"});
+  EXPECT_EQ(ended.code, 1);
+  EXPECT_EQ(ended.err, "hilo: the program is for 4 devices (1 replicas x 4 partitions); got 3\n");
+}
+
+// With libtpu at hand: `hilo plugins install tpu`.
+TEST(Compile, a_training_step_for_a_tpu_that_is_not_here) {
+  const std::string plugin = pjrt::search("tpu").path;
+  if (plugin.empty()) GTEST_SKIP() << "no libtpu here; hilo plugins install tpu fetches it";
+  const fs::path out = fresh("step.bin");
+  const std::map<std::string, std::string> find = {{"HILO_PJRT_PLUGIN_PATH", environment()["HILO_PJRT_PLUGIN_PATH"] + ":" + plugin}};
+  const Ended ended = hilo({"compile", "cifar10", "--target", "tpu:v5e:2x2", "--out", out.string(), "--json"}, "", find);
+  ASSERT_EQ(ended.code, 0) << ended.err;
+  EXPECT_GT(fs::file_size(out), 1'000'000U);
+  const Ended here = hilo({"run", out.string(), "--backend", "cpu"});
+  EXPECT_EQ(here.code, 1);
+  EXPECT_THAT(here.err, HasSubstr("is a compiled program for another platform\n  got:      tpu\n  expected: cpu"));
 }
 
 TEST(Compile, takes_a_recipe_for_its_training_step) {

@@ -51,12 +51,15 @@ INSTANTIATE_TEST_SUITE_P(
         Row{{"plugins", "install", "cuda14"}, "there is no plugin \"cuda14\"; did you mean cuda12, cuda13?"},
         Row{{"plugins", "instal"}, "plugins: "},
         Row{{"compile", "images"}, "compile images: its network depends on the data; say --data DIR"},
+        Row{{"tokenize", "m"}, "tokenize: TEXT or --jsonl is required"},
+        Row{{"tokenize", "m", "text", "--jsonl", "f"}, "tokenize: "},
+        Row{{"detokenize", "m"}, "detokenize: ID or --jsonl is required"},
         Row{{"cache", "show"}, "cache: "}));
 
 TEST(Help, is_given_for_the_program_and_each_command) {
   EXPECT_THAT(hilo_out({"--help"}), HasSubstr("train"));
   EXPECT_THAT(hilo_out({"help", "train"}), HasSubstr("--resume"));
-  for (const char* command : {"train", "eval", "classify", "compile", "run", "doctor", "devices", "plugins", "cache", "version"}) {
+  for (const char* command : {"train", "eval", "classify", "compile", "run", "generate", "chat", "logits", "perplexity", "vjp", "diff", "conformance", "inspect", "tokenize", "detokenize", "doctor", "devices", "plugins", "cache", "version"}) {
     const std::string text = hilo_out({command, "--help"});
     EXPECT_THAT(text, HasSubstr(std::string("Example:\n  ")));
     EXPECT_THAT(text, HasSubstr(std::string("hilo ") + command));

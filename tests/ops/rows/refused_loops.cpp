@@ -32,9 +32,9 @@ void add_loop_refusals(std::vector<Refused>& r) {
       {"gradient of while",
        {f32({3})},
        [=](Value x) { return grad(sum(while_loop(x, goes_on, [](Value s) { return s * 2; })), x); },
-       "a while loop runs for a number of steps that is not known beforehand; with max_iterations "
-       "it has a gradient, as have fori_loop and scan",
-       ""});
+       "a while loop runs for a number of steps that is not known beforehand",
+       "a loop that counts between constants, or max_iterations",
+       "fori_loop and scan have a gradient too"});
   r.push_back({"fori_loop",
                {f32({}), f32({3})},
                [](Value n, Value x) {

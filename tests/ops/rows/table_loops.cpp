@@ -60,8 +60,21 @@ void add_whiles(std::vector<Row>& rows) {
                            x, [](Value) { return constant(Array::scalar(false)); },
                            [](Value s) { return s * 2; });
                      })
-                     .no_reverse(kNoReverse)
                      .is(floats([](Doubles in) { return in[0]; })));
+  rows.push_back(Row("while_loop that counts", {Input{2}.between(0.5, 1), Input{}.between(1, 2)}, {2},
+                     [](Value x, Value by) {
+                       return while_loop(
+                           {x, constant(Array::scalar(std::int32_t{7}))},
+                           [](In s) { return std::vector{greater(s[1], 1)}; },
+                           [&](In s) { return std::vector{s[0] * by + 1, s[1] - 2}; })[0];
+                     })
+                     .terms(16)
+                     .is(floats([](Doubles in) {
+                       Tensor<double> y = in[0];
+                       for (int i = 0; i < 3; ++i)
+                         for (double& v : y.data) v = v * in[1].data[0] + 1;
+                       return y;
+                     })));
 }
 
 void add_bounded(std::vector<Row>& rows) {

@@ -55,6 +55,7 @@ void add_elementwise_refusals(std::vector<Refused>&);
 void add_index_refusals(std::vector<Refused>&);
 void add_linear_refusals(std::vector<Refused>&);
 void add_loop_refusals(std::vector<Refused>&);
+void add_parts_refusals(std::vector<Refused>&);
 void add_numpy_refusals(std::vector<Refused>&);
 void add_random_refusals(std::vector<Refused>&);
 void add_rule_refusals(std::vector<Refused>&);
@@ -118,7 +119,7 @@ const std::vector<Refused>& refusals() {
   static const auto& all = *[] {
     auto* list = new std::vector<Refused>;
     for (const auto add : {add_attention_refusals, add_dynamic_refusals, add_elementwise_refusals, add_index_refusals,
-                           add_linear_refusals, add_loop_refusals, add_numpy_refusals, add_random_refusals, add_rule_refusals,
+                           add_linear_refusals, add_loop_refusals, add_parts_refusals, add_numpy_refusals, add_random_refusals, add_rule_refusals,
                            add_shape_refusals, add_stablehlo_refusals, add_transform_refusals, add_window_refusals}) {
       add(*list);
     }

@@ -1,0 +1,162 @@
+#include "hilo/models/gemma/gemma.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "hilo/core/error.h"
+#include "hilo/formats/gguf.h"
+#include "hilo/models/gemma/gguf_tokenizer.h"
+#include "hilo/models/gemma/weights.h"
+
+namespace hilo::models {
+namespace {
+
+namespace fs = std::filesystem;
+using tokenizers::Tokenizer;
+
+// Folders that may hold what belongs to the weights: their own, the one that was named, the one
+// around it (Kaggle's archives have the tokenizer beside the folder of weights).
+std::vector<fs::path> folders_of(const formats::WeightSource& source, const fs::path& named) {
+  std::vector<fs::path> result;
+  for (const fs::path& path : {source.path(), named, fs::absolute(source.path()).parent_path()}) {
+    if (fs::is_directory(path) && std::ranges::count(result, path) == 0) result.push_back(path);
+  }
+  return result;
+}
+
+gemma::Config config_of(const formats::WeightSource& source, gemma::Layout layout,
+                        const fs::path& named, const fs::path& given) {
+  if (!given.empty()) return gemma::read_config(given);
+  if (source.gguf() != nullptr) return gemma::config_from_gguf(*source.gguf());
+  for (const fs::path& folder : folders_of(source, named)) {
+    if (fs::exists(folder / "config.json")) return gemma::read_config(folder / "config.json");
+  }
+  return gemma::recognise(layout, source);
+}
+
+std::optional<Tokenizer> tokenizer_of(const formats::WeightSource& source, const fs::path& named,
+                                      const fs::path& given) {
+  if (!given.empty()) return Tokenizer::open(given);
+  if (source.gguf() != nullptr) return gemma::gguf_tokenizer(*source.gguf());
+  for (const fs::path& folder : folders_of(source, named)) {
+    for (const char* name : {"tokenizer.model", "tokenizer.json"}) {
+      if (fs::exists(folder / name)) return Tokenizer::open(folder / name);
+    }
+  }
+  return {};
+}
+
+// Text that is cut where one of several texts begins, and held back where one might.
+class StopTexts {
+ public:
+  explicit StopTexts(std::vector<std::string> texts) : texts_(std::move(texts)) {
+    std::erase(texts_, "");
+  }
+
+  // What is certain of the text now that `piece` is behind it.
+  std::string push(std::string_view piece) {
+    held_ += piece;
+    std::size_t cut = std::string::npos, keep = 0;
+    for (const std::string& text : texts_) {
+      cut = std::min(cut, held_.find(text));
+      for (std::size_t n = std::min(text.size() - 1, held_.size()); n > keep; --n) {
+        if (held_.ends_with(std::string_view(text).substr(0, n))) keep = n;
+      }
+    }
+    is_met_ = cut != std::string::npos;
+    const std::string certain = held_.substr(0, is_met_ ? cut : held_.size() - keep);
+    held_.erase(0, certain.size());
+    return certain;
+  }
+  [[nodiscard]] bool is_met() const { return is_met_; }
+  [[nodiscard]] const std::string& held() const { return held_; }
+
+ private:
+  std::vector<std::string> texts_;
+  std::string held_{};
+  bool is_met_ = false;
+};
+
+}  // namespace
+
+Gemma::Gemma(std::unique_ptr<gemma::Engine> engine, std::optional<Tokenizer> tokenizer,
+             std::string label)
+    : engine_(std::move(engine)),
+      generator_(*engine_),
+      tokenizer_(std::move(tokenizer)),
+      label_(std::move(label)) {}
+
+Gemma Gemma::open(const pjrt::Client& client, const fs::path& path, const GemmaOptions& options) {
+  const auto source = formats::WeightSource::open(path);
+  const gemma::Layout layout = gemma::layout_of(*source);
+  gemma::Config config = config_of(*source, layout, path, options.config);
+  config.precision = gemma::Precision::of(options.dtype);
+  if (options.context > config.context) {
+    throw UsageError(
+        fmt::format("a context of {} tokens is longer than the model's; expected at most {}",
+                    options.context, config.context));
+  }
+  if (options.context > 0) config.context = options.context;
+  std::optional<Tokenizer> tokenizer = tokenizer_of(*source, path, options.tokenizer);
+  nn::Store weights = gemma::load_weights(config, layout, *source, client);
+  return {std::make_unique<gemma::Engine>(client, config, std::move(weights), options.engine),
+          std::move(tokenizer), path.string()};
+}
+
+const Tokenizer& Gemma::tokenizer() const {
+  if (!tokenizer_)
+    throw Error(
+        label_ +
+        ": it has no tokenizer; expected tokenizer.model or tokenizer.json beside the weights");
+  return *tokenizer_;
+}
+
+gemma::Ids Gemma::stop_ids() const {
+  if (!tokenizer_) return {1};
+  gemma::Ids ids;
+  if (const auto eos = tokenizer_->vocabulary().eos) ids.push_back(*eos);
+  for (const char* piece : {"<eos>", "<end_of_turn>"}) {
+    const auto id = tokenizer_->find(piece);
+    if (id && std::ranges::count(ids, *id) == 0) ids.push_back(*id);
+  }
+  return ids;
+}
+
+std::string Gemma::generate(std::string_view prompt, const GemmaGenerateOptions& options) {
+  return generate_text(prompt, options).text;
+}
+
+GemmaText Gemma::generate_text(std::string_view prompt, const GemmaGenerateOptions& options) {
+  return generate_ids(
+      tokenizer().encode(prompt, {.adds_bos = true, .parses_special = options.parses_special}),
+      options);
+}
+
+GemmaText Gemma::generate_ids(const gemma::Ids& prompt, const GemmaGenerateOptions& options) {
+  tokenizers::StreamDecoder stream(tokenizer());
+  StopTexts stops(options.stop_texts);
+  GemmaText result;
+  const auto say = [&](const std::string& text) {
+    result.text += text;
+    return text.empty() || !options.on_text || options.on_text(text);
+  };
+  gemma::GenerateOptions own{.max_tokens = options.max_tokens,
+                             .min_tokens = options.min_tokens,
+                             .sampling = options.sampling,
+                             .stop_ids = options.stop_ids.empty() ? stop_ids() : options.stop_ids};
+  if (options.constraint) own.allowed = [&](std::size_t) { return options.constraint->allowed(); };
+  own.on_token = [&](std::size_t, std::int32_t id, float log_probability) {
+    if (options.constraint) options.constraint->accept(id);
+    const bool goes_on = !options.on_token || options.on_token(id, log_probability);
+    return say(stops.push(stream.push(id))) && goes_on && !stops.is_met();
+  };
+  result.tokens = generator_.generate({prompt}, own)[0];
+  if (!stops.is_met()) {
+    const std::string rest = stops.push(stream.finish());
+    say(stops.is_met() ? rest : rest + stops.held());
+  }
+  return result;
+}
+
+}  // namespace hilo::models

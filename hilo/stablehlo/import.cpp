@@ -1,0 +1,333 @@
+#include "hilo/stablehlo/import.h"
+
+#include <algorithm>
+
+#include "hilo/ops/all_ops.h"
+#include "hilo/ops/broadcast.h"
+#include "hilo/ops/constant.h"
+#include "hilo/stablehlo/importer.h"
+#include "hilo/stablehlo/parse.h"
+
+namespace hilo::stablehlo {
+namespace {
+
+constexpr std::size_t kGrowth = 64, kFreeGrowth = 100'000;  // ops with all calls written out, by op of the program
+constexpr int kDeepest = 256;                               // calls and regions inside each other
+
+std::size_t count_operations(const ir::Operation& op) {
+  std::size_t count = 1;
+  for (const ir::Region& region : op.regions) {
+    for (const ir::Operation& inner : region.operations) count += count_operations(inner);
+  }
+  return count;
+}
+
+const TypeAttribute& signature(const ir::Program& program, const ir::Operation& function) {
+  const AttributeValue* type = function.attribute("function_type");
+  const auto* signature = type == nullptr ? nullptr : std::get_if<TypeAttribute>(type);
+  if (signature == nullptr || !signature->is_function) throw ir::error_at(program.file, function.at, "func.func: no function_type");
+  return *signature;
+}
+
+std::string_view name_of(const ir::Operation& function) {
+  const AttributeValue* name = function.attribute("sym_name");
+  const auto* text = name == nullptr ? nullptr : std::get_if<std::string>(name);
+  return text == nullptr ? std::string_view() : *text;
+}
+
+const std::vector<ir::Operation>& top_level(const ir::Program& program) {
+  static const std::vector<ir::Operation> none;
+  return program.module.regions.empty() ? none : program.module.regions[0].operations;
+}
+
+// Whether a value of shape `s` may stand where the program says `declared`: a length of either may be open.
+bool fits(const Shape& s, const Shape& declared) {
+  if (s.dtype != declared.dtype || s.rank() != declared.rank()) return false;
+  if (s.dtype == DType::kTuple) {
+    const auto &a = s.elements(), &b = declared.elements();
+    return std::equal(a.begin(), a.end(), b.begin(), b.end(), fits);
+  }
+  const Quantization *q = s.quantization(), *r = declared.quantization();
+  if ((q == nullptr) != (r == nullptr) || (q != nullptr && *q != *r)) return false;
+  for (std::size_t i = 0; i < s.dims.size(); ++i) {
+    if (s.dims[i] != declared.dims[i] && s.dims[i] != kDynamic && declared.dims[i] != kDynamic) return false;
+  }
+  return true;
+}
+
+// The declared shape with the lengths that `more` knows.
+Shape refined(const Shape& declared, const Shape& more) {
+  Shape result = declared;
+  for (std::size_t i = 0; i < result.dims.size(); ++i) {
+    if (result.dims[i] == kDynamic) result.dims[i] = more.dims[i];
+  }
+  if (result.is_static() && !result.bounds().empty()) result.detail = nullptr;
+  return result;
+}
+
+std::int64_t whole_number(const ir::Operation& op, std::string_view name, std::int64_t otherwise) {
+  const AttributeValue* value = op.attribute(name);
+  std::int64_t number = otherwise;
+  return value != nullptr && read_attribute(*value, number) ? number : otherwise;
+}
+
+// By argument, the result that `tf.aliasing_output` names.
+std::vector<int> aliases_of(const ir::Operation& main, std::size_t parameters, std::size_t results) {
+  const AttributeValue* attributes = main.attribute("arg_attrs");
+  const auto* list = attributes == nullptr ? nullptr : std::get_if<ListAttribute>(attributes);
+  std::vector<int> aliases(parameters, -1);
+  bool has_any = false;
+  for (std::size_t i = 0; list != nullptr && i < std::min(parameters, list->items.size()); ++i) {
+    const auto* of_one = std::get_if<DictionaryAttribute>(&list->items[i]);
+    if (of_one == nullptr) continue;
+    for (const NamedAttribute& a : of_one->members) {
+      std::int64_t result = -1;
+      if (a.name != "tf.aliasing_output" || !read_attribute(a.value, result)) continue;
+      if (result < 0 || result >= static_cast<std::int64_t>(results)) continue;
+      aliases[i] = static_cast<int>(result);
+      has_any = true;
+    }
+  }
+  if (!has_any) aliases.clear();
+  return aliases;
+}
+
+}  // namespace
+
+Importer::Importer(const ir::Program& program, const ImportOptions& options) : program_(program), options_(options) {
+  for (const ir::Operation& op : top_level(program)) {
+    if (op.name != "func.func") continue;
+    const bool is_new = functions_.emplace(name_of(op), &op).second;
+    if (!is_new) throw ir::error_at(program.file, op.at, "func.func: a second function @" + std::string(name_of(op)));
+  }
+  budget_ = kFreeGrowth + kGrowth * count_operations(program.module);
+}
+
+Imported Importer::run() {
+  const ir::Operation& main = function(options_.function, program_.module.at);
+  const TypeAttribute& type = signature(program_, main);
+  std::vector<Shape> arguments = type.inputs;
+  if (!options_.arguments.empty()) {
+    const std::vector<Shape>& given = options_.arguments;
+    if (!std::equal(given.begin(), given.end(), arguments.begin(), arguments.end(), fits)) {
+      throw ir::error_at(program_.file, main.at,
+                         "@" + std::string(name_of(main)) + " takes other arguments\n  got:      " + to_string(Shapes(given)) +
+                             "\n  expected: " + to_string(Shapes(arguments)));
+    }
+    for (std::size_t i = 0; i < arguments.size(); ++i) arguments[i] = refined(arguments[i], given[i]);
+  }
+  calls_.push_back(options_.function);
+  const BuildFn build = [&](std::span<const Value> parameters) {
+    main_ = &current_graph("import", {});
+    std::vector<Value> results = operations(main.regions.at(0), parameters);
+    result_.result_count = results.size();
+    for (std::size_t i = 0; i < checked_.size(); ++i) {
+      result_.checks[i].got = results.size();
+      result_.checks[i].expected = results.size() + 1;
+      results.push_back(checked_[i].first);
+      results.push_back(checked_[i].second);
+    }
+    return results;
+  };
+  result_.function = trace(build, arguments);
+  result_.aliases = aliases_of(main, arguments.size(), result_.result_count);
+  result_.partitions = std::max<std::int64_t>(whole_number(program_.module, "mhlo.num_partitions", 1), 1);
+  result_.replicas = std::max<std::int64_t>(whole_number(program_.module, "mhlo.num_replicas", 1), 1);
+  return std::move(result_);
+}
+
+const ir::Operation& Importer::function(std::string_view name, const ir::Position& at) const {
+  auto found = functions_.find(name);
+  if (found == functions_.end() && functions_.size() == 1 && name == "main") found = functions_.begin();
+  if (found == functions_.end()) {
+    std::vector<std::string> known;
+    for (const auto& [each, op] : functions_) known.push_back(each);
+    std::string names;
+    for (std::size_t i = 0; i < std::min<std::size_t>(known.size(), 8); ++i) names += (i > 0 ? ", @" : "@") + known[i];
+    throw ir::error_at(program_.file, at, "no function @" + std::string(name) + "; there is " + (names.empty() ? "none" : names));
+  }
+  const ir::Operation& op = *found->second;
+  if (op.regions.empty() || op.regions[0].operations.empty()) {
+    throw ir::error_at(program_.file, op.at, "@" + std::string(found->first) + " has no body");
+  }
+  return op;
+}
+
+void Importer::define(ir::ValueId id, Value value) { values_[id] = value; }
+
+// A constant of outside is made again inside: it costs nothing, and loops need not carry it round.
+Value Importer::operand(ir::ValueId id) {
+  const auto found = values_.find(id);
+  if (found == values_.end()) throw OpError({.problem = "an operand that is not defined here"});
+  const Value value = found->second;
+  if (&value.graph() == &current_graph("import", {})) return value;
+  const auto again = [](const auto& self, Value outer) -> Value {
+    const Node& node = outer.graph().node_of(outer.id());
+    if (!node.op) return {};
+    const std::string_view name = node.op->name();
+    std::vector<Value> operands;
+    if (name == "broadcast_in_dim") operands.push_back(self(self, Value(outer.graph(), node.operands[0])));
+    else if (name != "constant" && name != "iota") return {};
+    if (!operands.empty() && !operands[0]) return {};
+    return current_graph(name, node.site).add(node.op, operands, node.site)[0];
+  };
+  const Value copy = again(again, value);
+  return copy ? copy : value;
+}
+
+// Values that a region defines are forgotten behind it: they belong to a graph of their own.
+std::vector<Value> Importer::operations(const ir::Region& region, std::span<const Value> arguments) {
+  if (region.operations.empty()) throw OpError({.problem = "an empty region", .expected = "one that ends in a return"});
+  if (region.arguments.size() != arguments.size()) {
+    throw OpError({.problem = "a region of " + std::to_string(region.arguments.size()) + " arguments", .expected = std::to_string(arguments.size())});
+  }
+  if (++depth_ > kDeepest) throw OpError({.problem = "calls and regions are nested too deep", .expected = "at most " + std::to_string(kDeepest)});
+  for (std::size_t i = 0; i < arguments.size(); ++i) {
+    if (!fits(arguments[i].shape(), type(region.arguments[i]))) {
+      throw OpError({.problem = "argument " + std::to_string(i) + " of a region does not fit", .got = {arguments[i].shape()},
+                     .expected = to_string(type(region.arguments[i]))});
+    }
+    define(region.arguments[i], arguments[i]);
+  }
+  const ir::Operation& end = region.operations.back();
+  for (const ir::Operation& op : region.operations) {
+    if (&op != &end) operation(op);
+  }
+  const bool is_end = end.name == "func.return" || end.name == "stablehlo.return" || end.name == "sdy.return" || end.name == "chlo.return" ||
+                      end.name == "mhlo.return";
+  if (!is_end) refuse(end, "a region ends in it\n  expected: a return");
+  std::vector<Value> results;
+  try {
+    for (ir::ValueId id : end.operands) results.push_back(operand(id));
+  } catch (const OpError& e) {
+    refuse(end, e.refusal().problem);
+  }
+  for (ir::ValueId id : region.arguments) values_.erase(id);
+  for (const ir::Operation& op : region.operations) {
+    for (ir::ValueId id : op.results) values_.erase(id);
+  }
+  --depth_;
+  return results;
+}
+
+BuildFn Importer::body(const ir::Region& region) {
+  return [this, &region](std::span<const Value> arguments) { return operations(region, arguments); };
+}
+
+std::vector<Value> Importer::call(std::string_view name, std::span<const Value> arguments, const ir::Operation& op) {
+  const ir::Operation& callee = function(name, op.at);
+  if (std::ranges::find(calls_, name) != calls_.end()) throw OpError({.problem = "@" + std::string(name) + " calls itself", .expected = "no recursion"});
+  calls_.push_back(name_of(callee));
+  std::vector<Value> results = operations(callee.regions[0], arguments);
+  calls_.pop_back();
+  return results;
+}
+
+void Importer::check(std::string_view name, const ir::Operation& op, Value got, Value expected) {
+  if (&current_graph("import", {}) != main_) throw OpError({.problem = "a check inside a region", .expected = "checks in the function itself"});
+  checked_.emplace_back(got, expected);
+  result_.checks.push_back({std::string(name), 0, 0, op.attributes, op.at});
+}
+
+Site Importer::site_of(const ir::Operation& op) const {
+  if (op.site.line != 0) return op.site;
+  Site site;
+  site.file = intern(program_.file).data();
+  site.line = op.at.line;
+  site.column = op.at.column;
+  site.scope = op.site.scope;
+  return site;
+}
+
+void Importer::refuse(const ir::Operation& op, const std::string& problem) const {
+  std::string text = op.name + ": " + problem;
+  if (op.site.line != 0) text += "\n  from:     " + to_string(op.site);
+  throw ir::error_at(program_.file, op.at, text);
+}
+
+void Importer::operation(const ir::Operation& op) {
+  if (budget_-- == 0) refuse(op, "the calls of the program, written out, are too many operations");
+  try {
+    std::vector<Value> operands;
+    operands.reserve(op.operands.size());
+    for (ir::ValueId id : op.operands) operands.push_back(operand(id));
+    const CallSite site(site_of(op));
+    const std::string_view full = op.name;
+    const std::string_view name = full.starts_with("stablehlo.") ? full.substr(10) : full;
+    const std::vector<Value> results = results_of(op, name, operands);
+    check_results(op, results);
+    for (std::size_t i = 0; i < op.results.size(); ++i) define(op.results[i], results[i]);
+  } catch (const OpError& e) {
+    std::string problem = e.refusal().problem;
+    if (!e.refusal().got.empty()) problem += "\n  got:      " + to_string(Shapes(e.refusal().got));
+    if (!e.refusal().expected.empty()) problem += "\n  expected: " + e.refusal().expected;
+    refuse(op, problem);
+  } catch (const FormatError&) {
+    throw;  // of an operation inside
+  } catch (const Error& e) {
+    refuse(op, e.what());
+  }
+}
+
+std::vector<Value> Importer::results_of(const ir::Operation& op, std::string_view name, std::span<const Value> operands) {
+  if (const auto handler = handlers().find(name); handler != handlers().end()) return handler->second(*this, op, operands);
+  const OpEntry* entry = all_ops().find(name);
+  if (entry == nullptr || entry->make == nullptr) throw OpError({.problem = "no such operation is known", .expected = "an op of StableHLO, CHLO or func"});
+  return built(op, *entry, operands);
+}
+
+std::vector<Value> Importer::built(const ir::Operation& op, const OpEntry& entry, std::span<const Value> operands) {
+  std::vector<Function> regions;
+  for (const ir::Region& region : op.regions) regions.push_back(closed_region(region, op, entry.name, operands));
+  if (entry.name == "composite") {
+    const auto callee = required<std::string>(op, "decomposition");
+    const std::vector<Shape> shapes = [&] {
+      std::vector<Shape> all;
+      for (const Value& v : operands) all.push_back(v.shape());
+      return all;
+    }();
+    regions.push_back(trace([&](std::span<const Value> p) { return call(callee, p, op); }, shapes));
+  }
+  std::vector<Shape> declared;
+  for (ir::ValueId id : op.results) declared.push_back(type(id));
+  return apply_parts(entry, {op.attributes, regions, operands, declared});
+}
+
+Function Importer::closed_region(const ir::Region& region, const ir::Operation& op, std::string_view name, std::span<const Value>) {
+  std::vector<Shape> shapes;
+  for (ir::ValueId id : region.arguments) shapes.push_back(type(id));
+  std::vector<Value> captured;
+  Function f = trace_closed(body(region), shapes, captured);
+  if (!captured.empty()) {
+    refuse(op, "a region of " + std::string(name) + " reads " + to_string(captured[0].shape()) +
+                   " of outside\n  expected: its arguments and constants alone");
+  }
+  return f;
+}
+
+void Importer::check_results(const ir::Operation& op, std::span<const Value> results) const {
+  std::vector<Shape> got, declared;
+  for (const Value& v : results) got.push_back(v.shape());
+  for (ir::ValueId id : op.results) declared.push_back(type(id));
+  if (std::equal(got.begin(), got.end(), declared.begin(), declared.end(), fits)) return;
+  refuse(op, "the result is " + to_string(Shapes(got)) + "\n  expected: " + to_string(Shapes(declared)) + ", which the program declares");
+}
+
+Imported import_program(const ir::Program& program, const ImportOptions& options) { return Importer(program, options).run(); }
+
+Imported import_program(std::string_view bytes, const ImportOptions& options) { return import_program(parse(bytes, options.file), options); }
+
+std::vector<Shape> declared_arguments(const ir::Program& program, std::string_view function) {
+  const ir::Operation* only = nullptr;
+  std::size_t count = 0;
+  for (const ir::Operation& op : top_level(program)) {
+    if (op.name != "func.func") continue;
+    if (name_of(op) == function) return signature(program, op).inputs;
+    only = &op;
+    ++count;
+  }
+  if (count == 1 && function == "main") return signature(program, *only).inputs;
+  throw ir::error_at(program.file, program.module.at, "no function @" + std::string(function));
+}
+
+}  // namespace hilo::stablehlo

@@ -1,0 +1,67 @@
+#pragma once
+#include <map>
+#include <set>
+#include <unordered_map>
+
+#include "hilo/graph/op.h"
+#include "hilo/ops/op_parts.h"
+#include "hilo/stablehlo/import.h"
+
+// For the sources of this room: how an operation of a program becomes nodes of the graph that is being built.
+namespace hilo::stablehlo {
+
+class Importer {
+ public:
+  Importer(const ir::Program& program, const ImportOptions& options);
+
+  Imported run();
+
+  // What handlers of single operations ask for.
+
+  /// The region as a function of values; whatever it reads of outside is captured.
+  BuildFn body(const ir::Region& region);
+  /// The function of that name on these arguments, in place of a call.
+  std::vector<Value> call(std::string_view name, std::span<const Value> arguments, const ir::Operation& op);
+  /// What the operation gives under that name.
+  std::vector<Value> results_of(const ir::Operation& op, std::string_view name, std::span<const Value> operands);
+  /// The check that the operation is, for which values are kept.
+  void check(std::string_view name, const ir::Operation& op, Value got, Value expected);
+  [[nodiscard]] const Shape& type(ir::ValueId value) const { return program_.types[static_cast<std::size_t>(value)]; }
+  /// The attribute in that type. Throws OpError if it is not there or of another kind.
+  template <class T>
+  static T required(const ir::Operation& op, std::string_view name) {
+    T value{};
+    const AttributeValue* given = op.attribute(name);
+    if (given == nullptr) throw OpError({.problem = "no attribute '" + std::string(name) + "'"});
+    if (!read_attribute(*given, value)) detail::refuse_attribute(name);
+    return value;
+  }
+
+ private:
+  using Handler = std::vector<Value> (*)(Importer&, const ir::Operation&, std::span<const Value>);
+  static const std::map<std::string_view, Handler>& handlers();
+
+  [[nodiscard]] const ir::Operation& function(std::string_view name, const ir::Position& at) const;
+  std::vector<Value> operations(const ir::Region& region, std::span<const Value> arguments);
+  void operation(const ir::Operation& op);
+  std::vector<Value> built(const ir::Operation& op, const OpEntry& entry, std::span<const Value> operands);
+  Function closed_region(const ir::Region& region, const ir::Operation& op, std::string_view name, std::span<const Value> operands);
+  Value operand(ir::ValueId id);
+  void define(ir::ValueId id, Value value);
+  void check_results(const ir::Operation& op, std::span<const Value> results) const;
+  [[nodiscard]] Site site_of(const ir::Operation& op) const;
+  [[noreturn]] void refuse(const ir::Operation& op, const std::string& problem) const;
+
+  const ir::Program& program_;
+  const ImportOptions& options_;
+  std::map<std::string, const ir::Operation*, std::less<>> functions_;
+  std::unordered_map<ir::ValueId, Value> values_;
+  std::vector<std::string_view> calls_;  // that are being written out
+  std::size_t budget_ = 0;               // operations that may still be built
+  int depth_ = 0;
+  Graph* main_ = nullptr;
+  std::vector<std::pair<Value, Value>> checked_;
+  Imported result_;
+};
+
+}  // namespace hilo::stablehlo

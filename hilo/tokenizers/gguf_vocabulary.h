@@ -1,0 +1,30 @@
+#pragma once
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "hilo/tokenizers/sentencepiece_model.h"
+
+namespace hilo::tokenizers {
+
+/// What a GGUF file says of its tokenizer: the keys tokenizer.ggml.*, with the defaults of those
+/// that are missing.
+struct GgufVocabulary {
+  std::string model{};                ///< model: "llama" is SentencePiece's BPE, "t5" its unigram
+  std::vector<std::string> tokens{};  ///< tokens
+  std::vector<float> scores{};        ///< scores; empty: all 0
+  std::vector<std::int32_t> types{};  ///< token_type; empty: all normal
+  std::optional<TokenId> bos{}, eos{}, unknown{}, padding{};  ///< bos_token_id and so on
+  bool adds_bos = true;                                       ///< add_bos_token
+  bool adds_space_prefix = true;                              ///< add_space_prefix
+  bool removes_extra_whitespaces = false;                     ///< remove_extra_whitespaces
+  std::string character_map{};                                ///< precompiled_charsmap
+};
+
+/// The same as a SentencePiece model, so that text is split as llama.cpp does and as the original
+/// model did. Throws:  FormatError if the model is of another kind (named), lists differ in length,
+/// or check_model refuses it. Source:  llama.cpp, the tokenizers SPM and UGM; ggml/docs/gguf.md.
+SentencePieceModel sentencepiece_of(GgufVocabulary vocabulary, std::string_view name);
+
+}  // namespace hilo::tokenizers

@@ -1,0 +1,144 @@
+// Gemma against the logits and texts of transformers: HILO_FIXTURES/gemma_hf.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <filesystem>
+#include <fstream>
+#include <nlohmann/json.hpp>
+
+#include "hilo/formats/gguf.h"
+#include "hilo/formats/safetensors.h"
+#include "hilo/formats/weight_source.h"
+#include "hilo/models/gemma/engine.h"
+#include "hilo/models/gemma/weights.h"
+#include "tests/models/gemma_quick.h"
+#include "tests/nn/run_on_cpu.h"
+
+namespace hilo::models::gemma {
+namespace {
+
+namespace fs = std::filesystem;
+
+nlohmann::json manifest(const fs::path& folder) {
+  std::ifstream file(folder / "manifest.json");
+  return nlohmann::json::parse(file);
+}
+
+Engine open(const fs::path& path, const fs::path& config_file = {}) {
+  const auto source = formats::WeightSource::open(path);
+  const Layout layout = layout_of(*source);
+  const Config config = source->gguf() != nullptr
+                            ? config_from_gguf(*source->gguf())
+                            : read_config(config_file.empty() ? path / "config.json" : config_file);
+  return {test::cpu(), config, load_weights(config, layout, *source, test::cpu()),
+          test::quick_engine()};
+}
+
+Ids ids_of(const Array& x) {
+  Ids ids;
+  for (double id : x.to_doubles()) ids.push_back(static_cast<std::int32_t>(id));
+  return ids;
+}
+
+// Largest |a - b| / (atol + rtol |b|).
+double worst(const std::vector<double>& a, const std::vector<double>& b, double atol, double rtol) {
+  if (a.size() != b.size()) return std::numeric_limits<double>::infinity();
+  double most = 0;
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    const double off = std::abs(a[i] - b[i]) / (atol + rtol * std::abs(b[i]));
+    most = std::isnan(off) ? std::numeric_limits<double>::infinity() : std::max(most, off);
+  }
+  return most;
+}
+
+// Logits of every position, and what follows.
+struct Golden {
+  fs::path file;
+  std::string logits = "logits", greedy = "greedy_ids";
+  double atol = 0, rtol = 0;
+};
+
+void expect_golden(Engine engine, const Golden& golden) {
+  const auto file = formats::SafetensorsFile::open(golden.file);
+  const Ids ids = ids_of(file.at("input_ids")), expected = ids_of(file.at(golden.greedy));
+  Memory memory = engine.remember_nothing();
+  engine.reserve(memory, 128);  // one size for all
+  std::vector<double> all;
+  engine.read_all(memory, ids, [&](const Array& piece) {
+    const std::vector<double> values = piece.to_doubles();
+    all.insert(all.end(), values.begin(), values.end());
+  });
+  EXPECT_LE(worst(all, file.at(golden.logits).to_doubles(), golden.atol, golden.rtol), 1);
+
+  const std::size_t vocabulary = static_cast<std::size_t>(engine.config().vocabulary);
+  Tensor logits(
+      from_doubles({kF32, {1, engine.config().vocabulary}}, std::span(all).last(vocabulary)));
+  Ids texts;
+  while (texts.size() < expected.size()) {
+    const auto rest = static_cast<Dim>(expected.size() - texts.size());
+    const Engine::Made made = engine.decode(
+        memory,
+        {.logits = logits, .is_done = Tensor(Array(Shape{DType::kI1, {1}})), .steps = rest});
+    const auto count = made.count.item<std::int32_t>();
+    memory.length += count;
+    logits = made.logits;
+    const Array tokens = made.tokens.array();
+    const auto row = tokens.data<std::int32_t>().first(static_cast<std::size_t>(count));
+    texts.insert(texts.end(), row.begin(), row.end());
+  }
+  EXPECT_EQ(texts, expected);
+}
+
+TEST(GemmaFixtures, HuggingFaceFolders) {
+  const auto folder = test::fixtures();
+  if (!folder) GTEST_SKIP() << "HILO_FIXTURES is not set";
+  const auto all = manifest(*folder / "gemma_hf");
+  EXPECT_GE(all["cases"].size(), 10U);
+  for (const auto& c : all["cases"]) {
+    SCOPED_TRACE(c["name"]);
+    const fs::path path = *folder / c["path"].get<std::string>();
+    const auto& t = c["tolerance"];
+    expect_golden(
+        open(path),
+        {.file = path / "golden.safetensors", .atol = t["logits_atol"], .rtol = t["logits_rtol"]});
+  }
+}
+
+TEST(GemmaFixtures, OrbaxFolders) {
+  const auto folder = test::fixtures();
+  if (!folder) GTEST_SKIP() << "HILO_FIXTURES is not set";
+  const auto all = manifest(*folder / "gemma_orbax");
+  EXPECT_GE(all["cases"].size(), 7U);
+  for (const auto& c : all["cases"]) {
+    SCOPED_TRACE(c["name"]);
+    const fs::path config = *folder / "gemma_hf" / c["hf_case"].get<std::string>() / "config.json";
+    expect_golden(open(*folder / c["path"].get<std::string>(), config),
+                  {.file = *folder / c["golden"].get<std::string>(), .atol = 2e-3, .rtol = 1e-3});
+  }
+}
+
+TEST(GemmaFixtures, GgufFilesDequantised) {
+  const auto folder = test::fixtures();
+  if (!folder) GTEST_SKIP() << "HILO_FIXTURES is not set";
+  const auto all = manifest(*folder / "gguf");
+  EXPECT_GE(all["models"].size(), 15U);
+  for (const auto& c : all["models"]) {
+    const std::string name = c["file"];
+    SCOPED_TRACE(name);
+    if (name.find("bigendian") != std::string::npos) {
+      EXPECT_NE(test::refusal([&] { (void)open(*folder / "gguf" / name); }), "");
+      continue;
+    }
+    const auto& t = c["tolerance"];
+    expect_golden(open(*folder / "gguf" / name),
+                  {.file = *folder / "gguf" / c["golden"].get<std::string>(),
+                   .logits = c["logits_key"],
+                   .greedy = c["greedy_key"],
+                   .atol = t["logits_atol"],
+                   .rtol = t["logits_rtol"]});
+  }
+}
+
+}  // namespace
+}  // namespace hilo::models::gemma

@@ -1,0 +1,113 @@
+// generate, chat, logits, perplexity: on the small models of HILO_FIXTURES.
+#include <cmath>
+#include <cstdlib>
+
+#include "hilo/formats/safetensors.h"
+#include "tests/tools/hilo_program.h"
+
+namespace hilo::tools::test {
+namespace {
+
+using testing::HasSubstr;
+
+class GemmaCommands : public testing::Test {
+ protected:
+  void SetUp() override {
+    const char* folder = std::getenv("HILO_FIXTURES");
+    if (folder == nullptr || *folder == '\0') GTEST_SKIP() << "HILO_FIXTURES is not set";
+    fixtures_ = folder;
+  }
+  [[nodiscard]] std::string gguf() const {
+    return (fixtures_ / "gguf" / "gemma3_base.F32.gguf").string();
+  }
+  [[nodiscard]] std::string folder() const {
+    return (fixtures_ / "gemma_hf" / "gemma3_base").string();
+  }
+
+  fs::path fixtures_;
+};
+
+std::string words_of(const Array& ids) {
+  std::string text;
+  for (double id : ids.to_doubles())
+    text += (text.empty() ? "" : ",") + std::to_string(static_cast<int>(id));
+  return text;
+}
+
+TEST_F(GemmaCommands, logits_and_perplexity_agree) {
+  const auto golden = formats::SafetensorsFile::open(fs::path(folder()) / "golden.safetensors");
+  const std::string ids = words_of(golden.at("input_ids"));
+  const fs::path out = fresh("logits.safetensors");
+  EXPECT_THAT(hilo_out({"logits", folder(), "--ids", ids, "--out", out.string()}),
+              HasSubstr("logits f32["));
+  const std::vector<double> got = formats::SafetensorsFile::open(out).at("logits").to_doubles();
+  const std::vector<double> expected = golden.at("logits").to_doubles();
+  ASSERT_EQ(got.size(), expected.size());
+  for (std::size_t i = 0; i < got.size(); ++i)
+    ASSERT_NEAR(got[i], expected[i], 2e-3 + 1e-3 * std::abs(expected[i])) << i;
+
+  const std::vector<double> tokens = golden.at("input_ids").to_doubles();
+  const std::size_t vocabulary = got.size() / tokens.size();
+  double total = 0;
+  for (std::size_t t = 0; t + 1 < tokens.size(); ++t) {
+    double sum = 0;
+    for (std::size_t v = 0; v < vocabulary; ++v) sum += std::exp(got[t * vocabulary + v]);
+    total += std::log(sum) - got[t * vocabulary + static_cast<std::size_t>(tokens[t + 1])];
+  }
+  const Json json = Json::parse(hilo_out({"perplexity", folder(), "--ids", ids, "--json"}));
+  EXPECT_NEAR(json["cross_entropy"].get<double>(), total / static_cast<double>(tokens.size() - 1),
+              1e-4);
+}
+
+TEST_F(GemmaCommands, generate_says_what_it_made) {
+  const Ended ended =
+      hilo({"generate", gguf(), "--prompt", "bees", "--max-tokens", "12", "--json", "--verbose"});
+  ASSERT_EQ(ended.code, 0) << ended.err;
+  const Json json = Json::parse(ended.out);
+  EXPECT_EQ(json["ids"].size(), 12U);
+  EXPECT_GT(json["prompt_tokens"].get<int>(), 1);
+  for (const char* rate :
+       {"tokens_per_second", "prefill_tokens_per_second", "time_to_first_token_ms"}) {
+    EXPECT_GT(json[rate].get<double>(), 0) << rate;
+  }
+  EXPECT_THAT(ended.err, HasSubstr("3 executions"));
+  EXPECT_EQ(hilo_out({"generate", gguf(), "--file", "-", "--max-tokens", "12"}, "bees"),
+            json["text"].get<std::string>() + "\n");
+  EXPECT_EQ(hilo_out({"generate", gguf(), "--prompt", "bees", "--regex", "(yes|no)!{3}",
+                      "--temperature", "1"})
+                .substr(0, 6)
+                .find_first_not_of("yesno!\n"),
+            std::string::npos);
+}
+
+TEST_F(GemmaCommands, chat_has_commands) {
+  const Ended ended = hilo({"chat", gguf(), "--max-tokens", "3"}, "/nothing\n/help\n/quit\n");
+  EXPECT_EQ(ended.code, 0) << ended.err;
+  EXPECT_THAT(ended.out, HasSubstr("no command \"/nothing\""));
+  EXPECT_THAT(ended.out, HasSubstr("/clear"));
+}
+
+TEST_F(GemmaCommands, what_does_not_fit_is_refused) {
+  EXPECT_THAT(hilo({"logits", folder(), "--ids", "2,x", "--out", "o"}).err,
+              HasSubstr("--ids is \"2,x\"; expected numbers and commas"));
+  EXPECT_THAT(hilo({"logits", folder(), "--ids", "9999", "--out", "o"}).err,
+              HasSubstr("token id 9999 is outside of the vocabulary"));
+  EXPECT_THAT(hilo({"generate", folder(), "--prompt", "a", "--dtype", "i8"}).err,
+              HasSubstr("expected f32, bf16 or f16"));
+  EXPECT_THAT(hilo({"generate", gguf(), "--prompt", "a", "--context", "9999999"}).err,
+              HasSubstr("is longer than the model's"));
+  const std::string other = (fixtures_ / "gemma_hf" / "gemma2_base" / "config.json").string();
+  const Ended ended = hilo({"logits", folder(), "--ids", "2", "--out", "o", "--config", other});
+  EXPECT_EQ(ended.code, 1);
+  EXPECT_THAT(ended.err, HasSubstr("its tensors are not those of the config, in"));
+  EXPECT_THAT(ended.err, HasSubstr("q_norm.weight is no weight of this model"));
+}
+
+TEST_F(GemmaCommands, the_example_is_as_short_as_it_says) {
+  const Ended ended = run({example("gemma"), gguf(), "bees"}, {}, environment());
+  EXPECT_EQ(ended.code, 0) << ended.err;
+  EXPECT_FALSE(ended.out.empty());
+}
+
+}  // namespace
+}  // namespace hilo::tools::test

@@ -1,0 +1,82 @@
+#include "tools/gemma_model.h"
+
+#include <fmt/format.h>
+#include <CLI/CLI.hpp>
+
+#include <charconv>
+#include <chrono>
+
+#include "hilo/core/error.h"
+#include "hilo/core/text.h"
+#include "tools/messages.h"
+
+namespace hilo::tools {
+
+void add_model_flags(CLI::App& app, ModelFlags& flags) {
+  app.add_option("MODEL", flags.model,
+                 "A folder (Hugging Face, or Kaggle's Flax layout), or a .gguf file")
+      ->required();
+  app.add_option("--config", flags.config,
+                 "A config.json, for weights of unknown size that come without")
+      ->type_name("F");
+  app.add_option("--tokenizer", flags.tokenizer,
+                 "A tokenizer.model or tokenizer.json, if none is beside the weights")
+      ->type_name("F");
+  app.add_option("--context", flags.context,
+                 "Most tokens of prompt and answer; the model's if not given")
+      ->type_name("N")
+      ->check(CLI::Range(std::int64_t{1}, std::int64_t{1} << 24).description(""));
+  app.add_flag("--verbose", flags.is_verbose, "Say what was compiled and run");
+  add_device_flags(app, flags.compute);
+  app.add_option("--dtype", flags.compute.dtype, "f32, bf16 or f16: of weights and products")
+      ->type_name("D")
+      ->capture_default_str();
+}
+
+models::Gemma open_model(const ModelFlags& flags, const std::string& command) {
+  const auto dtype = dtype_from_name(flags.compute.dtype);
+  if (!dtype || (*dtype != kF32 && *dtype != kBF16 && *dtype != kF16)) {
+    throw UsageError(command + ": --dtype is " + quote(flags.compute.dtype) +
+                     "; expected f32, bf16 or f16");
+  }
+  ComputeFlags compute = flags.compute;
+  compute.dtype = "f32";  // the models' own matter, not that of the commands that know f32 only
+  obey(compute, command);
+  const auto start = std::chrono::steady_clock::now();
+  models::Gemma model = models::Gemma::open(open_client(compute), flags.model,
+                                            {.dtype = *dtype,
+                                             .context = flags.context,
+                                             .config = flags.config,
+                                             .tokenizer = flags.tokenizer});
+  if (flags.is_verbose) {
+    const double seconds =
+        std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+    say(fmt::format("Gemma {} of {} layers, {:.1f} M parameters, loaded in {:.2f} s",
+                    model.config().generation, model.config().layers,
+                    static_cast<double>(model.engine().weights().element_count()) / 1e6, seconds));
+  }
+  return model;
+}
+
+void report_programs(const ModelFlags& flags, models::Gemma& model) {
+  if (!flags.is_verbose) return;
+  const auto counts = model.engine().counts();
+  say(fmt::format("{} programs, {} of them compiled now; {} executions", counts.programs,
+                  counts.compiled, counts.launches));
+}
+
+models::gemma::Ids ids_of_text(const std::string& text) {
+  models::gemma::Ids ids;
+  for (const char *p = text.data(), *end = p + text.size(); p < end || ids.empty(); ++p) {
+    std::int32_t id = 0;
+    const auto [rest, error] = std::from_chars(p, end, id);
+    if (error != std::errc() || (rest != end && *rest != ',') || rest + 1 == end) {
+      throw UsageError("--ids is " + quote(text) + "; expected numbers and commas: 2,818,5279");
+    }
+    ids.push_back(id);
+    p = rest;
+  }
+  return ids;
+}
+
+}  // namespace hilo::tools

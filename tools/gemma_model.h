@@ -1,0 +1,29 @@
+#pragma once
+#include <string>
+
+#include "hilo/models/gemma/gemma.h"
+#include "tools/compute_flags.h"
+
+namespace hilo::tools {
+
+/// The flags of every command that runs a language model.
+struct ModelFlags {
+  std::string model{}, config{}, tokenizer{};
+  ComputeFlags compute{};
+  std::int64_t context = 0;
+  bool is_verbose = false;
+};
+
+/// Adds MODEL, --config, --tokenizer, --context, --verbose and the flags of all that computes.
+void add_model_flags(CLI::App& app, ModelFlags& flags);
+
+/// Opens the model. Throws UsageError for flags that `command` cannot obey.
+models::Gemma open_model(const ModelFlags& flags, const std::string& command);
+
+/// With --verbose: programs that were compiled and launches so far, on the error output.
+void report_programs(const ModelFlags& flags, models::Gemma& model);
+
+/// "2,818,5279" as ids. Throws UsageError.
+models::gemma::Ids ids_of_text(const std::string& text);
+
+}  // namespace hilo::tools

@@ -1,0 +1,28 @@
+#pragma once
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "hilo/core/array.h"
+#include "hilo/stablehlo/import.h"
+
+// What the commands share that take a StableHLO program and tensors of files.
+namespace hilo::tools {
+
+/// A program of a file, StableHLO in any form. Throws FormatError with the place of what is wrong.
+stablehlo::ir::Program read_program(const std::string& path);
+
+/// The tensors PREFIX_0, PREFIX_1, .. of a safetensors file; an empty path has none. Others are refused.
+std::vector<Array> read_numbered(const std::string& path, std::string_view prefix);
+
+/// The shapes, one below the other: "\n  arg_0: f32[2]".
+std::string numbered_list(std::string_view prefix, const std::vector<Shape>& shapes);
+
+/// The program's main function for these inputs, which say the lengths that it leaves open. Throws UsageError where
+/// `command` needs inputs and has none, Error that lists both sides where they do not fit.
+stablehlo::Imported import_for(const std::string& command, const stablehlo::ir::Program& program, const std::vector<Array>& inputs);
+
+/// "f32[2,2]  1 2 3 4", the first numbers of an array.
+std::string preview(const Array& array);
+
+}  // namespace hilo::tools
