@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cstring>
 #include <map>
-#include <optional>
 
 #include "hilo/graph/op.h"
 
@@ -93,42 +92,55 @@ void each_row(const Shape& whole, const Shape& part, const Dims& start, Copy cop
   }
 }
 
-// The mesh of every sharding in a function, and of the functions inside of its ops.
-void note(const Sharding& sharding, std::optional<std::int64_t>& devices) {
-  if (sharding.is_none() || !sharding.mesh) return;
-  const std::int64_t size = sharding.mesh->size();
-  if (devices && *devices != size)
-    throw OpError({.op = "sharding",
-                   .problem = "meshes of " + std::to_string(*devices) + " and of " +
-                              std::to_string(size) + " devices in one program",
-                   .expected = "meshes over the same devices"});
-  devices = size;
+using MeshPtr = std::shared_ptr<const Mesh>;
+
+// The first mesh of the shardings in a function, and in the functions inside of its ops.
+void find_mesh(const Sharding& sharding, MeshPtr& mesh) {
+  if (!sharding.mesh) return;
+  if (!mesh) mesh = sharding.mesh;
+  if (mesh->size() == sharding.mesh->size()) return;
+  throw OpError({.op = "sharding",
+                 .problem = "meshes of " + std::to_string(mesh->size()) + " and of " +
+                            std::to_string(sharding.mesh->size()) + " devices in one program",
+                 .expected = "meshes over the same devices"});
 }
-void note(const Function& function, std::optional<std::int64_t>& devices) {
+void find_mesh(const Function& function, MeshPtr& mesh) {
   const std::vector<bool> is_live = function.live_nodes();
   for (std::size_t i = 0; i < is_live.size(); ++i) {
     const Node& node = function.graph().nodes()[i];
     if (node.op && !is_live[i]) continue;
     if (node.shardings) {
-      for (const Sharding& s : *node.shardings) note(s, devices);
+      for (const Sharding& s : *node.shardings) find_mesh(s, mesh);
     }
     if (!node.op) continue;
-    for (const Function& region : node.op->regions()) note(region, devices);
+    for (const Function& region : node.op->regions()) find_mesh(region, mesh);
   }
 }
 
-// The sharding of each value; of those without one, that every device has all of it.
-std::vector<Sharding> shardings_of(std::span<const Value> values,
-                                   const std::shared_ptr<const Mesh>& mesh) {
-  std::vector<Sharding> result;
-  for (const Value& v : values) {
-    result.push_back(
-        v.sharding() != nullptr
-            ? *v.sharding()
-            : Sharding{.mesh = mesh, .dims = std::vector<DimSharding>(v.dims().size())});
-    part_shape(result.back(), v.shape());
-  }
-  return result;
+// The function with a sharding of each argument and result: of those without one, that every device
+// has all of it. What is not said is the partitioner's to choose.
+Function stated(const Function& function, const MeshPtr& mesh) {
+  const auto state = [&](Value v) {
+    if (v.sharding() == nullptr)
+      v.graph().set_sharding(v.id(),
+                             {.mesh = mesh, .dims = std::vector<DimSharding>(v.dims().size())});
+  };
+  std::vector<std::string> names;
+  for (const Value& p : function.parameters())
+    names.emplace_back(function.graph().parameter_name(p.id()));
+  return trace(
+      [&](std::span<const Value> parameters) {
+        for (std::size_t i = 0; i < parameters.size(); ++i) {
+          const Value p = parameters[i];
+          if (const Sharding* given = function.parameters()[i].sharding())
+            p.graph().set_sharding(p.id(), *given);
+          state(p);
+        }
+        const std::vector<Value> results = call(function, parameters);
+        for (Value r : results) state(r);
+        return results;
+      },
+      function.parameter_shapes(), names);
 }
 
 }  // namespace
@@ -181,20 +193,22 @@ Array join(std::span<const Array> parts, const Sharding& sharding, const Shape& 
 }
 
 int devices_of(const Function& function) {
-  std::optional<std::int64_t> devices;
-  note(function, devices);
-  return static_cast<int>(devices.value_or(1));
+  MeshPtr mesh;
+  find_mesh(function, mesh);
+  return mesh ? static_cast<int>(mesh->size()) : 1;
 }
 
 struct ShardedProgram::State {
+  Function function;  // every argument and result of which has a sharding
   Program program;
-  std::vector<Shape> parameters, results;
-  std::vector<Sharding> of_parameters, of_results;
 };
 
 ShardedProgram ShardedProgram::compile(const pjrt::Client& client, const Function& function,
                                        CompileSettings settings) {
-  const int devices = devices_of(function);
+  MeshPtr mesh;
+  find_mesh(function, mesh);
+  if (!mesh) mesh = std::make_shared<const Mesh>();
+  const std::int64_t devices = mesh->size();
   const auto here = client.addressable_devices();
   if (std::ssize(here) < devices) {
     throw DeviceError("the program's mesh has " + std::to_string(devices) +
@@ -202,47 +216,46 @@ ShardedProgram ShardedProgram::compile(const pjrt::Client& client, const Functio
                       " (on a CPU pjrt::open(\"cpu\", {.devices = " + std::to_string(devices) +
                       "}) divides it)");
   }
-  const auto mesh = std::make_shared<const Mesh>(Mesh{.axes = {{"devices", devices}}});
-  const std::vector<Sharding> of_parameters = shardings_of(function.parameters(), mesh),
-                              of_results = shardings_of(function.results(), mesh);
+  const Function all = stated(function, mesh);
+  for (const Value& p : all.parameters()) part_shape(*p.sharding(), p.shape());
+  for (const Value& r : all.results()) part_shape(*r.sharding(), r.shape());
   settings.options.replicas = 1;
-  settings.options.partitions = devices;
+  settings.options.partitions = static_cast<int>(devices);
   settings.options.uses_spmd = settings.options.uses_shardy = devices > 1;
-  Program program = Program::compile(client, function, {}, settings);
+  Program program = Program::compile(client, all, {}, settings);
   const auto shapes = program.executable().result_shapes();
-  for (std::size_t k = 0; k < of_results.size(); ++k) {
-    const Shape expected = part_shape(of_results[k], function.results()[k].shape());
+  for (std::size_t k = 0; k < shapes.size(); ++k) {
+    const Shape expected = part_shape(*all.results()[k].sharding(), all.results()[k].shape());
     if (*shapes[k] == expected) continue;
     throw DeviceError("the compiler divides result " + std::to_string(k) + " into parts of " +
                       to_string(*shapes[k]) + "; its sharding says " + to_string(expected));
   }
-  return ShardedProgram(
-      std::make_shared<const State>(State{std::move(program), function.parameter_shapes(),
-                                          function.result_shapes(), of_parameters, of_results}));
+  return ShardedProgram(std::make_shared<const State>(State{all, std::move(program)}));
 }
 
 std::vector<Array> ShardedProgram::run(std::span<const Array> arguments) const {
   std::vector<Shape> given;
   for (const Array& a : arguments) given.push_back(a.shape());
-  if (given != state_->parameters)
+  const Function& f = state_->function;
+  if (given != f.parameter_shapes())
     throw OpError({.op = "run",
                    .problem = "arguments do not fit the program",
                    .got = given,
-                   .expected = to_string(Shapes(state_->parameters))});
+                   .expected = to_string(Shapes(f.parameter_shapes()))});
   const pjrt::Executable& executable = state_->program.executable();
   const std::vector<pjrt::Device>& devices = executable.devices();
   std::vector<std::vector<pjrt::Buffer>> in(devices.size());
   for (std::size_t i = 0; i < arguments.size(); ++i) {
-    const std::vector<Array> parts = split(arguments[i], state_->of_parameters[i]);
+    const std::vector<Array> parts = split(arguments[i], *f.parameters()[i].sharding());
     for (std::size_t d = 0; d < devices.size(); ++d)
       in[d].push_back(pjrt::Buffer::from_host(parts[d], devices[d]));
   }
   const auto out = executable.execute_sharded(in);
   std::vector<Array> results;
-  for (std::size_t k = 0; k < state_->results.size(); ++k) {
+  for (std::size_t k = 0; k < f.results().size(); ++k) {
     std::vector<Array> parts;
     for (const auto& of_device : out) parts.push_back(of_device[k].to_host());
-    results.push_back(join(parts, state_->of_results[k], state_->results[k]));
+    results.push_back(join(parts, *f.results()[k].sharding(), f.results()[k].shape()));
   }
   return results;
 }

@@ -11,7 +11,7 @@
 #include "hilo/core/error.h"
 #include "hilo/ops/binary.h"
 #include "hilo/ops/constant.h"
-#include "hilo/ops/products.h"
+#include "hilo/ops/dot.h"
 #include "hilo/ops/reduce.h"
 #include "hilo/ops/reshape.h"
 #include "hilo/ops/sharding.h"
@@ -272,7 +272,7 @@ TEST(Sharded, ProgramsThatDoNotFitAreRefused) {
   EXPECT_THAT(says([&] { (void)devices_of(both); }),
               HasSubstr("meshes of 4 and of 2 devices in one program"));
   EXPECT_THAT(says([&] { (void)stablehlo::emit(both); }),
-              HasSubstr("two meshes of the name \"mesh\": <[\"x\"=4]> and <[\"z\"=2]>"));
+              HasSubstr("two meshes of the name \"mesh\": <[\"z\"=2]> and <[\"x\"=4]>"));
 }
 
 }  // namespace
