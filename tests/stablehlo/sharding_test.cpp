@@ -157,6 +157,20 @@ TEST(ProgramSharding, ResultsTakeWhatIsSaidOfThem) {
   EXPECT_EQ(printed(import_program(text)), text);
 }
 
+// Shardings of the kind before Shardy change nothing of what is computed, and are left out.
+TEST(ProgramSharding, OlderShardingsAreLeftOut) {
+  const Imported program = import_program(R"(module attributes {mhlo.num_partitions = 4 : i32} {
+  func.func public @main(%a: tensor<8x6xf32> {mhlo.sharding = "{devices=[4,1]<=[4]}"}) -> (tensor<8x6xf32> {mhlo.sharding = "{replicated}"}) {
+    %0 = stablehlo.custom_call @Sharding(%a) {mhlo.sharding = "{devices=[1,2,2]<=[4] last_tile_dim_replicate}"} : (tensor<8x6xf32>) -> tensor<8x6xf32>
+    %1 = stablehlo.add %0, %0 : tensor<8x6xf32>
+    return %1 : tensor<8x6xf32>
+  }
+})");
+  EXPECT_EQ(devices_of(program.function), 1);
+  EXPECT_EQ(program.partitions, 4);
+  EXPECT_THAT(printed(program), testing::Not(HasSubstr("harding")));
+}
+
 struct Wrong {
   std::string head, body, says;
 };
