@@ -10,6 +10,7 @@
 #include "hilo/formats/npz.h"
 #include "hilo/stablehlo/emit.h"
 #include "hilo/stablehlo/import.h"
+#include "hilo/stablehlo/write_artifact.h"
 
 namespace hilo::stablehlo {
 namespace {
@@ -98,6 +99,9 @@ TEST(ProgramSharding, WordsAndStringsAreTheSame) {
     EXPECT_TRUE(strings.function == f);
     EXPECT_EQ(printed(strings), printed(words));
   }
+  for (const char* version : {"0.9.0", "1.0.0", "1.20.0"})
+    EXPECT_TRUE(import_program(write_artifact(f, version)).function == f)
+        << "an artifact of " << version;
   EXPECT_TRUE(import_program(printed(words)).function == f) << "printed and read again";
   EXPECT_EQ(printed(import_program(printed(words))), printed(words));
   Array a(Shape{kF32, {8, 4}}), b(Shape{kF32, {4, 2}});
@@ -106,8 +110,12 @@ TEST(ProgramSharding, WordsAndStringsAreTheSame) {
   for (float& v : b.mutable_data<float>())
     v = static_cast<float>(&v - b.mutable_data<float>().data()) / 8;
   const std::vector<Array> in = {a, b};
-  expect_near(run_sharded(pjrt::open("cpu", {.devices = 4}), f, in)[0],
-              evaluate(pjrt::open("cpu"), f, in)[0]);
+  const pjrt::Client four = pjrt::open("cpu", {.devices = 4});
+  const auto plugin_reads = pjrt::Executable::compile(
+      four, write_artifact(f), {.partitions = 4, .uses_spmd = true, .uses_shardy = true});
+  EXPECT_EQ(*plugin_reads.result_shapes()[0], (Shape{kF32, {2, 2}}))
+      << "XLA reads the strings of an artifact too";
+  expect_near(run_sharded(four, f, in)[0], evaluate(pjrt::open("cpu"), f, in)[0]);
 }
 
 // What is printed is the text that is read back to it.
