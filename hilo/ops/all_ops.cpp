@@ -50,6 +50,7 @@ void list_scan_ops(OpTable&);
 void list_scatter_ops(OpTable&);
 void list_select_and_scatter_ops(OpTable&);
 void list_select_ops(OpTable&);
+void list_sharding_ops(OpTable&);
 void list_slice_ops(OpTable&);
 void list_sort_ops(OpTable&);
 void list_switch_case_ops(OpTable&);
@@ -110,6 +111,7 @@ const OpTable& all_ops() {
              list_scatter_ops,
              list_select_and_scatter_ops,
              list_select_ops,
+             list_sharding_ops,
              list_slice_ops,
              list_sort_ops,
              list_switch_case_ops,
