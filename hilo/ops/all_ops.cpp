@@ -1,5 +1,7 @@
 #include "hilo/ops/all_ops.h"
 
+#include "hilo/ops/value_lists.h"
+
 namespace hilo {
 
 // One line a family: its file defines the function.
@@ -133,6 +135,7 @@ std::vector<Value> apply_parts(const OpEntry& entry, const OpParts& parts) {
   } catch (const OpError& e) {
     Refusal refusal = e.refusal();
     refusal.op = entry.name;
+    if (refusal.got.empty()) refusal.got = shapes_of(parts.operands);
     throw OpError(std::move(refusal), site);
   }
 }
