@@ -6,10 +6,8 @@ namespace hilo::test {
 namespace {
 
 // The op of that name on the operands of the row.
-BuildFn described(std::string name, std::vector<NamedAttribute> attributes, std::vector<Shape> results,
-                  std::source_location where = std::source_location::current()) {
+BuildFn described(std::string name, std::vector<NamedAttribute> attributes, std::vector<Shape> results) {
   return [=](std::span<const Value> x) {
-    const CallSite site(where);  // a program's reader says where it stands
     return apply_parts(*all_ops().find(name), {attributes, {}, x, results});
   };
 }

@@ -98,7 +98,7 @@ void add_general(std::vector<Row>& rows) {
       }
       return y;
     }));
-    if (k == 3) row.on(from_bits(8, kIntegers + kSmallFloats + kPlainFloats));
+    if (k == 3) row.on(kBoolean + from_bits(8, kIntegers + kSmallFloats + kPlainFloats));
     rows.push_back(row);
   }
   rows.push_back(Row("top_k of ties", {vector({2, 3, 3, 1})}, {2}, [](Value x) { const TopK t = top_k(x, 2); return std::vector{t.values, t.indices}; }).and_result({2}, kI32).gradients({{0, 1, 1, 0}})
