@@ -238,7 +238,7 @@ Value nextafter(Operand from, Operand to) {
   const Value off_zero = bitwise_or(sign_b, full({whole, {}}, 1)), next = a + select(is_down, full({whole, {}}, -1), full({whole, {}}, 1));
   const Value stepped = bitcast_convert(select(equal(size_a, 0), off_zero, next), dtype);
   const Value moved = select(equal(ab[0], ab[1]), ab[1], stepped);
-  return select(logical_or(isnan(ab[0]), isnan(ab[1])), ab[0] + ab[1], moved);
+  return stop_gradient(select(logical_or(isnan(ab[0]), isnan(ab[1])), ab[0] + ab[1], moved));
 }
 Value ldexp(Operand operand, Operand exponent) {
   const CallSite site(operand.where);

@@ -344,6 +344,16 @@ void add_drawn(std::vector<Drawn>& drawn) {
                        return is_bounded ? row : row.no_reverse(kNoReverse);
                      }});
   }
+  drawn.push_back({"while, counting", [](Draw& draw) {
+                     const Dims dims = draw.dims();
+                     const auto steps = static_cast<std::int32_t>(draw.between(0, 5));
+                     return Row({Input(dims), Input(draw.broadcasting(dims)).between(0.5, 1.5)}, [steps](Value x, Value by) {
+                       return while_loop(
+                           {x, constant(Array::scalar(std::int32_t{0}))},
+                           [steps](In s) { return std::vector{less(s[1], steps)}; },
+                           [&](In s) { return std::vector{sin(s[0]) * by, s[1] + 1}; })[0];
+                     });
+                   }});
   drawn.push_back({"hilo.scan", [](Draw& draw) {
                      const Dims dims = draw.dims(0, 3);
                      Dims slices = dims;

@@ -1,6 +1,10 @@
 // Rows of hilo/ops/numeric.h.
 #include "hilo/ops/numeric.h"
 
+#include <bit>
+#include <cmath>
+
+#include "hilo/ops/binary.h"
 #include "hilo/ops/convert.h"
 #include "hilo/ops/slice.h"
 #include "tests/ops/rows/numpy_goldens.h"
@@ -66,6 +70,22 @@ void add_float_parts(std::vector<Row>& rows) {
   rows.push_back(golden("ldexp far", [](Value x, Value n) { return ldexp(x.as(kF32), n); }));
 }
 
+// The bits, since neighbours are nearer than what rounding is allowed.
+void add_neighbours(std::vector<Row>& rows) {
+  const double inf = HUGE_VAL;
+  const Input from = vector({1, 1, -2, 0, 0, inf, 0.1, -7, 3}), to = vector({2, -1, -3, 1, -1, 0, 0.2, inf, 3});
+  rows.push_back(Row("nextafter", {from, to}, {9}, [](Value a, Value b) { return bitcast_convert(nextafter(a, b), kI32); })
+                     .in({kF32}).to(kI32).order(0).is(floats(map([](double a, double b) {
+    return static_cast<double>(std::bit_cast<std::int32_t>(std::nextafter(static_cast<float>(a), static_cast<float>(b))));
+  }))));
+  rows.push_back(Row("nextafter in f64", {Input{3, 4}, Input{4}}, {3, 4}, [](Value a, Value b) { return (nextafter(a, b) - a) * 0x1p52; })
+                     .in({kF64}).order(0).is(floats(map([](double a, double b) { return (std::nextafter(a, b) - a) * 0x1p52; }))));
+  rows.push_back(Row("nextafter in f16", {vector({1, -2, 0}), vector({0, 2, -1})}, {3}, [](Value a, Value b) { return bitcast_convert(nextafter(a, b), kI16); })
+                     .in({kF16}).to(kI16).order(0).is(floats(map([](double a, double) { return a == 1 ? 0x3bff : a == 0 ? -0x7fff : -0x4001; }))));
+  rows.push_back(Row("nextafter where it stays", {vector({1, 3}), vector({2, 3})}, {2}, nextafter).gradients({{0, 0}, {0, 0}})
+                     .is(floats(map([](double a, double) { return a; }))));
+}
+
 }  // namespace
 
 Family numeric_rows() {
@@ -73,6 +93,7 @@ Family numeric_rows() {
   add_divisions(family.rows);
   add_rounding(family.rows);
   add_float_parts(family.rows);
+  add_neighbours(family.rows);
   return family;
 }
 

@@ -3,8 +3,8 @@
 #include "hilo/ops/sharding.h"
 
 #include "hilo/ops/binary.h"
+#include "tests/ops/rows/drawn.h"
 #include "tests/ops/rows/reference_ops.h"
-#include "tests/ops/rows/rows.h"
 
 namespace hilo::test {
 namespace {
@@ -31,6 +31,14 @@ Family sharding_rows() {
     s.unreduced = {{.name = "x"}};
     return with_sharding(x * x, s) * x;
   }));
+  family.drawn.push_back({"sdy.sharding_constraint", [](Draw& draw) {
+                            const Dims dims = draw.dims();
+                            return Row({Input(dims)}, [rank = dims.size()](Value x) {
+                                     Sharding s = shard_over(grid(), {});
+                                     s.dims.resize(rank);
+                                     return with_sharding(x * x, s) * x;
+                                   }).in(kSweptDTypes);
+                          }});
   return family;
 }
 

@@ -173,7 +173,7 @@ void add_drawn(std::vector<Drawn>& drawn) {
     }
   };
   const Input a = Input().between(0.6, 3), b = Input().between(0.7, 2.5), near = Input().between(0.1, 0.9);
-  twice_in_x("zeta", {Input().between(2.5, 4), Input().between(0.5, 3)}, BinaryFn(zeta));
+  twice_in_x("zeta", {Input().between(2.5, 4), Input().between(1, 3)}, BinaryFn(zeta));
   twice_in_x("igamma", {a, near}, BinaryFn(igamma));
   twice_in_x("igammac", {a, near}, BinaryFn(igammac));
   twice_in_x("betainc", {a, b, Input().between(0.15, 0.85)}, betainc);
