@@ -80,7 +80,6 @@ const std::set<std::string> kInternal = {
     "hilo/formats/safetensors_header.h",
     "hilo/formats/tar.h",
     "hilo/formats/zip.h",
-    "hilo/models/gemma/gguf_tokenizer.h",
     "hilo/models/image_recipe.h",
     "hilo/nn/layer_checks.h",
     "hilo/ops/convolution_rules.h",

@@ -6,7 +6,6 @@
 
 #include "hilo/core/error.h"
 #include "hilo/formats/gguf.h"
-#include "hilo/models/gemma/gguf_tokenizer.h"
 #include "hilo/models/gemma/weights.h"
 
 namespace hilo::models {
@@ -38,7 +37,10 @@ gemma::Config config_of(const formats::WeightSource& source, gemma::Layout layou
 std::optional<Tokenizer> tokenizer_of(const formats::WeightSource& source, const fs::path& named,
                                       const fs::path& given) {
   if (!given.empty()) return Tokenizer::open(given);
-  if (source.gguf() != nullptr) return gemma::gguf_tokenizer(*source.gguf());
+  if (source.gguf() != nullptr) {
+    if (source.gguf()->find("tokenizer.ggml.tokens") == nullptr) return {};
+    return Tokenizer::from_gguf(*source.gguf());
+  }
   for (const fs::path& folder : folders_of(source, named)) {
     for (const char* name : {"tokenizer.model", "tokenizer.json"}) {
       if (fs::exists(folder / name)) return Tokenizer::open(folder / name);
