@@ -80,6 +80,22 @@ TEST_F(GemmaCommands, generate_says_what_it_made) {
             std::string::npos);
 }
 
+TEST_F(GemmaCommands, generate_takes_ids_where_there_is_no_tokenizer) {
+  const auto golden = formats::SafetensorsFile::open(fs::path(folder()) / "golden.safetensors");
+  const Json greedy = Json::parse("[" + words_of(golden.at("greedy_ids")) + "]");
+  const std::vector<std::string> command = {"generate",
+                                            folder(),
+                                            "--ids",
+                                            words_of(golden.at("input_ids")),
+                                            "--max-tokens",
+                                            std::to_string(greedy.size())};
+  EXPECT_EQ(Json::parse(hilo_out(command)), greedy);
+  EXPECT_THAT(hilo({"generate", folder(), "--ids", "2,5", "--stop", "a"}).err,
+              HasSubstr("it has no tokenizer"));
+  EXPECT_THAT(hilo({"generate", folder(), "--ids", ""}).err,
+              HasSubstr("expected numbers and commas"));
+}
+
 TEST_F(GemmaCommands, chat_has_commands) {
   const Ended ended = hilo({"chat", gguf(), "--max-tokens", "3"}, "/nothing\n/help\n/quit\n");
   EXPECT_EQ(ended.code, 0) << ended.err;

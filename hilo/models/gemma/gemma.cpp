@@ -136,7 +136,8 @@ GemmaText Gemma::generate_text(std::string_view prompt, const GemmaGenerateOptio
 }
 
 GemmaText Gemma::generate_ids(const gemma::Ids& prompt, const GemmaGenerateOptions& options) {
-  tokenizers::StreamDecoder stream(tokenizer());
+  std::optional<tokenizers::StreamDecoder> stream;
+  if (tokenizer_ || !options.stop_texts.empty()) stream.emplace(tokenizer());
   StopTexts stops(options.stop_texts);
   GemmaText result;
   const auto say = [&](const std::string& text) {
@@ -151,11 +152,11 @@ GemmaText Gemma::generate_ids(const gemma::Ids& prompt, const GemmaGenerateOptio
   own.on_token = [&](std::size_t, std::int32_t id, float log_probability) {
     if (options.constraint) options.constraint->accept(id);
     const bool goes_on = !options.on_token || options.on_token(id, log_probability);
-    return say(stops.push(stream.push(id))) && goes_on && !stops.is_met();
+    return say(stops.push(stream ? stream->push(id) : "")) && goes_on && !stops.is_met();
   };
   result.tokens = generator_.generate({prompt}, own)[0];
-  if (!stops.is_met()) {
-    const std::string rest = stops.push(stream.finish());
+  if (stream && !stops.is_met()) {
+    const std::string rest = stops.push(stream->finish());
     say(stops.is_met() ? rest : rest + stops.held());
   }
   return result;

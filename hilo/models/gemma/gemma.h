@@ -57,8 +57,10 @@ class Gemma {
   std::string generate(std::string_view prompt, const GemmaGenerateOptions& options = {});
   /// The same with all that is known of the text.
   GemmaText generate_text(std::string_view prompt, const GemmaGenerateOptions& options = {});
+  /// The same of ids. Without a tokenizer the text stays empty, and there can be no `stop_texts`.
   GemmaText generate_ids(const gemma::Ids& prompt, const GemmaGenerateOptions& options = {});
 
+  [[nodiscard]] bool has_tokenizer() const { return tokenizer_.has_value(); }
   /// Throws:  Error if there is none, with what to do.
   [[nodiscard]] const tokenizers::Tokenizer& tokenizer() const;
   /// Ids that end a text: <eos>, <end_of_turn>.
