@@ -26,8 +26,8 @@ struct GgufVocabulary {
   std::string character_map{};                                ///< precompiled_charsmap
 };
 
-/// What the metadata of a GGUF file says; none if it has no vocabulary. Throws:  FormatError naming a
-/// key whose value is of another type than the key's.
+/// What the metadata of a GGUF file says; none if it has no vocabulary. Throws:  FormatError naming
+/// a key whose value is of another type than the key's.
 std::optional<GgufVocabulary> gguf_vocabulary(const formats::GgufFile& file);
 
 /// The same as a SentencePiece model, so that text is split as llama.cpp does and as the original

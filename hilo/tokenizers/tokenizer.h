@@ -34,17 +34,17 @@ struct DecodeOptions {
 ///          tokenizer.decode(tokenizer.encode("bees and wasps")) == "bees and wasps"
 class Tokenizer {
  public:
-  /// A `.model`, a `tokenizer.json`, a folder that holds one of them, or the `.gguf` of a model, whose
-  /// vocabulary is read.
-  /// Throws:  FormatError naming the file, and where in it something is not as the format says.
+  /// A `.model`, a `tokenizer.json`, a folder that holds one of them, or the `.gguf` of a model,
+  /// whose vocabulary is read. Throws:  FormatError naming the file, and where in it something is
+  /// not as the format says.
   static Tokenizer open(const std::filesystem::path& path);
   /// The bytes of a `.model` file.
   static Tokenizer from_sentencepiece(std::span<const std::byte> bytes, std::string_view name);
   /// The text of a `tokenizer.json`: byte-pair encoding with byte fallback, as Gemma and Llama have
   /// it. Parts that it does not know are refused by name.
   static Tokenizer from_json(std::string_view text, std::string_view name);
-  /// The vocabulary of a model. Throws:  FormatError if the file has none, or one of another kind than
-  /// SentencePiece's.
+  /// The vocabulary of a model. Throws:  FormatError if the file has none, or one of another kind
+  /// than SentencePiece's.
   static Tokenizer from_gguf(const formats::GgufFile& file);
   /// A model made of something else.
   static Tokenizer from_model(SentencePieceModel model, std::string_view name);
