@@ -93,7 +93,9 @@ Gemma Gemma::open(const pjrt::Client& client, const fs::path& path, const GemmaO
   const auto source = formats::WeightSource::open(path);
   const gemma::Layout layout = gemma::layout_of(*source);
   gemma::Config config = config_of(*source, layout, path, options.config);
-  config.precision = gemma::Precision::of(options.dtype);
+  config.precision = gemma::Precision::of(options.dtype.value_or(kF32));
+  if (!options.dtype && client.platform_name() == "cpu")
+    config.precision.blocks = gemma::blocks_of(config, layout, *source);
   if (options.context > config.context) {
     throw UsageError(
         fmt::format("a context of {} tokens is longer than the model's; expected at most {}",
