@@ -30,16 +30,19 @@ void add_model_flags(CLI::App& app, ModelFlags& flags) {
   app.add_flag("--verbose", flags.is_verbose, "Say what was compiled and run");
   add_device_flags(app, flags.compute);
   app.add_option("--dtype", flags.dtype,
-                 "f32, bf16 or f16: of weights and products; if not given, f32, and on a CPU "
-                 "quantised weights as the file has them")
-      ->type_name("D");
+                 "f32, bf16 or f16: of weights and products; blocks: f32, and on a CPU quantised "
+                 "weights as the file has them")
+      ->type_name("D")
+      ->capture_default_str();
 }
 
 models::Gemma open_model(const ModelFlags& flags, const std::string& command) {
   const auto dtype = dtype_from_name(flags.dtype);
-  if (!flags.dtype.empty() && (!dtype || (*dtype != kF32 && *dtype != kBF16 && *dtype != kF16)))
+  const bool is_known = dtype && (*dtype == kF32 || *dtype == kBF16 || *dtype == kF16);
+  if (!is_known && flags.dtype != "blocks") {
     throw UsageError(command + ": --dtype is " + quote(flags.dtype) +
-                     "; expected f32, bf16 or f16");
+                     "; expected blocks, f32, bf16 or f16");
+  }
   obey(flags.compute, command);
   const auto start = std::chrono::steady_clock::now();
   models::Gemma model = models::Gemma::open(open_client(flags.compute), flags.model,
