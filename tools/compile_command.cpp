@@ -13,6 +13,8 @@
 #include "hilo/pjrt/discovery.h"
 #include "hilo/pjrt/hlo.h"
 #include "hilo/pjrt/topology.h"
+#include "hilo/stablehlo/emit.h"
+#include "hilo/stablehlo/import.h"
 #include "tools/command.h"
 #include "tools/compute_flags.h"
 #include "tools/load_data.h"
@@ -95,12 +97,16 @@ bool is_step(const Flags& flags) {
   return std::ranges::count(models::recipe_names(), flags.program) > 0 && !std::filesystem::exists(flags.program);
 }
 
+// Bytecode goes on as text, which says what devices it is for.
 std::string program_text(const Flags& flags) {
   if (!std::filesystem::exists(flags.program)) {
     const std::string near = near_names(flags.program, models::recipe_names());
     throw Error(shown(flags.program) + ": no such file, and no recipe of that name" + (near.empty() ? "" : "; " + near));
   }
-  return read_text(flags.program, kMaxProgramBytes);
+  std::string program = read_text(flags.program, kMaxProgramBytes);
+  if (program.find('\0') == std::string::npos) return program;
+  const stablehlo::Imported imported = stablehlo::import_program(program, {.file = flags.program});
+  return stablehlo::emit(imported.function, {.module_name = std::filesystem::path(flags.program).stem().string(), .aliases = imported.aliases});
 }
 
 // "tpu:v5e:2x2" names devices that need not be here; "tpu:1" and paths do not.
@@ -184,7 +190,7 @@ Command compile_command() {
           "A program that says so (mhlo.num_partitions, sdy.mesh) is divided over devices.",
           [](CLI::App& app) -> std::function<int()> {
             const auto flags = std::make_shared<Flags>();
-            app.add_option("PROGRAM", flags->program, "StableHLO text or bytecode; or a recipe, whose training step then starts at once")
+            app.add_option("PROGRAM", flags->program, "StableHLO text, bytecode or a file of jax.export; or a recipe, whose training step then starts at once")
                 ->required();
             app.add_option("--target", flags->compute.backend,
                            "auto, cpu, cuda[:N], the path of a plugin; or tpu:TOPOLOGY (v5e:2x2), which need not be here")

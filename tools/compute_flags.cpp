@@ -46,10 +46,10 @@ void add_compute_flags(CLI::App& app, ComputeFlags& flags) {
   app.add_option("--dtype", flags.dtype, "Dtype of the computation")->type_name("D")->capture_default_str();
 }
 
-void obey(const ComputeFlags& flags, const std::string& command) {
+void obey(const ComputeFlags& flags, const std::string& command, bool divides) {
   if (!dtype_from_name(flags.dtype)) throw UsageError(command + ": --dtype: there is no dtype " + quote(flags.dtype) + "; expected f32");
   if (flags.dtype != "f32") throw UsageError(command + ": --dtype " + flags.dtype + " is not supported yet; expected f32");
-  if (flags.devices > 1) {
+  if (flags.devices > 1 && !divides) {
     throw UsageError(command + ": --devices " + std::to_string(flags.devices) + " is not supported yet; it runs on one device");
   }
   if (flags.threads > 0) pjrt::limit_cpus(flags.threads);

@@ -30,8 +30,9 @@ void add_process_flags(CLI::App& app, ComputeFlags& flags);
 void add_compute_flags(CLI::App& app, ComputeFlags& flags);
 
 /// Makes this process what the flags say: its CPUs, custom calls, the trace. Before anything is loaded or decoded. Throws
-/// UsageError for flags that `command` cannot obey, Error from a library of custom calls.
-void obey(const ComputeFlags& flags, const std::string& command);
+/// UsageError for flags that `command` cannot obey, Error from a library of custom calls. Several devices only where it
+/// `divides` its work.
+void obey(const ComputeFlags& flags, const std::string& command, bool divides = false);
 
 /// Writes the trace that `obey` began; without one, does nothing.
 void finish_trace();

@@ -10,6 +10,7 @@
 #include "hilo/core/file.h"
 #include "hilo/exec/program.h"
 #include "hilo/exec/saved_program.h"
+#include "hilo/exec/sharded.h"
 #include "hilo/formats/safetensors.h"
 #include "hilo/stablehlo/check.h"
 #include "tools/command.h"
@@ -54,6 +55,7 @@ void check_inputs(const std::vector<Array>& inputs, const pjrt::Executable& exec
 }
 
 int run_compiled(const Flags& flags) {
+  if (flags.compute.devices > 1) throw UsageError("run: --devices is for programs of StableHLO; what `hilo compile --out` wrote runs on one device");
   const std::string bytes = read_text(flags.program, kMaxProgramBytes);
   const Program program = Program::load(open_client(flags.compute), bytes, shown(flags.program));
   const std::vector<Array> inputs = read_numbered(flags.inputs, "arg");
@@ -62,15 +64,26 @@ int run_compiled(const Flags& flags) {
   return kDone;
 }
 
+// On one device, or divided over as many as the program's mesh has.
+std::vector<Array> results_of(const Flags& flags, const Function& function, const std::vector<Array>& inputs) {
+  const CompileSettings settings{.name = std::filesystem::path(flags.program).stem().string()};
+  const int asked = flags.compute.devices, devices = devices_of(function);
+  if (asked == 1) return Program::compile(open_client(flags.compute), function, {}, settings).run(inputs);
+  if (devices == 1) throw UsageError(fmt::format("run: --devices {}: {} has no shardings to divide it by", asked, shown(flags.program)));
+  if (devices != asked) {
+    throw UsageError(fmt::format("run: the mesh of {} has {} devices; got --devices {}, expected --devices {} (or 1, which runs it undivided)",
+                                 shown(flags.program), devices, asked, devices));
+  }
+  return ShardedProgram::compile(open_client(flags.compute), function, settings).run(inputs);
+}
+
 int run(const Flags& flags) {
-  obey(flags.compute, "run");
+  obey(flags.compute, "run", true);
   if (is_compiled(flags.program)) return run_compiled(flags);
   const stablehlo::ir::Program source = read_program(flags.program);
   const std::vector<Array> inputs = read_numbered(flags.inputs, "arg");
   const stablehlo::Imported imported = import_for("run", source, inputs);
-  const Program program = Program::compile(open_client(flags.compute), imported.function, {},
-                                           {.name = std::filesystem::path(flags.program).stem().string()});
-  const std::vector<Array> results = program.run(inputs);
+  const std::vector<Array> results = results_of(flags, imported.function, inputs);
   give(flags, std::span(results).first(imported.result_count));
   if (imported.checks.empty()) return kDone;
   if (const std::string failures = stablehlo::failures_of(imported, results); !failures.empty()) throw Error(shown(flags.program) + ": " + failures);
@@ -84,7 +97,8 @@ Command run_command() {
   return {"run", "Run a StableHLO program on tensors of a file",
           "  hilo run program.mlir --inputs inputs.safetensors --out results.safetensors\n\n"
           "Inputs are the tensors arg_0, arg_1, ..; results are written as out_0, out_1, ... Lengths that the program leaves\n"
-          "open are those of the inputs.",
+          "open are those of the inputs. A program with shardings (sdy.mesh) runs on one device, or with --devices N on the\n"
+          "N devices of its mesh; a CPU is divided into as many.",
           [](CLI::App& app) -> std::function<int()> {
             const auto flags = std::make_shared<Flags>();
             app.add_option("PROGRAM", flags->program,

@@ -5,6 +5,23 @@
 #include "hilo/ops/constant.h"
 
 namespace hilo {
+namespace {
+
+// By node, up to the last one that matters: whether an output depends on it. Only these need tangents.
+std::vector<bool> ancestors(const Graph& graph, std::span<const Value> outputs) {
+  std::vector<bool> is_needed;
+  const auto need = [&](std::int32_t value) { is_needed[static_cast<std::size_t>(graph.node_index(value))] = true; };
+  for (const Value& y : outputs) {
+    is_needed.resize(std::max(is_needed.size(), static_cast<std::size_t>(graph.node_index(y.id())) + 1));
+    need(y.id());
+  }
+  for (std::size_t i = is_needed.size(); i > 0; --i) {
+    if (is_needed[i - 1]) std::ranges::for_each(graph.nodes()[i - 1].operands, need);
+  }
+  return is_needed;
+}
+
+}  // namespace
 
 std::vector<Value> jvp(std::span<const Value> outputs, std::span<const Value> inputs, std::span<const Value> d_inputs,
                        std::source_location where) {
@@ -17,11 +34,10 @@ std::vector<Value> jvp(std::span<const Value> outputs, std::span<const Value> in
   for (std::size_t i = 0; i < inputs.size(); ++i) {
     if (d_inputs[i]) tangent[static_cast<std::size_t>(inputs[i].id())] = d_inputs[i];
   }
-  std::int32_t last = -1;
-  for (const Value& y : outputs) last = std::max(last, graph.node_index(y.id()));
-  for (std::int32_t index = 0; index <= last; ++index) {
-    const Node node = graph.nodes()[static_cast<std::size_t>(index)];  // a copy: rules append nodes
-    if (!node.op) continue;
+  const std::vector<bool> is_needed = ancestors(graph, outputs);
+  for (std::size_t index = 0; index < is_needed.size(); ++index) {
+    const Node node = graph.nodes()[index];  // a copy: rules append nodes
+    if (!node.op || !is_needed[index]) continue;
     std::vector<Value> d_in;
     bool any = false;
     for (std::int32_t o : node.operands) {

@@ -43,7 +43,7 @@ Interpreted interpret(const Function& f, std::span<const Value> arguments, const
     }
     const bool any = std::ranges::find(in_batched, true) != in_batched.end();
     const std::vector<Value> out = any ? run_rule(node, in, "batching", [&] { return node.op->batch({in, in_batched, size, transforms()}); })
-                                       : into.add(node.op, in, node.site);
+                                       : into.add(node.op, in, node.site, node.shardings);
     for (std::size_t k = 0; k < out.size(); ++k) {
       const std::size_t id = static_cast<std::size_t>(node.first_result) + k;
       copy[id] = out[k];

@@ -106,7 +106,8 @@ Program Program::compile(const pjrt::Client& client, const Function& function, c
   const auto text = [&](bool has_locations) {
     const TraceSpan span("compile", "write the StableHLO of " + settings.name);
     return stablehlo::emit(function, {.module_name = settings.name, .has_locations = has_locations,
-                                     .platform = client.platform_name(), .aliases = aliases});
+                                     .platform = client.platform_name(), .aliases = aliases,
+                                     .has_shardings = settings.options.uses_shardy});
   };
   State state{.device = client.default_device()};
   for (int alias : aliases) state.is_aliased.push_back(alias >= 0);

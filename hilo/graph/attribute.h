@@ -131,6 +131,7 @@ std::optional<AttributeValue> inline to_attribute(const DictionaryAttribute& v) 
 std::optional<AttributeValue> inline to_attribute(const ListAttribute& v) { return v; }
 std::optional<AttributeValue> inline to_attribute(const StructAttribute& v) { return v; }
 std::optional<AttributeValue> inline to_attribute(const Layouts& v) { return v; }
+std::optional<AttributeValue> inline to_attribute(const Sharding& v) { return v; }
 std::optional<AttributeValue> inline to_attribute(const AttributeValue& v) { return v; }
 template <class E>
   requires std::is_enum_v<E>

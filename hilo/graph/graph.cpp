@@ -21,6 +21,12 @@ class Building {
   Graph* outer_;
 };
 
+// Whether two nodes say the same of their results.
+bool same_shardings(const Node& a, const Node& b) {
+  if (a.shardings == b.shardings) return true;
+  return a.shardings && b.shardings && *a.shardings == *b.shardings;
+}
+
 Function build_in(std::shared_ptr<Graph> graph, const BuildFn& build, Shapes shapes, std::span<const std::string> names) {
   const Building scope(*graph);
   std::vector<Value> parameters;
@@ -60,7 +66,7 @@ Value Graph::append(std::shared_ptr<const AnyOp> op, std::vector<std::int32_t> o
   const auto index = static_cast<std::int32_t>(nodes_.size());
   shapes_.insert(shapes_.end(), results.begin(), results.end());
   node_of_value_.insert(node_of_value_.end(), results.size(), index);
-  nodes_.push_back({std::move(op), std::move(operands), first, static_cast<std::int32_t>(results.size()), site});
+  nodes_.push_back({std::move(op), std::move(operands), first, static_cast<std::int32_t>(results.size()), site, {}});
   return {*this, first};
 }
 
@@ -92,7 +98,7 @@ Value Graph::reach(Value value, std::string_view op, const Site& site) {
                 site);
 }
 
-std::vector<Value> Graph::add(std::shared_ptr<const AnyOp> op, std::span<const Value> operands, const Site& site) {
+std::vector<Value> Graph::add(std::shared_ptr<const AnyOp> op, std::span<const Value> operands, const Site& site, Shardings shardings) {
   std::vector<std::int32_t> ids;
   std::vector<Shape> in;
   ids.reserve(operands.size());
@@ -115,13 +121,33 @@ std::vector<Value> Graph::add(std::shared_ptr<const AnyOp> op, std::span<const V
     if (refusal.got.empty()) refusal.got = in;
     throw OpError(std::move(refusal), site);
   }
-  return results_of(append(std::move(op), std::move(ids), out, site), out.size());
+  const Value first = append(std::move(op), std::move(ids), out, site);
+  nodes_.back().shardings = std::move(shardings);
+  return results_of(first, out.size());
 }
 
 std::vector<Value> Graph::add_copy(const Node& node, std::span<const Value> operands, std::span<const Shape> shapes) {
   std::vector<std::int32_t> ids;
   for (const Value& operand : operands) ids.push_back(operand.id());
-  return results_of(append(node.op, std::move(ids), shapes, node.site), shapes.size());
+  const Value first = append(node.op, std::move(ids), shapes, node.site);
+  nodes_.back().shardings = node.shardings;
+  return results_of(first, shapes.size());
+}
+
+const Sharding* Graph::sharding(std::int32_t value) const {
+  const Node& node = node_of(value);
+  if (!node.shardings) return nullptr;
+  const Sharding& own = (*node.shardings)[static_cast<std::size_t>(value - node.first_result)];
+  return own.is_none() ? nullptr : &own;
+}
+
+void Graph::set_sharding(std::int32_t value, Sharding sharding) {
+  check_sharding(sharding, shape(value));
+  Node& node = nodes_[static_cast<std::size_t>(node_index(value))];
+  std::vector<Sharding> all(static_cast<std::size_t>(node.result_count));
+  if (node.shardings) all = *node.shardings;
+  all[static_cast<std::size_t>(value - node.first_result)] = std::move(sharding);
+  node.shardings = std::make_shared<const std::vector<Sharding>>(std::move(all));
 }
 
 std::vector<Value> Graph::results_of(Value first, std::size_t count) {
@@ -175,7 +201,9 @@ bool Function::operator==(const Function& other) const {
   // Live nodes of both, in order, must match one to one.
   std::vector<std::int32_t> twin(graph_->value_count(), -1);  // value here -> value there
   for (std::size_t i = 0; i < parameters_.size(); ++i) {
-    twin[static_cast<std::size_t>(parameters_[i].id())] = other.parameters_[i].id();
+    const std::int32_t here = parameters_[i].id(), there = other.parameters_[i].id();
+    if (!same_shardings(graph_->node_of(here), other.graph_->node_of(there))) return false;
+    twin[static_cast<std::size_t>(here)] = there;
   }
   const std::vector<bool> live = live_nodes(), other_live = other.live_nodes();
   const auto next = [](std::span<const Node> nodes, const std::vector<bool>& is_live, std::size_t i) {
@@ -189,7 +217,7 @@ bool Function::operator==(const Function& other) const {
     for (std::size_t k = 0; k < a[i].operands.size(); ++k) {
       if (twin[static_cast<std::size_t>(a[i].operands[k])] != b[j].operands[k]) return false;
     }
-    if (a[i].result_count != b[j].result_count) return false;
+    if (a[i].result_count != b[j].result_count || !same_shardings(a[i], b[j])) return false;
     for (std::int32_t k = 0; k < a[i].result_count; ++k) {
       if (graph_->shape(a[i].first_result + k) != other.graph_->shape(b[j].first_result + k)) return false;
       twin[static_cast<std::size_t>(a[i].first_result + k)] = b[j].first_result + k;

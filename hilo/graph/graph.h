@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "hilo/core/error.h"
+#include "hilo/graph/sharding.h"
 #include "hilo/graph/value.h"
 
 namespace hilo {
@@ -22,6 +23,7 @@ struct Node {
   std::int32_t first_result = 0;
   std::int32_t result_count = 1;
   Site site;
+  Shardings shardings{};  ///< how its results are laid over devices, as far as it is said
 };
 
 /// An append-only list of nodes: operands precede their users, so the order of nodes is a topological order.
@@ -37,8 +39,8 @@ class Graph {
   Value parameter(Shape shape, std::string_view name = {}, const Site& site = {});
   /// Adds an op. Operands of an outer graph are captured. Throws OpError, with the site, if the op's shape rule
   /// refuses them or an operand belongs to a graph that is not in reach. Returns its results.
-  std::vector<Value> add(std::shared_ptr<const AnyOp> op, std::span<const Value> operands, const Site& site);
-  /// Adds a copy of a node whose result shapes are known.
+  std::vector<Value> add(std::shared_ptr<const AnyOp> op, std::span<const Value> operands, const Site& site, Shardings shardings = {});
+  /// Adds a copy of a node whose result shapes are known; its results are sharded as the node's.
   std::vector<Value> add_copy(const Node& node, std::span<const Value> operands, std::span<const Shape> shapes);
 
   [[nodiscard]] std::span<const Node> nodes() const { return nodes_; }
@@ -51,6 +53,10 @@ class Graph {
     return node_of_value_[static_cast<std::size_t>(value)];
   }
   [[nodiscard]] std::size_t value_count() const { return shapes_.size(); }
+  /// How a value is laid over the devices of a mesh; null where nothing is said. A program for one device does not ask.
+  [[nodiscard]] const Sharding* sharding(std::int32_t value) const;
+  /// Says it of a parameter or a result of an op. Throws OpError as `check_sharding`.
+  void set_sharding(std::int32_t value, Sharding sharding);
   /// A parameter's name, as given.
   [[nodiscard]] std::string_view parameter_name(std::int32_t value) const;
 
@@ -83,6 +89,7 @@ inline const Shape& Value::shape() const {
   if (graph_ == nullptr) refuse_empty_value();
   return graph_->shape(id_);
 }
+inline const Sharding* Value::sharding() const { return graph_->sharding(id_); }
 
 /// A finished graph with its inputs and outputs: what is compiled, differentiated, or held inside an op.
 class Function {
@@ -123,7 +130,8 @@ Function trace(const BuildFn& build, Shapes shapes, std::span<const std::string>
 /// are returned in `captured`.
 Function trace_closed(const BuildFn& build, Shapes shapes, std::vector<Value>& captured);
 
-/// Copies the body of `function` into the graph of `arguments` (the current graph, if there are none).
+/// Copies the body of `function` into the graph of `arguments` (the current graph, if there are none). Values keep their
+/// shardings; those of its parameters are the caller's to say.
 /// Throws OpError unless the arguments have the parameters' shapes.
 std::vector<Value> call(const Function& function, std::span<const Value> arguments,
                         std::source_location where = std::source_location::current());

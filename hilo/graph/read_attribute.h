@@ -100,7 +100,7 @@ inline bool read_attribute(const AttributeValue& v, std::string& to) {
 inline bool read_attribute(const AttributeValue& v, AttributeValue& to) { return to = v, true; }
 template <class T>
   requires std::same_as<T, bool> || std::same_as<T, double> || std::same_as<T, Float32Attribute> || std::same_as<T, UnitAttribute> ||
-           std::same_as<T, DictionaryAttribute> || std::same_as<T, ListAttribute> || std::same_as<T, StructAttribute>
+           std::same_as<T, DictionaryAttribute> || std::same_as<T, ListAttribute> || std::same_as<T, StructAttribute> || std::same_as<T, Sharding>
 bool read_attribute(const AttributeValue& v, T& to) {
   const T* value = std::get_if<T>(&v);
   return value != nullptr && (to = *value, true);

@@ -1,9 +1,13 @@
 #pragma once
 #include <cstdint>
+#include <initializer_list>
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
+
+#include "hilo/core/shape.h"
 
 namespace hilo {
 
@@ -19,6 +23,9 @@ struct Mesh {
   /// Which device stands where, row-major; empty: 0, 1, 2, ..
   std::vector<std::int64_t> device_ids{};
   bool operator==(const Mesh&) const = default;
+
+  /// How many devices it has.
+  [[nodiscard]] std::int64_t size() const;
 };
 
 /// A mesh axis, or a part of one: `"x"`, `"x":(2)4` is the part of size 4 behind a first part of size 2.
@@ -45,10 +52,31 @@ struct Sharding {
   std::string mesh_name{};
   std::vector<DimSharding> dims{};
   std::vector<MeshAxis> replicated{}, unreduced{};
+
+  /// Whether it says nothing: of a value of an op whose other results have one.
+  [[nodiscard]] bool is_none() const { return !mesh && mesh_name.empty(); }
+  /// How many parts axis `axis` of the tensor is cut into.
+  [[nodiscard]] std::int64_t parts(std::size_t axis) const;
   bool operator==(const Sharding& other) const {
     const bool same_mesh = mesh && other.mesh ? *mesh == *other.mesh : !mesh && !other.mesh && mesh_name == other.mesh_name;
     return same_mesh && dims == other.dims && replicated == other.replicated && unreduced == other.unreduced;
   }
 };
+
+/// Of the results of an op, in their order; null: of none.
+using Shardings = std::shared_ptr<const std::vector<Sharding>>;
+
+/// Splits axis k of a tensor over the whole of the mesh axis `axes[k]`; "" leaves an axis whole.
+/// Example: shard_over(mesh, {"batch", ""}) for a matrix whose rows are divided.
+Sharding shard_over(std::shared_ptr<const Mesh> mesh, std::initializer_list<std::string_view> axes);
+
+/// Throws OpError unless the mesh is one (axes of their own names and of at least one device, `device_ids` an order of
+/// all), and `sharding` lays a tensor of `shape` over it: one entry for each axis of the tensor, axes that the mesh has,
+/// none of them, and no part of one, used twice.
+/// Source:  Shardy, docs/sharding_representation.md.
+void check_sharding(const Sharding& sharding, const Shape& shape);
+
+/// `{"x", "y":(1)2}`, as messages say it.
+std::string to_string(const std::vector<MeshAxis>& axes);
 
 }  // namespace hilo

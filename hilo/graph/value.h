@@ -11,6 +11,7 @@
 namespace hilo {
 
 class Graph;
+struct Sharding;
 
 /// One result of one op: a small handle, copied freely, valid while its Graph lives.
 /// A default-made Value is "none"; among cotangents and tangents it stands for zero.
@@ -35,6 +36,9 @@ class Value {
   /// The same numbers as `dtype`: `convert` of hilo/ops/convert.h, where this is defined.
   [[nodiscard]] Value as(DType dtype,
                          std::source_location where = std::source_location::current()) const;
+
+  /// How it is laid over the devices of a mesh (`with_sharding`); null where nothing is said.
+  [[nodiscard]] const Sharding* sharding() const;
 
   /// Same handle, not same numbers: `equal` of hilo/ops compares numbers.
   bool is(Value other) const { return graph_ == other.graph_ && id_ == other.id_; }

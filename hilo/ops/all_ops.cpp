@@ -50,6 +50,7 @@ void list_scan_ops(OpTable&);
 void list_scatter_ops(OpTable&);
 void list_select_and_scatter_ops(OpTable&);
 void list_select_ops(OpTable&);
+void list_sharding_ops(OpTable&);
 void list_slice_ops(OpTable&);
 void list_sort_ops(OpTable&);
 void list_switch_case_ops(OpTable&);
@@ -110,6 +111,7 @@ const OpTable& all_ops() {
              list_scatter_ops,
              list_select_and_scatter_ops,
              list_select_ops,
+             list_sharding_ops,
              list_slice_ops,
              list_sort_ops,
              list_switch_case_ops,
@@ -126,13 +128,16 @@ const OpTable& all_ops() {
   return table;
 }
 
-std::vector<Value> apply_parts(const OpEntry& entry, const OpParts& parts) {
-  const Site site = CallSite::current(std::source_location());
+std::vector<Value> apply_parts(const OpEntry& entry, const OpParts& parts, std::source_location where) {
+  const Site site = CallSite::current(where);
   try {
     return current_graph(entry.name, site).add(entry.make(parts), parts.operands, site);
   } catch (const OpError& e) {
     Refusal refusal = e.refusal();
     refusal.op = entry.name;
+    if (refusal.got.empty()) {
+      for (const Value& v : parts.operands) refusal.got.push_back(v.shape());
+    }
     throw OpError(std::move(refusal), site);
   }
 }

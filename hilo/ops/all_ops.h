@@ -32,7 +32,8 @@ class OpTable {
 
 /// The op that a program describes, added to the graph that is being built.
 /// Throws:  OpError naming the op, if an attribute or a region does not fit or its shape rule refuses the operands.
-std::vector<Value> apply_parts(const OpEntry& entry, const OpParts& parts);
+std::vector<Value> apply_parts(const OpEntry& entry, const OpParts& parts,
+                               std::source_location where = std::source_location::current());
 
 /// Every op. A new family adds its line in all_ops.cpp; a static initialiser would be dropped by the linker.
 const OpTable& all_ops();

@@ -8,6 +8,7 @@
 #include "hilo/ops/concatenate.h"
 #include "hilo/ops/constant.h"
 #include "hilo/ops/convert.h"
+#include "hilo/ops/custom_gradient.h"
 #include "hilo/ops/diagonal.h"
 #include "hilo/ops/dot.h"
 #include "hilo/ops/dynamic_slice.h"
@@ -65,7 +66,9 @@ struct LuOp : NoFields, MatrixBatch<LuOp> {
     return trace([&](std::span<const Value> p) {
       const Value a = p[0], rows = iota({kI32, {a.dim(-2)}});
       const std::vector<Shape> out = infer(in);
-      return fori_loop(0, std::min(a.dim(-2), a.dim(-1)), {a, broadcast_to(rows, out[1].dims), ones(out[2])}, eliminate);
+      const std::vector<Value> start = {a, broadcast_to(rows, out[1].dims), ones(out[2])};
+      const Dim steps = std::min(a.dim(-2), a.dim(-1));
+      return steps == 0 ? start : fori_loop(0, steps, start, eliminate);  // no row has a pivot in nothing
     }, in);
   }
   [[nodiscard]] Function lowering(std::string_view platform, Shapes in) const {
@@ -132,6 +135,24 @@ Value minor_of(Value a, Dim first, Dim second) {  // of rows 1 and 2 of a 3 x 3
   return element(a, 1, first) * element(a, 2, second) - element(a, 1, second) * element(a, 2, first);
 }
 
+// The tangent of a determinant: the trace of adj(a) d_a, adj(a) = det(a) a^-1, which has a limit where the last pivot is
+// zero. With P a = L U, y = L^-1 P d_a, and U parted into [U' c; 0 u], the rows of adj(a) d_a are U'^-1 (det y' - c z) and,
+// last, z = det / u y. Where an earlier pivot is zero, the tangent is taken for zero.
+Value determinant_tangent(Value a, Value d_a) {
+  const Lu f = lu(a);
+  const Dim last = a.dim(-1) - 1;
+  const Value rest = f.parity * prod(diagonal(slice_axis(slice_axis(f.packed, -1, 0, last), -2, 0, last)), {-1});  // [..]
+  const auto outer = [](Value v) { return expand_dims(v, Axes{-1, -2}); };                                         // [.., 1, 1]
+  const Value is_regular = broadcast_to(outer(not_equal(rest, zeros_like(rest))), a.dims());
+  const Value packed = select(is_regular, f.packed, identity_like(a, a.dim(-1)));
+  const Value y = triangular_solve(packed, take_along_axis(d_a, expand_dims(f.permutation, -1), -2), {.has_unit_diagonal = true});
+  const Value z = outer(rest) * slice_axis(y, -2, last, kEnd);                                                     // [.., 1, n]
+  const Value top = slice_axis(packed, -2, 0, last);                                                               // [.., n-1, n]
+  const Value above = outer(rest * element(f.packed, last, last)) * slice_axis(y, -2, 0, last) - matmul(slice_axis(top, -1, last, kEnd), z);
+  const Value product = concatenate({triangular_solve(slice_axis(top, -1, 0, last), above, {.is_lower = false}), z}, -2);
+  return trace(select(is_regular, product, zeros_like(product)));
+}
+
 }  // namespace
 
 void list_lu_ops(OpTable& table) {
@@ -178,8 +199,14 @@ Value det(Operand a) {
     case 3: return element(x, 0, 0) * minor_of(x, 1, 2) - element(x, 0, 1) * minor_of(x, 0, 2) + element(x, 0, 2) * minor_of(x, 0, 1);
     default: break;
   }
-  const Lu f = lu(x);
-  return f.parity * prod(diagonal(f.packed), {-1});
+  const auto product_of_pivots = [](std::span<const Value> p) {
+    const Lu f = lu(p[0]);
+    return std::vector{f.parity * prod(diagonal(f.packed), {-1})};
+  };
+  const auto tangent = [](std::span<const Value> p, std::span<const Value>, std::span<const Value> t) {
+    return std::vector{determinant_tangent(p[0], t[0])};
+  };
+  return custom_jvp({x}, product_of_pivots, tangent)[0];
 }
 
 SignAndLog slogdet(Operand a) {

@@ -26,7 +26,8 @@ Value upper_factor(const Lu& lu);
 Value solve(Operand a, Operand b);
 /// The inverse. `solve(a, b)` is faster and better than inv(a) b.
 Value inv(Operand a);
-/// The determinant: [.., n, n] -> [..]. Gradient: of matrices of up to 3 x 3 always, of larger ones where a is regular.
+/// The determinant: [.., n, n] -> [..].
+/// Gradient: of matrices of up to 3 x 3 always; of larger ones where only the last pivot may be zero, else zeros, as JAX.
 Value det(Operand a);
 /// Its sign (of complex numbers its direction; 0 if a is singular) and the logarithm of its length: no overflow.
 struct SignAndLog {

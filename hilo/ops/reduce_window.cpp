@@ -131,14 +131,7 @@ struct ReduceWindow {
     const WindowTaps t = taps(x, init);
     if (t.are_disjoint() && size() <= kMostTapsOfExtremes) return t.spread(d_out, t.first_equal(y));
     if (size() > kMostTapsOfExtremes && is_plain()) {
-      const std::vector<Shape> pair(2, Shape{x.dtype(), {}});
-      const bool is_max = reducer_name(body) == "maximum";
-      Function stays = trace(
-          [&](std::span<const Value> p) {
-            return std::vector{is_max ? greater_equal(p[0], p[1]) : less_equal(p[0], p[1])};
-          },
-          pair);
-      return select_and_scatter(x, d_out, zeros(pair[0]), window(), std::move(stays),
+      return select_and_scatter(x, d_out, zeros({x.dtype(), {}}), window(), prefers(x.dtype()),
                                 scalar_reducer(add, x.dtype()));
     }
     const Value winner = t.first_equal(y), none = zeros_like(d_out);
@@ -147,7 +140,19 @@ struct ReduceWindow {
       d_x = add_tangents(d_x, t.untap(k, select(equal(winner, k), d_out, none)));
     return d_x;
   }
+  // Whether the first of two elements stays.
+  [[nodiscard]] Function prefers(DType dtype) const {
+    const bool is_max = reducer_name(body) == "maximum";
+    return trace(
+        [&](std::span<const Value> p) {
+          return std::vector{is_max ? greater_equal(p[0], p[1]) : less_equal(p[0], p[1])};
+        },
+        std::vector<Shape>(2, Shape{dtype, {}}));
+  }
   [[nodiscard]] Value extreme_tangent(Value x, Value init, Value y, Value d_x) const {
+    if (size() > kMostTapsOfExtremes) {
+      return select_and_gather(x, d_x, window(), prefers(x.dtype()));
+    }
     const WindowTaps t = taps(x, init), d = taps(d_x, zeros({x.dtype(), {}}));
     const Value winner = t.first_equal(y);
     Value d_y = d.tap(d.size() - 1);
@@ -201,19 +206,30 @@ struct ReduceWindow {
     return {d_x, Value()};
   }
 
+  [[nodiscard]] Value product_tangent(Value x, Value init, Value d_x) const {
+    const std::vector<Value> others = products_of_the_others(taps(x, init));
+    const WindowTaps d = taps(d_x, zeros({x.dtype(), {}}));
+    Value d_y;
+    for (int k = 0; k < d.size(); ++k)
+      d_y = add_tangents(d_y, d.tap(k) * others[static_cast<std::size_t>(k)]);
+    return d_y;
+  }
+
   [[nodiscard]] std::vector<Value> jvp(const Jvp& v) const {
     const std::size_t n = v.outs.size();
     for (std::size_t k = n; k < 2 * n; ++k) {
       if (v.d_in[k]) expect_constant_init(v.in[k]);
     }
-    if (reducer_name(body) == "add") return {reduce_window(v.d_in[0], add, window())};
-    if (is_extreme() && size() <= kMostTapsOfExtremes && v.out.size() > 0) {
-      return {extreme_tangent(v.in[0], v.in[1], v.out, v.d_in[0])};
+    const std::string_view name = reducer_name(body);
+    if (name == "add") return {reduce_window(v.d_in[0], add, window())};
+    if (n == 1 && v.out.size() == 0) return {Value()};
+    if (is_extreme()) return {extreme_tangent(v.in[0], v.in[1], v.out, v.d_in[0])};
+    if (name == "multiply" && size() <= kMostTapsOfProducts) {
+      return {product_tangent(v.in[0], v.in[1], v.d_in[0])};
     }
     return folded_with_tangents(v);
   }
-  // Folds pairs of values and tangents by the body's derivative; of equals the first one's tangent
-  // stays.
+  // Folds pairs of values and tangents by the body's derivative.
   [[nodiscard]] std::vector<Value> folded_with_tangents(const Jvp& v) const {
     const std::size_t n = v.outs.size();
     std::vector<Value> inputs(v.in.begin(), v.in.begin() + static_cast<std::ptrdiff_t>(n)), inits;
@@ -224,29 +240,18 @@ struct ReduceWindow {
       inits.push_back(k < n ? v.in[n + k] : zeros(scalars[k]));
     scalars.insert(scalars.end(), scalars.begin(),
                    scalars.begin() + static_cast<std::ptrdiff_t>(2 * n));
-    Function pairs;
-    if (is_extreme()) {
-      const bool is_max = reducer_name(body) == "maximum";
-      pairs = trace(
-          [&](std::span<const Value> p) {
-            const Value stays = is_max ? greater_equal(p[0], p[2]) : less_equal(p[0], p[2]);
-            return std::vector{select(stays, p[0], p[2]), select(stays, p[1], p[3])};
-          },
-          scalars);
-    } else {
-      const Function derivative = v.transforms.jvp(body, std::vector<bool>(2 * n, true));
-      pairs = trace(
-          [&](std::span<const Value>
-                  p) {  // (a.., da.., b.., db..) -> the derivative's (a.., b.., da.., db..)
-            std::vector<Value> arguments;
-            for (std::size_t first : {std::size_t{0}, 2 * n, n, 3 * n}) {
-              arguments.insert(arguments.end(), p.begin() + static_cast<std::ptrdiff_t>(first),
-                               p.begin() + static_cast<std::ptrdiff_t>(first + n));
-            }
-            return call(derivative, arguments);
-          },
-          scalars);
-    }
+    const Function derivative = v.transforms.jvp(body, std::vector<bool>(2 * n, true));
+    Function pairs = trace(
+        [&](std::span<const Value>
+                p) {  // (a.., da.., b.., db..) -> the derivative's (a.., b.., da.., db..)
+          std::vector<Value> arguments;
+          for (std::size_t first : {std::size_t{0}, 2 * n, n, 3 * n}) {
+            arguments.insert(arguments.end(), p.begin() + static_cast<std::ptrdiff_t>(first),
+                             p.begin() + static_cast<std::ptrdiff_t>(first + n));
+          }
+          return call(derivative, arguments);
+        },
+        scalars);
     std::vector<Value> all = reduce_window(inputs, inits, window(), std::move(pairs));
     return {all.begin() + static_cast<std::ptrdiff_t>(n), all.end()};
   }

@@ -131,7 +131,7 @@ Function computed_again(const Function& body, In saved) {
           if (!is_live[i] || !node.op) continue;
           Values in;
           for (std::int32_t o : node.operands) in.push_back(at(o));
-          const Values out = into.add(node.op, in, node.site);
+          const Values out = into.add(node.op, in, node.site, node.shardings);
           for (std::size_t k = 0; k < out.size(); ++k) {
             const std::int32_t id = node.first_result + static_cast<std::int32_t>(k);
             const bool is_saved = next < saved.size() && saved[next].id() == id;

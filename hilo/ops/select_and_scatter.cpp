@@ -4,8 +4,12 @@
 
 #include "hilo/ops/all_ops.h"
 #include "hilo/ops/binary.h"
+#include "hilo/ops/compare.h"
 #include "hilo/ops/constant.h"
+#include "hilo/ops/custom_gradient.h"
+#include "hilo/ops/indexing.h"
 #include "hilo/ops/reduce.h"
+#include "hilo/ops/reshape.h"
 #include "hilo/ops/rules.h"
 #include "hilo/ops/select.h"
 #include "hilo/ops/unary.h"
@@ -83,29 +87,9 @@ struct SelectAndScatter {
     throw OpError(
         {.problem = "no gradient of this scatter function is known", .expected = "one that adds"});
   }
-  // For every window, what lies in `t` at the selected element of x. Padding is never selected.
-  [[nodiscard]] Value gathered(Value x, Value t) const {
-    const std::vector<Shape> one = {{x.dtype(), {}}, {t.dtype(), {}}, {kI1, {}}};
-    std::vector<Shape> both = one;
-    both.insert(both.end(), one.begin(), one.end());
-    Function body = trace(
-        [&](std::span<const Value> p) {
-          const std::vector<Value> heads = {p[0], p[3]};
-          const Value stays =
-              logical_or(logical_not(p[5]), logical_and(p[2], call(select, heads)[0]));
-          std::vector<Value> kept;
-          for (std::size_t k = 0; k < 3; ++k) kept.push_back(hilo::select(stays, p[k], p[k + 3]));
-          return kept;
-        },
-        both);
-    const std::vector<Value> inputs = {x, t, ones(x.shape().with(kI1))},
-                             inits = {zeros(one[0]), zeros(one[1]), zeros(one[2])};
-    return reduce_window(inputs, inits, window(), std::move(body))[1];
-  }
-
   [[nodiscard]] std::vector<Value> vjp(const Vjp& v) const {
     expect_sum();
-    return {Value(), gathered(v.in[0], v.d_out), sum(v.d_out)};
+    return {Value(), select_and_gather(v.in[0], v.d_out, window(), select), sum(v.d_out)};
   }
   [[nodiscard]] std::vector<Value> jvp(const Jvp& v) const {
     expect_sum();
@@ -125,9 +109,42 @@ struct SelectAndScatter {
     w.padding.insert(w.padding.begin(), {0, 0});
     return {select_and_scatter(both[0], both[1], b.in[2], std::move(w), select, scatter)};
   }
+  // XLA aborts at scalars; their one window selects the one element.
+  [[nodiscard]] Function lowering(std::string_view, Shapes in) const {
+    if (!in[0].is_scalar()) return {};
+    return trace(
+        [&](std::span<const Value> p) {
+          return call(scatter, std::vector{p[2], p[1]});
+        },
+        in);
+  }
 };
 
+// For every window the position in x, flattened, of the element that is selected; -1 if it holds
+// none.
+Value selected_positions(Value x, Window window, const Function& select) {
+  const Shape scalar{x.dtype(), {}}, position{kI32, {}};
+  Function body = trace(
+      [&](std::span<const Value> p) {
+        const Value is_preferred = call(select, std::vector{p[0], p[2]})[0];
+        const Value stays = logical_or(p[3] < 0, logical_and(p[1] >= 0, is_preferred));
+        return std::vector{hilo::select(stays, p[0], p[2]), hilo::select(stays, p[1], p[3])};
+      },
+      std::vector{scalar, position, scalar, position});
+  const Value positions = reshape(iota({kI32, {x.shape().size()}}), x.dims());
+  return reduce_window(std::vector{stop_gradient(x), positions},
+                       std::vector{zeros(scalar), full(position, -1)}, std::move(window),
+                       std::move(body))[1];
+}
+
 }  // namespace
+
+Value select_and_gather(Value x, Value t, Window window, const Function& select) {
+  const Value at = selected_positions(x, std::move(window), select);
+  if (x.shape().size() == 0) return zeros(at.shape().with(t.dtype()));
+  const Value taken = take(reshape(t, {x.shape().size()}), maximum(at, 0));
+  return hilo::select(at >= 0, taken, zeros_like(taken));
+}
 
 void list_select_and_scatter_ops(OpTable& table) { table.add<SelectAndScatter>(); }
 

@@ -14,4 +14,9 @@ namespace hilo {
 Value select_and_scatter(Operand x, Value source, Value init, Window window, Function select,
                          Function scatter);
 
+/// The way back: for every window of x, what lies in `t`, of x's shape, at the element that
+/// `select` prefers; 0 where a window holds none. Gradient: to `t`, of any order; none to x, which
+/// only decides.
+Value select_and_gather(Value x, Value t, Window window, const Function& select);
+
 }  // namespace hilo

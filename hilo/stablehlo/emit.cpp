@@ -5,6 +5,7 @@
 
 #include "hilo/graph/op.h"
 #include "hilo/stablehlo/attribute_text.h"
+#include "hilo/stablehlo/mesh_table.h"
 
 namespace hilo::stablehlo {
 namespace {
@@ -72,12 +73,14 @@ class Emitter {
     text_ += "module @";
     append_symbol(options_.module_name);
     text_ += " {\n";
+    const std::size_t start = text_.size();
     function("public @main", main, options_.aliases);
     for (std::size_t i = 0; i < callees_.size(); ++i) {  // which may call further ones
       const Function callee = callees_[i];
       function("private @" + callee_name(i), callee, {});
     }
     text_ += "}\n";
+    text_.insert(start, meshes_.text());
     return std::move(text_);
   }
 
@@ -94,9 +97,7 @@ class Emitter {
       append_name(names, p.id());
       text_ += ": ";
       append_type(p.shape());
-      if (i < aliases.size() && aliases[i] >= 0) {
-        text_ += " {tf.aliasing_output = " + std::to_string(aliases[i]) + " : i32}";
-      }
+      append_argument_attributes(p, i < aliases.size() ? aliases[i] : -1);
       if (const std::string_view name = main.graph().parameter_name(p.id()); options_.has_locations && !name.empty()) {
         text_ += " loc(";
         append_quoted(text_, name);
@@ -104,7 +105,11 @@ class Emitter {
       }
     }
     text_ += ") -> (";
-    append_types(main.result_shapes());
+    for (std::size_t i = 0; i < main.results().size(); ++i) {
+      if (i > 0) text_ += ", ";
+      append_type(main.results()[i].shape());
+      append_argument_attributes(main.results()[i], -1);
+    }
     text_ += ") {\n";
     body(main, names, "    ");
     text_ += "    \"func.return\"(";
@@ -119,6 +124,35 @@ class Emitter {
     if (at == callees_.size()) callees_.push_back(f);
     return callee_name(at);
   }
+
+  // ` {sdy.sharding = #sdy.sharding<@mesh, [{"x"}]>, tf.aliasing_output = 0 : i32}` of an argument or result.
+  void append_argument_attributes(Value value, int alias) {
+    const Sharding* sharding = options_.has_shardings ? value.sharding() : nullptr;
+    if (sharding != nullptr) {
+      meshes_.use(*sharding);
+      text_ += " {sdy.sharding = ";
+      append_attribute(text_, *sharding);
+    }
+    if (alias >= 0) text_.append(sharding != nullptr ? ", " : " {").append("tf.aliasing_output = ").append(std::to_string(alias)).append(" : i32");
+    if (sharding != nullptr || alias >= 0) text_ += '}';
+  }
+
+  // ` {sdy.sharding = #sdy.sharding_per_value<[<@mesh, [{"x"}]>]>}` behind an op. A constraint says it itself.
+  // Of a result that nothing is said of, while something is of another, every axis is open.
+  void append_shardings(const Graph& graph, const Node& node) {
+    if (!options_.has_shardings || !node.shardings || is_constraint(node)) return;
+    ShardingsAttribute all{*node.shardings};
+    const Sharding said = *std::ranges::find_if_not(all.values, &Sharding::is_none);
+    for (std::size_t k = 0; k < all.values.size(); ++k) {
+      const Shape& shape = graph.shape(node.first_result + static_cast<std::int32_t>(k));
+      if (all.values[k].is_none()) all.values[k] = {.mesh = said.mesh, .dims = std::vector(shape.dims.size(), DimSharding{.is_open = true})};
+      meshes_.use(all.values[k]);
+    }
+    text_ += " {sdy.sharding = ";
+    append_attribute(text_, all);
+    text_ += '}';
+  }
+  static bool is_constraint(const Node& node) { return node.op->name() == "sdy.sharding_constraint"; }
 
   void append_type(const Shape& shape) {
     stablehlo::append_type(text_, options_.platform.empty() ? shape : stored(shape));
@@ -171,14 +205,18 @@ class Emitter {
   }
 
   void op(const Graph& graph, const Node& node, const std::vector<bool>& is_read, Names& names, const std::string& indent) {
+    if (!options_.has_shardings && is_constraint(node)) {  // which is its operand
+      names[static_cast<std::size_t>(node.first_result)] = names[static_cast<std::size_t>(node.operands[0])];
+      return;
+    }
     const std::vector<Shape> in = operand_shapes(graph, node);
     if (const Function faster = lowering(node, in)) {
       is_lowered_ = true;  // what stands in its place is what is meant
-      inlined(node, faster, names, indent);
+      inlined(graph, node, faster, names, indent);
       is_lowered_ = false;
       return;
     }
-    if (const Function expansion = expanded(node, in, is_read)) return inlined(node, expansion, names, indent);
+    if (const Function expansion = expanded(node, in, is_read)) return inlined(graph, node, expansion, names, indent);
     text_ += indent;
     for (std::int32_t k = 0; k < node.result_count; ++k) {
       if (k > 0) text_ += ", ";
@@ -197,6 +235,7 @@ class Emitter {
     text_ += ')';
     append_attributes(*node.op);
     if (node.op->callee_attribute().empty()) append_regions(node, names, count, indent);
+    append_shardings(graph, node);
     text_ += " : (";
     append_types({in.begin(), in.begin() + static_cast<std::ptrdiff_t>(count)});
     text_ += node.result_count == 1 ? ") -> " : ") -> (";
@@ -224,8 +263,8 @@ class Emitter {
     return node.op->lowering(options_.platform, in);
   }
 
-  // An op that stands for its body: the body's ops are printed in its place.
-  void inlined(const Node& node, const Function& f, Names& names, const std::string& indent) {
+  // An op that stands for its body: the body's ops are printed in its place, and a constraint for what is said of it.
+  void inlined(const Graph& graph, const Node& node, const Function& f, Names& names, const std::string& indent) {
     Names inner(f.graph().value_count(), -1);
     for (std::size_t i = 0; i < f.parameters().size(); ++i) {
       inner[static_cast<std::size_t>(f.parameters()[i].id())] = names[static_cast<std::size_t>(node.operands[i])];
@@ -234,7 +273,26 @@ class Emitter {
     for (std::int32_t k = 0; k < node.result_count; ++k) {
       names[static_cast<std::size_t>(node.first_result + k)] =
           inner[static_cast<std::size_t>(f.results()[static_cast<std::size_t>(k)].id())];
+      const Sharding* sharding = options_.has_shardings ? graph.sharding(node.first_result + k) : nullptr;
+      if (sharding != nullptr) constraint(node.first_result + k, graph.shape(node.first_result + k), *sharding, names, indent);
     }
+  }
+
+  void constraint(std::int32_t value, const Shape& shape, const Sharding& sharding, Names& names, const std::string& indent) {
+    const Names before = {names[static_cast<std::size_t>(value)]};
+    text_ += indent;
+    define(names, value);
+    append_name(names, value);
+    text_ += " = \"sdy.sharding_constraint\"(";
+    append_name(before, 0);
+    text_ += ") <{sharding = ";
+    meshes_.use(sharding);
+    append_attribute(text_, sharding);
+    text_ += "}> : (";
+    append_type(shape);
+    text_ += ") -> ";
+    append_type(shape);
+    text_ += '\n';
   }
 
   void append_attributes(const AnyOp& op) {
@@ -245,6 +303,7 @@ class Emitter {
     for (std::size_t i = 0; i < attributes.size(); ++i) {
       if (i > 0) text_ += ", ";
       text_ += attributes[i].name + " = ";
+      if (const auto* sharding = std::get_if<Sharding>(&attributes[i].value)) meshes_.use(*sharding);
       append_attribute(text_, attributes[i].value);
     }
     if (!callee_attribute.empty()) {
@@ -304,6 +363,7 @@ class Emitter {
   const EmitOptions& options_;
   std::string text_;
   std::vector<Function> callees_;  // printed behind main
+  MeshTable meshes_;               // printed before it
   std::int32_t next_name_ = 0;
   bool is_lowered_ = false;
 };

@@ -16,9 +16,12 @@ struct EmitOptions {
   std::string platform{};
   /// By parameter: the result that may reuse its memory, or -1. Empty: none.
   std::vector<int> aliases{};
+  /// Meshes and shardings. Without, the program is one for a single device.
+  bool has_shardings = true;
 };
 
 /// The function as a StableHLO module with one public `@main`, in MLIR's generic form.
+/// Throws:  OpError if two different meshes have one name.
 /// Cost:    linear in the size of the live graph; constants print as hex.
 /// Source:  StableHLO spec, "Programs"; the attribute spellings are those of its dialect.
 std::string emit(const Function& function, const EmitOptions& options = {});

@@ -100,6 +100,7 @@ Importer::Importer(const ir::Program& program, const ImportOptions& options) : p
     const bool is_new = functions_.emplace(name_of(op), &op).second;
     if (!is_new) throw ir::error_at(program.file, op.at, "func.func: a second function @" + std::string(name_of(op)));
   }
+  read_meshes();
   budget_ = kFreeGrowth + kGrowth * count_operations(program.module);
 }
 
@@ -119,7 +120,10 @@ Imported Importer::run() {
   calls_.push_back(options_.function);
   const BuildFn build = [&](std::span<const Value> parameters) {
     main_ = &current_graph("import", {});
+    std::vector<Value> arguments_of_main(parameters.begin(), parameters.end());
+    shard_each(arguments_of_main, main, "arg_attrs");
     std::vector<Value> results = operations(main.regions.at(0), parameters);
+    shard_each(results, main, "res_attrs");
     result_.result_count = results.size();
     for (std::size_t i = 0; i < checked_.size(); ++i) {
       result_.checks[i].got = results.size();
@@ -218,7 +222,10 @@ std::vector<Value> Importer::call(std::string_view name, std::span<const Value> 
   const ir::Operation& callee = function(name, op.at);
   if (std::ranges::find(calls_, name) != calls_.end()) throw OpError({.problem = "@" + std::string(name) + " calls itself", .expected = "no recursion"});
   calls_.push_back(name_of(callee));
-  std::vector<Value> results = operations(callee.regions[0], arguments);
+  std::vector<Value> inner(arguments.begin(), arguments.end());
+  shard_each(inner, callee, "arg_attrs");
+  std::vector<Value> results = operations(callee.regions[0], inner);
+  shard_each(results, callee, "res_attrs");
   calls_.pop_back();
   return results;
 }
@@ -254,8 +261,10 @@ void Importer::operation(const ir::Operation& op) {
     const CallSite site(site_of(op));
     const std::string_view full = op.name;
     const std::string_view name = full.starts_with("stablehlo.") ? full.substr(10) : full;
-    const std::vector<Value> results = results_of(op, name, operands);
+    const std::size_t first_new = current_graph(name, {}).nodes().size();
+    std::vector<Value> results = results_of(op, name, operands);
     check_results(op, results);
+    shard_results(results, op, first_new);
     for (std::size_t i = 0; i < op.results.size(); ++i) define(op.results[i], results[i]);
   } catch (const OpError& e) {
     std::string problem = e.refusal().problem;

@@ -97,6 +97,16 @@ Out run_mhlo_call(Importer& importer, const ir::Operation& op, std::string_view 
   return importer.results_of(same, same.name, in);
 }
 
+// What divides a program by hand, or says which values go together.
+Out refuse_of_shardy(Importer&, const ir::Operation&, In) {
+  throw OpError({.problem = "this part of Shardy is not supported", .expected = "sdy.mesh, sdy.sharding, sdy.sharding_constraint, sdy.reshard"});
+}
+
+Out constrain(Importer& importer, const ir::Operation& op, In in) {
+  expect_operands(in, 1);
+  return {importer.constrained(op, in[0])};
+}
+
 Out run_custom_call(Importer& importer, const ir::Operation& op, In in) {
   const auto target = Importer::required<std::string>(op, "call_target_name");
   if (target.starts_with("check.")) {
@@ -115,6 +125,9 @@ Out run_custom_call(Importer& importer, const ir::Operation& op, In in) {
   }
   if (target == "stablehlo.shape_refinement_operand_wrapper") return {in.front()};
   if (target.starts_with("mhlo.")) return run_mhlo_call(importer, op, std::string_view(target).substr(5), in);
+  if (target == "xla.sdy.FuncResultSharding" && in.size() == 1) return {importer.as_result(op, in[0])};
+  if (target == "Sharding" && in.size() == 1) return {in[0]};  // under what its attributes say of the result
+  if (target.starts_with("xla.sdy.")) return refuse_of_shardy(importer, op, in);
   std::vector<Shape> declared;
   for (ir::ValueId id : op.results) declared.push_back(importer.type(id));
   return apply_parts(*all_ops().find("custom_call"), {op.attributes, {}, in, declared});
@@ -373,6 +386,21 @@ const std::map<std::string_view, Importer::Handler>& Importer::handlers() {
       {"check.expect_eq_const", run_check<6>},
       {"check.expect_close_const", run_check<6>},
       {"check.expect_almost_eq_const", run_check<6>},
+      // Shardy
+      {"sdy.sharding_constraint", constrain},
+      {"sdy.reshard", constrain},
+      {"sdy.constant", make_constant},
+      {"sdy.manual_computation", refuse_of_shardy},
+      {"sdy.named_computation", refuse_of_shardy},
+      {"sdy.propagation_barrier", refuse_of_shardy},
+      {"sdy.sharding_group", refuse_of_shardy},
+      {"sdy.data_flow_edge", refuse_of_shardy},
+      {"sdy.all_gather", refuse_of_shardy},
+      {"sdy.all_reduce", refuse_of_shardy},
+      {"sdy.all_slice", refuse_of_shardy},
+      {"sdy.all_to_all", refuse_of_shardy},
+      {"sdy.collective_permute", refuse_of_shardy},
+      {"sdy.reduce_scatter", refuse_of_shardy},
       // older ops
       {"dot", make_dot},
       {"broadcast", make_broadcast},

@@ -4,6 +4,7 @@
 #include <unordered_map>
 
 #include "hilo/graph/op.h"
+#include "hilo/ops/all_ops.h"
 #include "hilo/ops/op_parts.h"
 #include "hilo/stablehlo/import.h"
 
@@ -26,6 +27,10 @@ class Importer {
   std::vector<Value> results_of(const ir::Operation& op, std::string_view name, std::span<const Value> operands);
   /// The check that the operation is, for which values are kept.
   void check(std::string_view name, const ir::Operation& op, Value got, Value expected);
+  /// The value under the attribute "sharding" of a constraint.
+  Value constrained(const ir::Operation& op, Value value);
+  /// The value of an @xla.sdy.FuncResultSharding: what its attribute says is said of the value itself where nothing is.
+  Value as_result(const ir::Operation& op, Value value);
   [[nodiscard]] const Shape& type(ir::ValueId value) const { return program_.types[static_cast<std::size_t>(value)]; }
   /// The attribute in that type. Throws OpError if it is not there or of another kind.
   template <class T>
@@ -46,6 +51,14 @@ class Importer {
   void operation(const ir::Operation& op);
   std::vector<Value> built(const ir::Operation& op, const OpEntry& entry, std::span<const Value> operands);
   Function closed_region(const ir::Region& region, const ir::Operation& op, std::string_view name, std::span<const Value> operands);
+  // Of import_sharding.cpp: meshes of the program, and what attributes say of values; none: nothing.
+  void read_meshes();
+  void add_mesh(std::string_view name, const AttributeValue& mesh, const ir::Operation& op);
+  [[nodiscard]] Sharding resolved(Sharding sharding) const;
+  [[nodiscard]] std::vector<Sharding> shardings_of(const std::vector<NamedAttribute>& attributes) const;
+  void shard_each(std::vector<Value>& values, const ir::Operation& function, std::string_view attributes) const;
+  void shard_results(std::vector<Value>& results, const ir::Operation& op, std::size_t first_new) const;
+
   Value operand(ir::ValueId id);
   void define(ir::ValueId id, Value value);
   void check_results(const ir::Operation& op, std::span<const Value> results) const;
@@ -55,6 +68,7 @@ class Importer {
   const ir::Program& program_;
   const ImportOptions& options_;
   std::map<std::string, const ir::Operation*, std::less<>> functions_;
+  std::map<std::string, std::shared_ptr<const Mesh>, std::less<>> meshes_;
   std::unordered_map<ir::ValueId, Value> values_;
   std::vector<std::string_view> calls_;  // that are being written out
   std::size_t budget_ = 0;               // operations that may still be built

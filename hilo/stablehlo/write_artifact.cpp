@@ -5,10 +5,11 @@
 #include <map>
 
 #include "hilo/stablehlo/bytecode_encoder.h"
-#include "hilo/stablehlo/op_versions.h"
-#include "hilo/stablehlo/vhlo_attributes.h"
 #include "hilo/stablehlo/emit.h"
+#include "hilo/stablehlo/op_versions.h"
 #include "hilo/stablehlo/parse.h"
+#include "hilo/stablehlo/sharding_strings.h"
+#include "hilo/stablehlo/vhlo_attributes.h"
 
 namespace hilo::stablehlo {
 namespace bytecode {
@@ -311,7 +312,8 @@ class Writer {
 }  // namespace bytecode
 
 std::string write_artifact(const ir::Program& program, std::string_view version) {
-  return bytecode::Writer(program, bytecode::version_from(version)).write();
+  const ir::Program plain = with_sharding_strings(program);
+  return bytecode::Writer(plain, bytecode::version_from(version)).write();
 }
 
 std::string write_artifact(const Function& function, std::string_view version) {

@@ -130,7 +130,7 @@ fs::path write_checkpoint(const fs::path& run, const Trainer& trainer, const Sav
       shape.dims.insert(shape.dims.begin(), batch);
       const std::string file = "inference-" + std::to_string(batch) + ".mlir";
       write_file_atomically(folder.path() / file,
-                            stablehlo::emit(nn::inference_function(store, trainer.model(), shape), {.module_name = "inference"}));
+                            stablehlo::emit(nn::inference_function(store, trainer.model(), shape), {.module_name = "inference", .has_shardings = false}));
       manifest["programs"].push_back({{"file", file}, {"batch", batch}});
     }
   }

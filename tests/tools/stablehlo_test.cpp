@@ -2,7 +2,9 @@
 #include <cmath>
 #include <fstream>
 
+#include "hilo/formats/npz.h"
 #include "hilo/formats/safetensors.h"
+#include "hilo/pjrt/discovery.h"
 #include "tests/tools/hilo_program.h"
 
 namespace hilo::tools::test {
@@ -38,6 +40,44 @@ TEST(Vjp, IsThatOfJax) {
       const std::vector<double> a = got.at(name).to_doubles(), b = want.to_doubles();
       for (std::size_t i = 0; i < a.size(); ++i) ASSERT_LE(std::abs(a[i] - b[i]), atol + rtol * std::abs(b[i])) << name << "[" << i << "]";
     }
+  }
+}
+
+// One program of JAX over a mesh of four, in text and bytecode: undivided, divided, and asked for what it is not.
+TEST(Run, DividesAProgramOverTheDevicesOfItsMesh) {
+  if (fixtures().empty()) GTEST_SKIP() << "HILO_FIXTURES is not set";
+  const fs::path folder = fixtures() / "stablehlo/sharded_mesh4", in = fresh("in.safetensors"), out = fresh("out.safetensors");
+  formats::write_safetensors(in, {{"arg_0", formats::read_npy(folder / "in0.npy")}, {"arg_1", formats::read_npy(folder / "in1.npy")}});
+  const Array want = formats::read_npy(folder / "out0.npy");
+  for (const char* file : {"module.mlir", "module.vhlo.mlirbc", "jax_export.bin"}) {
+    for (const char* devices : {"1", "4"}) {
+      SCOPED_TRACE(std::string(file) + " " + devices);
+      hilo_out({"run", folder / file, "--inputs", in, "--out", out, "--backend", "cpu", "--devices", devices});
+      const Array got = arrays_of(out).at("out_0");
+      ASSERT_EQ(got.shape(), want.shape());
+      for (std::size_t i = 0; i < static_cast<std::size_t>(want.size()); ++i) EXPECT_NEAR(got.to_doubles()[i], want.to_doubles()[i], 1e-5) << i;
+    }
+    const Json json = Json::parse(hilo_out({"compile", folder / file, "--target", "cpu", "--json"}));
+    EXPECT_EQ(json["devices"], 4) << file;
+    EXPECT_EQ(json["results"][0], "f32[2,4]") << file;
+  }
+  const Ended few = hilo({"run", folder / "module.mlir", "--inputs", in, "--backend", "cpu", "--devices", "2"});
+  EXPECT_EQ(few.code, 2);
+  EXPECT_THAT(few.err, testing::HasSubstr("has 4 devices; got --devices 2, expected --devices 4 (or 1, which runs it undivided)"));
+  const Ended none = hilo({"run", written("wrong.mlir", "func.func @main() -> tensor<f32> { %0 = stablehlo.constant dense<1.0> : tensor<f32> return %0 : tensor<f32> }"), "--backend", "cpu", "--devices", "2"});
+  EXPECT_EQ(none.code, 2);
+  EXPECT_THAT(none.err, testing::HasSubstr("has no shardings to divide it by"));
+}
+
+// With libtpu at hand: `hilo plugins install tpu`.
+TEST(Compile, DividesAProgramOverATpuThatIsNotHere) {
+  const std::string plugin = pjrt::search("tpu").path;
+  if (plugin.empty() || fixtures().empty()) GTEST_SKIP() << "no libtpu here, or HILO_FIXTURES is not set";
+  const std::map<std::string, std::string> find = {{"HILO_PJRT_PLUGIN_PATH", environment()["HILO_PJRT_PLUGIN_PATH"] + ":" + plugin}};
+  for (const char* file : {"module.mlir", "module.vhlo.mlirbc"}) {
+    const Ended ended = hilo({"compile", fixtures() / "stablehlo/sharded_mesh4" / file, "--target", "tpu:v5e:2x2", "--json"}, "", find);
+    ASSERT_EQ(ended.code, 0) << ended.err;
+    EXPECT_EQ(Json::parse(ended.out)["devices"], 4) << file;
   }
 }
 
@@ -77,6 +117,47 @@ TEST(Diff, ComparesTwoPrograms) {
   const Ended other = hilo({"diff", sum, square, "--backend", "cpu"});
   EXPECT_EQ(other.code, 1);
   EXPECT_THAT(other.out, testing::HasSubstr("out_0: f32[3]  apart by"));
+}
+
+// A model of JAX is trained further, written as an artifact with its weights, and run.
+TEST(Finetune, GivesAProgramWithBetterWeights) {
+  if (fixtures().empty()) GTEST_SKIP() << "HILO_FIXTURES is not set";
+  const fs::path folder = fixtures() / "stablehlo" / "mlp", inputs = fresh("mlp.safetensors"), input = fresh("x.safetensors"), tuned = fresh("tuned.mlirbc");
+  formats::NamedArrays all;
+  for (int i = 0; i < 5; ++i) all.emplace_back("arg_" + std::to_string(i), formats::read_npy(folder / ("in" + std::to_string(i) + ".npy")));
+  formats::write_safetensors(inputs, all);
+  formats::write_safetensors(input, {all[0]});
+  const Ended ended = run({example("finetune"), folder / "jax_export.bin", inputs, tuned}, {}, environment());
+  ASSERT_EQ(ended.code, 0) << ended.err;
+  EXPECT_THAT(ended.out, testing::MatchesRegex("loss 2\\.[0-9]+ -> 0\\.0[0-9]+\n"));
+  const fs::path out = fresh("out.safetensors");
+  hilo_out({"run", tuned, "--inputs", input, "--out", out, "--backend", "cpu"});
+  const std::vector<double> p = arrays_of(out).at("out_0").to_doubles();
+  for (std::size_t i = 0; i < p.size(); i += 3) EXPECT_GT(p[i], 0.9);
+}
+
+TEST(Export, WritesProgramsAsTextAndForAnOlderRelease) {
+  const fs::path program = written("gelu.mlir", R"(func.func @main(%x: tensor<3xf32>) -> tensor<3xf32> {
+  %0 = stablehlo.tanh %x : tensor<3xf32>
+  return %0 : tensor<3xf32>
+}
+)");
+  for (const char* name : {"out.mlir", "out.mlirbc"}) {
+    const fs::path out = fresh(name);
+    EXPECT_THAT(hilo_out({"export", program, "--out", out, "--stablehlo-version", "0.12.0"}), testing::HasSubstr("out_0: f32[3]"));
+    EXPECT_THAT(hilo_out({"diff", program, out, "--backend", "cpu"}), testing::HasSubstr("the programs are the same graph"));
+  }
+  EXPECT_EQ(hilo({"export", program, "--out", "x.onnx"}).code, 2);
+}
+
+TEST(Inspect, TellsWhatAProgramHoldsAndRefusesWrongOnes) {
+  const Json said = Json::parse(hilo_out({"inspect", written("twice.mlir", kWrong), "--json"}));
+  EXPECT_EQ(said.at("functions")[0].at("ops").at("stablehlo.constant"), 2);
+  EXPECT_EQ(said.at("checks"), 1);
+  const fs::path wrong = written("wrong.mlir", "func.func @main(%x: tensor<3xf32>) -> tensor<2xf32> {\n  %0 = \"stablehlo.negate\"(%x) : (tensor<3xf32>) -> tensor<2xf32>\n  return %0 : tensor<2xf32>\n}\n");
+  const Ended ended = hilo({"inspect", wrong});
+  EXPECT_EQ(ended.code, 1);
+  EXPECT_THAT(ended.err, testing::HasSubstr("wrong.mlir:2:8: stablehlo.negate: the result is f32[3]\n  expected: f32[2]"));
 }
 
 }  // namespace

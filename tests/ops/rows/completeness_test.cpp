@@ -10,7 +10,7 @@
 
 #include "hilo/graph/op.h"
 #include "hilo/ops/all_ops.h"
-#include "tests/ops/rows/rows.h"
+#include "tests/ops/rows/drawn.h"
 
 namespace hilo::test {
 namespace {
@@ -38,6 +38,13 @@ TEST(Completeness, EveryOpHasARow) {
   }
   for (const OpEntry& op : all_ops().entries()) EXPECT_TRUE(seen.contains(op.name)) << op.name << " has no row";
   for (const std::string& name : seen) EXPECT_NE(all_ops().find(name), nullptr) << name << " is not in all_ops()";
+}
+
+// An op with a derivative that is not zero is drawn at random shapes for the sweep (gradient_test.cpp).
+TEST(Completeness, EveryDerivativeIsDrawn) {
+  for (const auto& [name, swept] : swept_ops()) {
+    EXPECT_TRUE(swept.functions > 0 || !swept.left_out.empty()) << name << " has a derivative, but no shapes are drawn for it";
+  }
 }
 
 TEST(Completeness, RowsHaveNamesOfTheirOwn) {

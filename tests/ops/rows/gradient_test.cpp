@@ -1,287 +1,98 @@
-// The derivatives of every row, in f64 and c128: reverse and forward against central differences of the value, second
-// order against central differences of the first; in f32 against f64.
-//
-// For complex numbers the derivative of the real number Re(sum(w f(x))) is taken along real and imaginary steps; a
-// gradient g stands for d -> Re(sum(g d)), as JAX has it.
+// The derivatives of every row, by check_grads: reverse and forward, and both of both, against central differences in
+// f64 and c128; in f32 against the same differences. And those of every op at ten shapes that are drawn, in f64, f32 and
+// bf16.
 #include <algorithm>
 #include <cmath>
-#include <map>
+#include <cstdio>
 
 #include "hilo/autodiff/autodiff.h"
-#include "tests/ops/rows/trial.h"
+#include "hilo/exec/check_grads.h"
+#include "hilo/ops/all_ops.h"
+#include "hilo/ops/constant.h"
+#include "tests/ops/rows/drawn.h"
 
 namespace hilo::test {
 namespace {
 
-constexpr double kStep = 1e-5, kTolerance = 2e-6;
+constexpr double kTolerance = 2e-6;                        // of rows, whose numbers are near one
+constexpr double kDrawn = 1e-5, kDrawnF32 = 2e-3, kDrawnBF16 = 1e-1;
 
 class Gradient : public EachFamily {};
 HILO_EACH_FAMILY(Gradient);
 
-std::vector<Value> picked(std::span<const Value> values, const std::vector<std::size_t>& which) {
-  std::vector<Value> result;
-  for (std::size_t i : which) result.push_back(values[i]);
-  return result;
+GradsCase case_of(const Trial& t) {
+  GradsCase c{t.row->f, t.operands, {.order = t.row->derivative_order}};
+  c.options.reverse = t.row->reverse_refusal.empty();
+  c.options.forward = t.row->forward_refusal.empty();
+  c.options.differences_of = t.row->differences_of;
+  c.options.is_constant.assign(t.operands.size(), true);
+  for (std::size_t i : t.active_operands) c.options.is_constant[i] = false;
+  return c;
 }
 
-// (x.., w..) -> gradients of Re(sum(w f(x))) with respect to the active operands.
-std::vector<Value> reverse(const Trial& t, std::span<const Value> x, std::span<const Value> w) {
-  const std::vector<Value> y = t.row->f(x);
-  return vjp(picked(y, t.active_results), w, picked(x, t.active_operands));
-}
+bool is_tried_in(const Row& row, DType dtype) { return std::ranges::find(row.dtypes, dtype) != row.dtypes.end(); }
 
-// The tangents `d` of the active operands, none for the others.
-std::vector<Value> spread(const Trial& t, std::span<const Value> d) {
-  std::vector<Value> result(t.operands.size());
-  for (std::size_t k = 0; k < d.size(); ++k) result[t.active_operands[k]] = d[k];
-  return result;
-}
+bool has_gradient(const Trial& t) { return has_derivative(*t.row) && !t.active_operands.empty(); }
 
-Module values_of(const std::vector<Trial>& all) {
-  Module module;
-  for (const Trial& t : all) module.add(t.row->f, t.shapes());
-  compile_all(module, all, "value");
-  return module;
-}
-
-Module gradients_of(const std::vector<Trial>& all) {
-  Module module;
-  for (const Trial& t : all) {
-    const std::size_t n = t.operands.size();
-    module.add([&t, n](std::span<const Value> p) { return reverse(t, p.first(n), p.subspan(n)); },
-               joined(t.shapes(), t.cotangent_shapes()));
-  }
-  module.compile();
-  return module;
-}
-
-using Arguments = std::vector<std::vector<Array>>;
-
-// Every row's active operands moved by `step` along its direction.
-Arguments moved_operands(const std::vector<Trial>& all, double step, const Arguments& directions) {
-  Arguments result;
-  for (std::size_t i = 0; i < all.size(); ++i) {
-    result.push_back(all[i].operands);
-    for (std::size_t k = 0; k < directions[i].size(); ++k) {
-      Array& x = result[i][all[i].active_operands[k]];
-      x = moved(x, step, directions[i][k]);
+// Checks all cases in one program; where that cannot be built, one by one, to learn which it is. Counts comparisons.
+int expect_agreement(const std::vector<Trial>& all, const std::vector<GradsCase>& cases) {
+  int comparisons = 0;
+  const auto judge = [&](const Trial& t, const GradsReport& r) {
+    comparisons += r.comparisons;
+    if (!r.passes) fail(*t.row, "in " + std::string(name(t.dtype)), r.text());
+  };
+  try {
+    const std::vector<GradsReport> reports = check_grads(client(), cases);
+    for (std::size_t i = 0; i < reports.size(); ++i) judge(all[i], reports[i]);
+    return comparisons;
+  } catch (const std::exception& together) {
+    bool fails_alone = false;
+    for (std::size_t i = 0; i < cases.size(); ++i) {
+      try {
+        judge(all[i], check_grads(client(), std::span(&cases[i], 1))[0]);
+      } catch (const std::exception& e) {
+        fail(*all[i].row, "in " + std::string(name(all[i].dtype)), e.what());
+        fails_alone = true;
+      }
     }
+    if (!fails_alone) fail(*all[0].row, "all together", together.what());
   }
-  return result;
+  return comparisons;
 }
 
-// (f(x + h d) - f(x - h d)) / 2h for the results that `which` names of every row.
-Arguments differences(const Module& module, const std::vector<Trial>& all, const Arguments& directions, const Arguments& rest,
-                      const std::function<std::vector<std::size_t>(const Trial&)>& which) {
-  Arguments forward = moved_operands(all, kStep, directions), backward = moved_operands(all, -kStep, directions);
-  for (std::size_t i = 0; i < rest.size(); ++i) {
-    forward[i] = joined(std::move(forward[i]), rest[i]);
-    backward[i] = joined(std::move(backward[i]), rest[i]);
-  }
-  const Arguments a = module.run(forward), b = module.run(backward);
-  Arguments result(all.size());
-  for (std::size_t i = 0; i < all.size(); ++i) {
-    if (a[i].empty()) continue;
-    for (std::size_t k : which(all[i])) {
-      Tensor<Complex> slope = decode<Complex>(a[i][k]);
-      const Tensor<Complex> other = decode<Complex>(b[i][k]);
-      for (std::size_t e = 0; e < slope.data.size(); ++e) slope.data[e] = (slope.data[e] - other.data[e]) / (2 * kStep);
-      result[i].push_back(encode(slope, a[i][k].shape().dtype));
-    }
-  }
-  return result;
-}
-
-Arguments operands_with(const std::vector<Trial>& all, const std::function<std::vector<Array>(const Trial&)>& more) {
-  Arguments result;
-  for (const Trial& t : all) result.push_back(joined(t.operands, more(t)));
-  return result;
-}
-
-// The rows that can be differentiated `order` times in `dtype`.
-std::vector<Trial> differentiable(const Family& family, DType dtype, int order) {
-  std::vector<Trial> result = trials(family, dtype);
-  std::erase_if(result, [&](const Trial& t) {
-    return t.row->derivative_order < order || t.active_operands.empty() || t.active_results.empty();
-  });
-  return result;
-}
-
-void expect_near_all(const Trial& t, std::string_view what, const std::vector<Array>& got, const std::vector<Array>& want, double tolerance) {
-  if (got.size() != want.size()) return fail(*t.row, what, std::to_string(got.size()) + " results, not " + std::to_string(want.size()));
-  for (std::size_t k = 0; k < got.size(); ++k) {
-    expect_near(*t.row, std::string(what) + " " + std::to_string(k), decode<Complex>(got[k]), decode<Complex>(want[k]), tolerance);
-  }
-}
-
-// Reports parts that failed although no reason was given beforehand; those with one must fail with it.
-bool is_usable(const Trial& t, std::string_view what, const Module& module, std::size_t part, const std::string& refusal) {
-  if (!refusal.empty()) {
-    if (module.failure(part).find(refusal) == std::string::npos) fail(*t.row, what, "is not refused as said: " + module.failure(part));
-    return false;
-  }
-  if (!module.failure(part).empty()) fail(*t.row, what, module.failure(part));
-  return module.failure(part).empty();
-}
-
-// Re(sum(w y)) over the active results.
-double weighted(const Trial& t, const std::vector<Array>& y, const std::vector<Array>& w) {
-  double total = 0;
-  for (std::size_t k = 0; k < w.size(); ++k) {
-    const std::vector<Complex> a = decode<Complex>(y[t.active_results[k]]).data, b = decode<Complex>(w[k]).data;
-    for (std::size_t e = 0; e < a.size(); ++e) total += (a[e] * b[e]).real();
-  }
-  return total;
-}
-
-// One component of the active operands: which operand, element, and whether its imaginary part.
-struct Component {
-  std::size_t operand, element;
-  bool is_imaginary;
-};
-std::vector<Component> components(const Trial& t) {
-  std::vector<Component> result;
-  for (std::size_t k = 0; k < t.active_operands.size(); ++k) {
-    const Shape& shape = t.operands[t.active_operands[k]].shape();
-    for (std::size_t e = 0; e < static_cast<std::size_t>(shape.size()); ++e) {
-      result.push_back({k, e, false});
-      if (is_complex(shape.dtype)) result.push_back({k, e, true});
-    }
-  }
-  return result;
-}
-
-// Directions that move the n-th component of every row by one.
-Arguments unit_directions(const std::vector<Trial>& all, std::size_t n) {
-  Arguments result;
-  for (const Trial& t : all) {
-    std::vector<Tensor<Complex>> d;
-    for (const Shape& s : t.tangent_shapes()) d.push_back({s.dims, std::vector<Complex>(static_cast<std::size_t>(s.size()))});
-    const std::vector<Component> own = components(t);
-    if (n < own.size()) d[own[n].operand].data[own[n].element] = own[n].is_imaginary ? Complex(0, 1) : Complex(1, 0);
-    result.emplace_back();
-    for (std::size_t k = 0; k < d.size(); ++k) result.back().push_back(encode(d[k], t.operands[t.active_operands[k]].shape().dtype));
-  }
-  return result;
-}
-
-// The gradient of Re(sum(w f(x))) by central differences, component by component, in all rows at once.
-Arguments gradients_by_differences(const Module& module, const std::vector<Trial>& all) {
-  std::vector<std::vector<Tensor<Complex>>> g(all.size());
-  std::size_t most = 0;
-  for (std::size_t i = 0; i < all.size(); ++i) {
-    for (const Shape& s : all[i].tangent_shapes()) g[i].push_back({s.dims, std::vector<Complex>(static_cast<std::size_t>(s.size()))});
-    most = std::max(most, components(all[i]).size());
-  }
-  for (std::size_t n = 0; n < most; ++n) {
-    const Arguments d = unit_directions(all, n);
-    const Arguments up = module.run(moved_operands(all, kStep, d)), down = module.run(moved_operands(all, -kStep, d));
-    for (std::size_t i = 0; i < all.size(); ++i) {
-      const std::vector<Component> own = components(all[i]);
-      if (n >= own.size() || up[i].empty()) continue;
-      const std::vector<Array> w = all[i].cotangents();
-      const double slope = (weighted(all[i], up[i], w) - weighted(all[i], down[i], w)) / (2 * kStep);
-      g[i][own[n].operand].data[own[n].element] += own[n].is_imaginary ? Complex(0, -slope) : Complex(slope, 0);
-    }
-  }
-  Arguments result(all.size());
-  for (std::size_t i = 0; i < all.size(); ++i) {
-    for (std::size_t k = 0; k < g[i].size(); ++k) result[i].push_back(encode(g[i][k], all[i].tangent_shapes()[k].dtype));
-  }
-  return result;
-}
-
-TEST_P(Gradient, reverse_agrees_with_differences) {
+TEST_P(Gradient, agrees_with_differences) {
   for (DType dtype : {kF64, kC128}) {
-    const std::vector<Trial> all = differentiable(family(), dtype, 1);
-    const Module values = values_of(all), gradients = gradients_of(all);
-    const Arguments want = gradients_by_differences(values, all);
-    const Arguments got = gradients.run(operands_with(all, [](const Trial& t) { return t.cotangents(); }));
-    for (std::size_t i = 0; i < all.size(); ++i) {
-      if (!is_usable(all[i], "gradient", gradients, i, all[i].row->reverse_refusal)) continue;
-      if (values.failure(i).empty()) expect_near_all(all[i], "gradient", got[i], want[i], kTolerance);
-    }
-  }
-}
-
-TEST_P(Gradient, forward_agrees_with_differences) {
-  for (DType dtype : {kF64, kC128}) {
-    const std::vector<Trial> all = differentiable(family(), dtype, 1);
-    const Module values = values_of(all);
-    Module forward;
-    Arguments directions;
+    std::vector<Trial> all = trials(family(), dtype);
+    std::erase_if(all, [](const Trial& t) { return !has_gradient(t); });
+    std::vector<GradsCase> cases;
     for (const Trial& t : all) {
-      const std::size_t n = t.operands.size();
-      forward.add([&t, n](std::span<const Value> p) {
-        const std::vector<Value> y = t.row->f(p.first(n));
-        return jvp(picked(y, t.active_results), p.first(n), spread(t, p.subspan(n)));
-      }, joined(t.shapes(), t.tangent_shapes()));
-      directions.push_back(t.tangents());
+      cases.push_back(case_of(t));
+      cases.back().options.tolerance = kTolerance;
+      const DType narrow = dtype == kF64 ? kF32 : DType::kC64;
+      if (!is_tried_in(*t.row, narrow) || !t.row->is_predictable) continue;
+      cases.back().options.also_in = {{kF32, kTolerance + 16 * t.row->rounding_terms * epsilon(kF32)}};
     }
-    forward.compile();
-    const Arguments want = differences(values, all, directions, {}, [](const Trial& t) { return t.active_results; });
-    const Arguments got = forward.run(operands_with(all, [](const Trial& t) { return t.tangents(); }));
-    for (std::size_t i = 0; i < all.size(); ++i) {
-      if (!is_usable(all[i], "tangent", forward, i, all[i].row->forward_refusal)) continue;
-      if (values.failure(i).empty()) expect_near_all(all[i], "tangent", got[i], want[i], kTolerance);
-    }
+    expect_agreement(all, cases);
   }
 }
 
-// The derivative of the gradient along v, twice: forward over reverse, and (the second derivative being symmetric)
-// reverse over reverse with v as the cotangent.
-TEST_P(Gradient, second_order_agrees_with_differences) {
-  for (DType dtype : {kF64, kC128}) {
-    std::vector<Trial> all = differentiable(family(), dtype, 2);
-    std::erase_if(all, [](const Trial& t) { return !t.row->reverse_refusal.empty(); });
-    const Module gradients = gradients_of(all);
-    Module twice, mixed;
-    Arguments v, w;
-    for (const Trial& t : all) {
-      const std::size_t n = t.operands.size(), m = t.active_results.size();
-      const std::vector<Shape> shapes = joined(joined(t.shapes(), t.cotangent_shapes()), t.tangent_shapes());
-      twice.add([&t, n, m](std::span<const Value> p) {
-        const std::vector<Value> g = reverse(t, p.first(n), p.subspan(n, m));
-        return vjp(g, p.subspan(n + m), picked(p, t.active_operands));
-      }, shapes);
-      mixed.add([&t, n, m](std::span<const Value> p) {
-        const std::vector<Value> g = reverse(t, p.first(n), p.subspan(n, m));
-        return jvp(g, p.first(n), spread(t, p.subspan(n + m)));
-      }, shapes);
-      v.push_back(t.tangents(2));
-      w.push_back(t.cotangents());
-    }
-    twice.compile();
-    mixed.compile();
-    const Arguments want = differences(gradients, all, v, w, [](const Trial& t) {
-      std::vector<std::size_t> every(t.active_operands.size());
-      for (std::size_t k = 0; k < every.size(); ++k) every[k] = k;
-      return every;
-    });
-    const Arguments arguments = operands_with(all, [](const Trial& t) { return joined(t.cotangents(), t.tangents(2)); });
-    const Arguments by_reverse = twice.run(arguments), by_forward = mixed.run(arguments);
-    for (std::size_t i = 0; i < all.size(); ++i) {
-      if (!gradients.failure(i).empty()) continue;  // reported above
-      if (is_usable(all[i], "gradient of gradient", twice, i, "")) expect_near_all(all[i], "gradient of gradient", by_reverse[i], want[i], kTolerance);
-      if (!is_usable(all[i], "tangent of gradient", mixed, i, all[i].row->forward_refusal)) continue;
-      expect_near_all(all[i], "tangent of gradient", by_forward[i], want[i], kTolerance);
-    }
-  }
-}
-
-TEST_P(Gradient, f32_agrees_with_f64) {
-  std::vector<Trial> single, twice;
-  for (Trial& t : differentiable(family(), kF32, 1)) {
-    if (!t.row->reverse_refusal.empty() || !t.row->is_predictable || std::ranges::find(t.row->dtypes, kF64) == t.row->dtypes.end()) continue;
-    twice.emplace_back(*t.row, kF64);
-    single.push_back(std::move(t));
-  }
-  const auto cotangents = [](const Trial& t) { return t.cotangents(); };
-  const Module a = gradients_of(single), b = gradients_of(twice);
-  const Arguments got = a.run(operands_with(single, cotangents)), want = b.run(operands_with(twice, cotangents));
-  for (std::size_t i = 0; i < single.size(); ++i) {
-    if (!is_usable(single[i], "gradient in f32", a, i, "") || want[i].empty()) continue;
-    expect_near_all(single[i], "gradient in f32", got[i], want[i], 16 * single[i].row->rounding_terms * epsilon(kF32));
+// Rows say which rules are not there; those must refuse, and say why.
+TEST_P(Gradient, refuses_as_said) {
+  for (const Trial& t : trials(family(), kF64)) {
+    const auto expect_refusal = [&](const std::string& says, bool is_forward) {
+      if (says.empty()) return;
+      Module module;
+      module.add([&](In x) {
+        std::vector<Value> y = t.row->f(x), active;
+        for (std::size_t i : t.active_operands) active.push_back(x[i]);
+        std::erase_if(y, [](const Value& v) { return !is_differentiable(v.dtype()); });
+        return is_forward ? jvp(y, active, active) : vjp(y, y, active);
+      }, t.shapes());
+      if (module.failure(0).find(says) == std::string::npos) fail(*t.row, is_forward ? "tangent" : "gradient", "is not refused as said: " + module.failure(0));
+    };
+    if (t.active_operands.empty()) continue;
+    expect_refusal(t.row->reverse_refusal, false);
+    expect_refusal(t.row->forward_refusal, true);
   }
 }
 
@@ -290,17 +101,77 @@ TEST_P(Gradient, given_gradients) {
   for (DType dtype : {kF32, kF64}) {
     std::vector<Trial> all = trials(family(), dtype);
     std::erase_if(all, [](const Trial& t) { return t.row->given_gradients.empty(); });
-    const Module gradients = gradients_of(all);
-    const Arguments got = gradients.run(operands_with(all, [](const Trial& t) {
-      std::vector<Array> ones;
-      for (const Shape& s : t.cotangent_shapes()) ones.push_back(from_doubles(s, std::vector<double>(static_cast<std::size_t>(s.size()), 1)));
-      return ones;
-    }));
+    Module gradients;
+    std::vector<std::vector<Array>> operands;
+    for (const Trial& t : all) {
+      gradients.add([&t](In x) {
+        std::vector<Value> y, d_y, active;
+        const std::vector<Value> results = t.row->f(x);
+        for (std::size_t i : t.active_results) {
+          y.push_back(results[i]);
+          d_y.push_back(ones(results[i].shape()));
+        }
+        for (std::size_t i : t.active_operands) active.push_back(x[i]);
+        return vjp(y, d_y, active);
+      }, t.shapes());
+      operands.push_back(t.operands);
+    }
+    compile_all(gradients, all, "given gradient");
+    const std::vector<std::vector<Array>> got = gradients.run(operands);
     for (std::size_t i = 0; i < all.size(); ++i) {
-      if (!is_usable(all[i], "given gradient", gradients, i, "")) continue;
-      std::vector<Array> want;
-      for (std::size_t k = 0; k < got[i].size(); ++k) want.push_back(from_doubles(got[i][k].shape(), all[i].row->given_gradients[k]));
-      expect_near_all(all[i], "given gradient", got[i], want, 2 * all[i].row->rounding_terms * epsilon(dtype));
+      for (std::size_t k = 0; k < got[i].size(); ++k) {
+        const Array want = from_doubles(got[i][k].shape(), all[i].row->given_gradients[k]);
+        expect_near(*all[i].row, "given gradient " + std::to_string(k), decode<Complex>(got[i][k]), decode<Complex>(want),
+                    2 * all[i].row->rounding_terms * epsilon(dtype));
+      }
+    }
+  }
+}
+
+class Sweep : public EachFamily {
+ protected:
+  static inline int functions = 0, shapes = 0, comparisons = 0;
+
+  static void TearDownTestSuite() {
+    int ops = 0;
+    std::map<std::string, std::vector<std::string>> left_out;  // by reason
+    for (const auto& [name, swept] : swept_ops()) {
+      if (swept.left_out.empty()) ++ops;
+      else left_out[swept.left_out].push_back(name);
+    }
+    std::printf("sweep of derivatives: %d ops and functions x %d shapes, %d cases; %d derivatives compared (orders 1 and 2, "
+                "reverse and forward, each dtype)\n%d of the %zu ops of the table take part; left out:\n",
+                functions, kDrawnShapes, shapes, comparisons, ops, all_ops().entries().size());
+    for (const auto& [reason, names] : left_out) {
+      std::printf("  %s:", reason.c_str());
+      for (const std::string& name : names) std::printf(" %s", name.c_str());
+      std::printf("\n");
+    }
+  }
+};
+HILO_EACH_FAMILY(Sweep);
+
+TEST_P(Sweep, ten_shapes) {
+  for (const Drawn& op : drawn(family())) {
+    std::vector<Row> rows;
+    for (int n = 0; n < kDrawnShapes; ++n) rows.push_back(drawn_row(op, n));
+    ++functions;
+    for (DType dtype : {kF64, kC128}) {
+      std::vector<Trial> all;
+      std::vector<GradsCase> cases;
+      for (const Row& row : rows) {
+        if (!is_tried_in(row, dtype)) continue;
+        const Trial trial(row, dtype);
+        ASSERT_TRUE(has_gradient(trial)) << row.name;
+        GradsCase c = case_of(trial);
+        c.options.tolerance = kDrawn;
+        if (dtype == kF64 && is_tried_in(row, kF32)) c.options.also_in.push_back({kF32, kDrawnF32});
+        if (dtype == kF64 && is_tried_in(row, kBF16)) c.options.also_in.push_back({kBF16, kDrawnBF16});
+        all.push_back(trial);
+        cases.push_back(std::move(c));
+      }
+      shapes += static_cast<int>(all.size());
+      if (!all.empty()) comparisons += expect_agreement(all, cases);
     }
   }
 }

@@ -12,8 +12,7 @@
 
 #include "hilo/graph/op.h"
 #include "hilo/ops/all_ops.h"
-#include "tests/ops/rows/rows.h"
-#include "tests/ops/rows/trial.h"
+#include "tests/ops/rows/drawn.h"
 
 namespace hilo::test {
 namespace {
@@ -62,6 +61,10 @@ Page tried() {
         note(page, trace(row.f, shapes), row, family.name, is_active && row.reverse_refusal.empty());
       }
     }
+    for (const Drawn& op : drawn(family)) {
+      const Row row = drawn_row(op, 0);
+      for (DType dtype : row.dtypes) note(page, trace(row.f, Trial(row, dtype).shapes()), row, family.name, row.reverse_refusal.empty());
+    }
   }
   return page;
 }
@@ -109,10 +112,13 @@ std::string page_text() {
           "Written by the tests from the ops' own rules and from the rows that they run (`tests/ops/rows`): do not edit.\n"
           "`zero` means that the derivative is zero wherever there is one, or that no operand is floating; `none` gives its\n"
           "reason. A row is run in each dtype, compared with plain loops or JAX, differentiated in reverse and forward against\n"
-          "central differences (once, or also the gradient of the gradient), and put under `vmap` against a loop. Ops whose\n"
+          "central differences (once, or also the gradient of the gradient), and put under `vmap` against a loop. `sweep`:\n"
+          "in how many functions its derivatives are also checked at ten random shapes each, a scalar, an empty one and one\n"
+          "that broadcasts among them, in f64, f32 and bf16, or why not. Ops whose\n"
           "name has a dot are not StableHLO's: `chlo` is its client dialect, `hilo` prints as other ops. dtypes are those\n"
           "tested; others are refused, or follow from these by conversion.\n\n"
-          "| op | dtypes | reverse | forward | batching | tested in |\n|---|---|---|---|---|---|\n";
+          "| op | dtypes | reverse | forward | batching | tested in | sweep |\n|---|---|---|---|---|---|---|\n";
+  const auto swept = swept_ops();
   for (const OpEntry& op : entries) {
     const auto found = page.find(op.name);
     const Tried& t = found == page.end() ? page.begin()->second : found->second;
@@ -122,7 +128,9 @@ std::string page_text() {
     if (files.size() > 4) files = {files[0], files[1], files[2], std::to_string(files.size() - 3) + " more"};
     const AnyOp::Reasons& r = op.unsupported;
     text << "| `" << op.name << "` | " << dtypes_text(t.dtypes) << " | " << rule_text(r.vjp, r.is_constant, t.order) << " | "
-         << rule_text(r.jvp, r.is_constant, t.order) << " | " << rule_text(r.batch, false, 0) << " | " << joined_by(files, ", ") << " |\n";
+         << rule_text(r.jvp, r.is_constant, t.order) << " | " << rule_text(r.batch, false, 0) << " | " << joined_by(files, ", ") << " | ";
+    const Swept& s = swept.at(std::string(op.name));
+    text << (s.left_out.empty() ? std::to_string(s.functions) + " x 10" : s.left_out) << " |\n";
   }
   text << "\n" << entries.size() << " ops.\n\n## What is refused\n\nSome uses have no rule, though their ops have.\n\n| row | what | says |\n|---|---|---|\n";
   for (const Family& family : families()) {

@@ -61,9 +61,9 @@ void add_custom_calls(std::vector<Refused>& r) {
   wrong.jvp = [](const Jvp&) { return std::vector{zeros(f32({7}))}; };
   r.push_back({"custom_call", {kLine}, [](Value x) { return custom_call({.name = "f", .infer = nullptr}, {x}); }, "no shape rule", "CustomOp::infer"});
   r.push_back({"gradient of custom_call", {kLine}, [=](Value x) { return gradient(custom_call(bare, {x})[0], x); },
-               "f has no gradient", "CustomOp::vjp, or stop_gradient on what goes in"});
+               "f has no gradient", "CustomOp::vjp or jvp, or stop_gradient on what goes in"});
   r.push_back({"forward derivative of custom_call", {kLine}, [=](Value x) { return tangent(custom_call(bare, {x})[0], x); },
-               "f has no forward derivative", "CustomOp::jvp"});
+               "f has no forward derivative", "CustomOp::jvp or vjp, or stop_gradient on what goes in"});
   r.push_back({"gradient of custom_call", {kLine}, [=](Value x) { return gradient(custom_call(wrong, {x})[0], x); },
                "the cotangents that f's rule gave do not fit", "one like each operand: f32[4]"});
   r.push_back({"forward derivative of custom_call", {kLine}, [=](Value x) { return tangent(custom_call(wrong, {x})[0], x); },

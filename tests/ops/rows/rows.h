@@ -1,4 +1,5 @@
 #pragma once
+#include <functional>
 #include <optional>
 #include <source_location>
 #include <string>
@@ -9,7 +10,8 @@
 #include "tests/ops/rows/reference.h"
 
 // The table that all ops are tested by. A row is a function of values with the operands it is tried on; what is checked
-// of it stands in conformance_test.cpp, gradient_test.cpp and batching_test.cpp.
+// of it stands in conformance_test.cpp, gradient_test.cpp and batching_test.cpp. An op with a derivative is also drawn
+// at random shapes (drawn.h).
 namespace hilo::test {
 
 using DTypes = std::vector<DType>;
@@ -40,6 +42,8 @@ struct Input {
   Input& avoiding(std::vector<double> kinks_) { return kinks = std::move(kinks_), *this; }
   /// No two alike, and far enough apart that a small step changes no order.
   Input& distinct() { return is_distinct = true, *this; }
+  /// Multiples of `step` only, moved by `offset`: for two operands that must not tie.
+  Input& multiples_of(double step_, double offset_ = 0) { return step = step_, offset = offset_, *this; }
   /// These numbers, row-major.
   Input& of(std::vector<double> numbers) { return values = std::move(numbers), *this; }
   /// Not differentiated.
@@ -47,7 +51,7 @@ struct Input {
 
   Dims dims{};
   std::optional<DType> dtype{};
-  double low = -2, high = 2;
+  double low = -2, high = 2, step = 0, offset = 0;
   std::vector<double> kinks{}, values{};
   bool is_distinct = false, is_constant = false;
 };
@@ -90,6 +94,11 @@ class Row {
       std::source_location at = std::source_location::current())
       : name(std::move(title)), inputs(std::move(operands)), results{{std::move(result), {}}}, f(build_fn(function)), where(at) {}
 
+  /// As it is drawn for the sweep of derivatives, which needs no result and runs in f64, f32 and bf16.
+  template <class F>
+  Row(std::vector<Input> operands, F function, std::source_location at = std::source_location::current())
+      : inputs(std::move(operands)), f(build_fn(function)), where(at), dtypes({kF64, kF32, kBF16}) {}
+
   /// The result, or the results, have this dtype.
   Row& to(DType d) { return results.back().dtype = d, *this; }
   /// One more result.
@@ -104,6 +113,11 @@ class Row {
   Row& terms(double n) { return rounding_terms = n, *this; }
   /// How often it can be differentiated: 0, 1 or 2 (if not said).
   Row& order(int n) { return derivative_order = n, *this; }
+  /// The sweep of derivatives tries this function on other shapes too, all operands of one, or broadcasting.
+  Row& at_any_shape() { return has_any_shape = true, *this; }
+  /// Its rules are meant not to be the derivative of what it computes, but of this function.
+  template <class F>
+  Row& derivative_of(F function) { return differences_of = build_fn(function), *this; }
   /// Given gradients, a list an input, for cotangents of one: at kinks and ties, where differences say nothing.
   Row& gradients(std::vector<std::vector<double>> d) { return given_gradients = std::move(d), derivative_order = 0, *this; }
   /// Rules that say why they are not there.
@@ -124,8 +138,9 @@ class Row {
   BuildFn f;
   std::source_location where;
   DTypes dtypes = {kF32, kF64};
-  bool is_exact = false, is_predictable = true, is_run = true;
+  bool is_exact = false, is_predictable = true, is_run = true, has_any_shape = false;
   Reference reference{};
+  BuildFn differences_of{};
   double rounding_terms = 4;
   int derivative_order = 2;
   std::vector<std::vector<double>> given_gradients{};
@@ -148,10 +163,19 @@ struct Refused {
   std::source_location where;
 };
 
+class Draw;
+
+/// How the sweep of derivatives tries an op: `row` draws its shapes, and what depends on them.
+struct Drawn {
+  std::string name;
+  std::function<Row(Draw&)> row;
+};
+
 /// The rows of one file of ops.
 struct Family {
   std::string name;
   std::vector<Row> rows;
+  std::vector<Drawn> drawn{};
 };
 
 /// All of them: a new family, and a new file of refusals, adds its line in tables.cpp.

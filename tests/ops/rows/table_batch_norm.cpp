@@ -6,8 +6,8 @@
 #include "hilo/autodiff/autodiff.h"
 #include "hilo/ops/binary.h"
 #include "hilo/ops/constant.h"
+#include "tests/ops/rows/drawn.h"
 #include "tests/ops/rows/reference_ops.h"
-#include "tests/ops/rows/rows.h"
 
 namespace hilo::test {
 namespace {
@@ -117,6 +117,42 @@ void add(std::vector<Row>& rows, const std::string& title, const Dims& dims, int
                      .is(gradients(place)));
 }
 
+void add_drawn(std::vector<Drawn>& drawn) {
+  // x, what has its shape, and what has a number for each feature; x has elements, or has no statistics.
+  const auto draw_dims = [](Draw& draw, Dims& dims, BatchNormOptions& o) {
+    dims = draw.dims(1, 4);
+    for (Dim& d : dims) d = std::max<Dim>(d, 2);
+    const int axis = draw.axis(dims);
+    o = {.epsilon = 0.1F, .feature_axis = axis};
+    return Dims{dims[static_cast<std::size_t>(axis)]};
+  };
+  drawn.push_back({"batch_norm_inference", [=](Draw& draw) {
+                     Dims dims;
+                     BatchNormOptions o;
+                     const Input each(draw_dims(draw, dims, o));
+                     return Row({Input(dims), each, each, each, Input(each.dims).between(0.5, 2)},
+                                [o](In p) { return batch_norm_inference(p[0], p[1], p[2], p[3], p[4], o); });
+                   }});
+  drawn.push_back({"batch_norm_training", [=](Draw& draw) {
+                     Dims dims;
+                     BatchNormOptions o;
+                     const Input each(draw_dims(draw, dims, o));
+                     return Row({Input(dims), each, each}, [o](Value x, Value scale, Value offset) {
+                       const BatchNormalized y = batch_norm_training(x, scale, offset, o);
+                       return std::vector{y.output, y.mean, y.variance};
+                     });
+                   }});
+  drawn.push_back({"batch_norm_grad", [=](Draw& draw) {
+                     Dims dims;
+                     BatchNormOptions o;
+                     const Input each(draw_dims(draw, dims, o));
+                     return Row({Input(dims), each, each, Input(each.dims).between(0.5, 2), Input(dims)}, [o](In p) {
+                       const BatchNormGradients d = batch_norm_grad(p[0], p[1], p[2], p[3], p[4], o);
+                       return std::vector{d.d_x, d.d_scale, d.d_offset};
+                     });
+                   }});
+}
+
 }  // namespace
 
 Family batch_norm_rows() {
@@ -136,6 +172,7 @@ Family batch_norm_rows() {
           .is(floats([](const Tensors<double>& in) {
             return generate<double>(in[0].dims, [](const Index&) { return 0; });
           })));
+  add_drawn(family.drawn);
   return family;
 }
 

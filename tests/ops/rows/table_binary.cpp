@@ -4,7 +4,7 @@
 #include <cmath>
 
 #include "hilo/ops/custom_gradient.h"
-#include "tests/ops/rows/rows.h"
+#include "tests/ops/rows/drawn.h"
 
 namespace hilo::test {
 namespace {
@@ -41,21 +41,21 @@ std::int64_t shifted_right_logical(std::int64_t a, std::int64_t by, DType dtype)
 }
 
 void add_arithmetic(std::vector<Row>& rows) {
-  rows.push_back(Row("add", {{2, 3}, {2, 3}}, {2, 3}, add).on(kBoolean + kArithmetic).is(numbers(map([](auto a, auto b) { return a + b; }))));
-  rows.push_back(Row("subtract", {{2, 3}, {2, 3}}, {2, 3}, subtract).on(kArithmetic).is(numbers(map([](auto a, auto b) { return a - b; }))));
-  rows.push_back(Row("multiply", {{2, 3}, {2, 3}}, {2, 3}, multiply).on(kBoolean + kArithmetic).is(numbers(map([](auto a, auto b) { return a * b; }))));
-  rows.push_back(Row("divide", {{2, 3}, Input{2, 3}.between(1, 3)}, {2, 3}, divide).on(kArithmetic).terms(8)
+  rows.push_back(Row("add", {{2, 3}, {2, 3}}, {2, 3}, add).at_any_shape().on(kBoolean + kArithmetic).is(numbers(map([](auto a, auto b) { return a + b; }))));
+  rows.push_back(Row("subtract", {{2, 3}, {2, 3}}, {2, 3}, subtract).at_any_shape().on(kArithmetic).is(numbers(map([](auto a, auto b) { return a - b; }))));
+  rows.push_back(Row("multiply", {{2, 3}, {2, 3}}, {2, 3}, multiply).at_any_shape().on(kBoolean + kArithmetic).is(numbers(map([](auto a, auto b) { return a * b; }))));
+  rows.push_back(Row("divide", {{2, 3}, Input{2, 3}.between(1, 3)}, {2, 3}, divide).at_any_shape().on(kArithmetic).terms(8)
                      .is(numbers(map([](auto a, auto b) { return a / b; }))));
   rows.push_back(Row("remainder", {Input{2, 3}.between(-9, 9), Input{2, 3}.between(1, 3)}, {2, 3}, remainder).on(kOrdered).terms(8)
                      .is({.real = floats(map([](double a, double b) { return std::fmod(a, b); })).real,
                           .integer = integers(map([](std::int64_t a, std::int64_t b) { return a % b; })).integer}));
-  rows.push_back(Row("power", {Input{2, 3}.between(0.5, 3), Input{2, 3}.between(0, 2)}, {2, 3}, power).on(kArithmetic).terms(16)
+  rows.push_back(Row("power", {Input{2, 3}.between(0.5, 3), Input{2, 3}.between(0, 2)}, {2, 3}, power).at_any_shape().on(kArithmetic).terms(16)
                      .is(numbers(map([](auto a, auto b) { return power_of(a, b); }))));
   rows.push_back(Row("maximum", {Input{2, 3}.distinct(), Input{2, 3}.between(-1.5, 1.5).distinct()}, {2, 3}, maximum).on(kBoolean + kOrdered)
                      .is(reals(map([](auto a, auto b) { return std::max(a, b); }))));
   rows.push_back(Row("minimum", {Input{2, 3}.distinct(), Input{2, 3}.between(-1.5, 1.5).distinct()}, {2, 3}, minimum).on(kBoolean + kOrdered)
                      .is(reals(map([](auto a, auto b) { return std::min(a, b); }))));
-  rows.push_back(Row("atan2", {{3, 4}, {3, 4}}, {3, 4}, atan2).on(kPlainFloats).terms(8)
+  rows.push_back(Row("atan2", {{3, 4}, {3, 4}}, {3, 4}, atan2).at_any_shape().on(kPlainFloats).terms(8)
                      .is(floats(map([](double a, double b) { return std::atan2(a, b); }))));
 }
 
@@ -132,6 +132,25 @@ void add_edges(std::vector<Row>& rows) {
                      .is(floats(map([](double a, double b) { return std::atan2(a, b); }))));
 }
 
+// Ties apart: the second operand lies between the numbers that the first one may be.
+void add_drawn(std::vector<Drawn>& drawn) {
+  const auto apart = [&](const std::string& name, BinaryFn f) {
+    drawn.push_back({name, [f](Draw& draw) {
+                       const Dims dims = draw.dims();
+                       return Row({Input(dims).multiples_of(0.0625), Input(draw.broadcasting(dims)).multiples_of(0.0625, 0.03125)},
+                                  [f](Value a, Value b) { return f(a, b); });
+                     }});
+  };
+  apart("maximum", maximum);
+  apart("minimum", minimum);
+  // x is (n + 1/2) y or so: nowhere near a multiple.
+  drawn.push_back({"remainder", [](Draw& draw) {
+                     const Dims dims = draw.dims();
+                     return Row({Input(dims).between(-9, 9).multiples_of(1, 0.5), Input(draw.broadcasting(dims)).between(1, 3).multiples_of(1)},
+                                [](Value a, Value b) { return remainder(a, b); });
+                   }});
+}
+
 }  // namespace
 
 Family binary_rows() {
@@ -140,6 +159,7 @@ Family binary_rows() {
   add_bits(family.rows);
   add_operands(family.rows);
   add_edges(family.rows);
+  add_drawn(family.drawn);
   return family;
 }
 

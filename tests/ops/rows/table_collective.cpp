@@ -4,8 +4,8 @@
 
 #include "hilo/ops/binary.h"
 #include "hilo/ops/convert.h"
+#include "tests/ops/rows/drawn.h"
 #include "tests/ops/rows/reference_ops.h"
-#include "tests/ops/rows/rows.h"
 
 namespace hilo::test {
 namespace {
@@ -24,6 +24,21 @@ Reference nothing() {
   return numbers([]<class T>(const Tensors<T>& in) {
     return generate<T>(in[0].dims, [](const Index&) { return 0; });
   });
+}
+
+void add_drawn(std::vector<Drawn>& drawn) {
+  const auto along = [&](const std::string& name, Value (*f)(Value, int)) {
+    drawn.push_back({name, [f](Draw& draw) {
+                       const Dims dims = draw.dims(1);
+                       return Row({Input(dims)}, [f, axis = draw.axis(dims)](Value x) { return f(x, axis); }).in(kSweptDTypes);
+                     }});
+  };
+  along("all_reduce", [](Value x, int) { return all_reduce(x, kAlone); });
+  along("all_gather", [](Value x, int axis) { return all_gather(x, axis, kAlone); });
+  along("reduce_scatter", [](Value x, int axis) { return reduce_scatter(x, axis, kAlone); });
+  along("all_to_all", [](Value x, int axis) { return all_to_all(x, axis, 0, kAlone); });
+  along("collective_permute", [](Value x, int) { return collective_permute(x, {{0, 0}}); });
+  along("collective_broadcast", [](Value x, int) { return collective_broadcast(x, kAlone); });
 }
 
 }  // namespace
@@ -86,6 +101,7 @@ Family collective_rows() {
   rows.push_back(Row("partition_id", {x}, {2, 3}, [](Value a) {
                    return a + partition_id().as(a.dtype());
                  }).is(itself()));
+  add_drawn(family.drawn);
   return family;
 }
 

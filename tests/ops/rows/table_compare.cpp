@@ -7,7 +7,7 @@
 #include "hilo/ops/binary.h"
 #include "hilo/ops/select.h"
 #include "hilo/ops/unary.h"
-#include "tests/ops/rows/rows.h"
+#include "tests/ops/rows/drawn.h"
 
 namespace hilo::test {
 namespace {
@@ -86,6 +86,20 @@ void add_clamps(std::vector<Row>& rows) {
                      .is(floats(map([](double, double x, double) { return x; }))));
 }
 
+void add_drawn(std::vector<Drawn>& drawn) {
+  drawn.push_back({"select", [](Draw& draw) {
+                     const Dims dims = draw.dims();
+                     return Row({Input(draw.broadcasting(dims)).as(kI1), Input(dims), Input(draw.broadcasting(dims))},
+                                [](Value c, Value a, Value b) { return select(c, a, b); }).in(kSweptDTypes);
+                   }});
+  drawn.push_back({"clamp", [](Draw& draw) {
+                     const Dims dims = draw.dims(), bounds = draw.coin() ? dims : Dims{};
+                     return Row({Input(bounds).between(-2, 0).multiples_of(0.125, 0.0625), Input(dims).between(-3, 3).multiples_of(0.125),
+                                 Input(bounds).between(0.5, 2).multiples_of(0.125, 0.0625)},
+                                [](Value low, Value x, Value high) { return clamp(low, x, high); });
+                   }});
+}
+
 }  // namespace
 
 Family compare_rows() {
@@ -93,6 +107,7 @@ Family compare_rows() {
   add_comparisons(family.rows);
   add_selections(family.rows);
   add_clamps(family.rows);
+  add_drawn(family.drawn);
   return family;
 }
 

@@ -7,8 +7,8 @@
 #include "hilo/ops/constant.h"
 #include "hilo/ops/fft.h"
 #include "hilo/ops/unary.h"
+#include "tests/ops/rows/drawn.h"
 #include "tests/ops/rows/reference_ops.h"
-#include "tests/ops/rows/rows.h"
 
 namespace hilo::test {
 namespace {
@@ -163,11 +163,51 @@ void add_frequencies(std::vector<Row>& rows) {
                      .is(floats([](const Tensors<double>&) { return Tensor<double>{{1, 4}, {2, 3, 0, 1}}; })));
 }
 
+void add_drawn(std::vector<Drawn>& drawn) {
+  drawn.push_back({"complex", [](Draw& draw) {
+                     const Dims dims = draw.dims();
+                     return Row({Input(dims), Input(dims)}, [](Value a, Value b) { return complex(a, b); }).in({kF64, kF32});
+                   }});
+  const auto part = [&](const std::string& name, Value (*f)(Operand), std::vector<double> kinks = {}) {
+    drawn.push_back({name, [=](Draw& draw) {
+                       return Row({Input(draw.dims()).avoiding(kinks)}, [f](Value x) { return f(x); }).in(kComplexNumbers);
+                     }});
+  };
+  part("real", real);
+  part("imag", imag);
+  part("conj", conj);
+  part("angle", angle, {0});
+  part("square_abs", square_abs);
+  part("abs of complex numbers", abs, {0});
+  part("sign of complex numbers", sign, {0});
+}
+
+// Transforms along the last axis, which has elements.
+void add_drawn_transforms(std::vector<Drawn>& drawn) {
+  const auto along = [&](const std::string& name, auto f, const DTypes& dtypes) {
+    drawn.push_back({name, [=](Draw& draw) {
+                       Dims dims = draw.dims(0, 3);
+                       dims.push_back(draw.length(11));
+                       const Dim length = draw.coin() ? -1 : draw.between(1, 9);
+                       return Row({Input(dims)}, [=](Value x) { return f(x, FftOptions{.length = length}); }).in(dtypes);
+                     }});
+  };
+  const DTypes real_ones = {kF64, kF32};
+  along("fft", [](Value x, const FftOptions& o) { return fft(x, o); }, kComplexNumbers);
+  along("ifft", [](Value x, const FftOptions& o) { return ifft(x, o); }, kComplexNumbers);
+  along("rfft", [](Value x, const FftOptions& o) { return rfft(x, o); }, real_ones);
+  along("irfft", [](Value x, FftOptions o) {
+    if (o.length < 0) o.length = 2 * x.dim(-1) - 1;
+    return irfft(x, o);
+  }, kComplexNumbers);
+}
+
 }  // namespace
 
 Family complex_rows() {
   Family family{.name = "complex", .rows = {}};
   add_parts(family.rows);
+  add_drawn(family.drawn);
   return family;
 }
 
@@ -175,6 +215,7 @@ Family fft_rows() {
   Family family{.name = "fft", .rows = {}};
   add_transforms(family.rows);
   add_frequencies(family.rows);
+  add_drawn_transforms(family.drawn);
   return family;
 }
 

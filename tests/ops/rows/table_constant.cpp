@@ -8,9 +8,10 @@
 #include "hilo/ops/binary.h"
 #include "hilo/ops/convert.h"
 #include "hilo/ops/custom_gradient.h"
+#include "hilo/ops/rules.h"
 #include "hilo/ops/unary.h"
+#include "tests/ops/rows/drawn.h"
 #include "tests/ops/rows/reference_ops.h"
-#include "tests/ops/rows/rows.h"
 
 namespace hilo::test {
 namespace {
@@ -129,6 +130,21 @@ void add_gradients_of_ones_own(std::vector<Row>& rows) {
   rows.push_back(Row("optimization_barrier of one", {{3}}, {3}, [](Value a) { return optimization_barrier(a * a); }).is(floats(map([](double a) { return a * a; }))));
 }
 
+void add_drawn(std::vector<Drawn>& drawn) {
+  drawn.push_back({"convert", [](Draw& draw) {
+                     return Row({Input(draw.dims())}, [](Value x) {
+                       const Value z = convert(x, x.dtype() == kF64 ? kC128 : DType::kC64);
+                       return convert(z * z, x.dtype());
+                     });
+                   }});
+  drawn.push_back({"hilo.stop_gradient", [](Draw& draw) {
+                     return Row({Input(draw.dims())}, [](Value x) { return stop_gradient(x); }).derivative_of([](Value x) { return zeros_like(x); });
+                   }});
+  drawn.push_back({"optimization_barrier", [](Draw& draw) {
+                     return Row({Input(draw.dims()), Input(draw.dims())}, [](Value a, Value b) { return optimization_barrier({a * a, b}); }).in(kSweptDTypes);
+                   }});
+}
+
 }  // namespace
 
 Family constant_rows() {
@@ -137,6 +153,7 @@ Family constant_rows() {
   add_conversions(family.rows);
   add_bitcasts(family.rows);
   add_gradients_of_ones_own(family.rows);
+  add_drawn(family.drawn);
   return family;
 }
 

@@ -4,8 +4,8 @@
 #include <numeric>
 
 #include "hilo/ops/conv_transpose.h"
+#include "tests/ops/rows/drawn.h"
 #include "tests/ops/rows/reference_ops.h"
-#include "tests/ops/rows/rows.h"
 
 namespace hilo::test {
 namespace {
@@ -58,6 +58,8 @@ void add_options(std::vector<Row>& rows) {
   add(rows, "strided", {1, 5, 4, 1}, {2, 2, 1, 2}, {1, 2, 2, 2}, {.window_strides = {2, 2}});
   add(rows, "strided past the end", {1, 6, 4, 1}, {3, 1, 1, 1}, {1, 2, 2, 1}, {.window_strides = {2, 3}});
   add(rows, "padded", {1, 3, 3, 1}, {2, 2, 1, 2}, {1, 4, 5, 2}, {.padding = {{1, 1}, {0, 3}}});
+  add(rows, "cut and padded", {1, 3, 5, 2}, {1, 2, 2, 2}, {1, 1, 5, 2}, {.padding = {{0, -2}, {-1, 2}}});
+  add(rows, "cut and padded between", {2, 3, 4, 1}, {2, 2, 1, 2}, {2, 2, 3, 2}, {.window_strides = {1, 2}, .padding = {{-1, 1}, {-2, 1}}, .lhs_dilation = {1, 2}});
   add(rows, "cut", {1, 5, 4, 1}, {2, 2, 1, 1}, {1, 3, 2, 1}, {.padding = {{-1, 0}, {0, -1}}});
   add(rows, "of a dilated input", {1, 2, 3, 1}, {2, 2, 1, 2}, {1, 2, 6, 2}, {.lhs_dilation = {2, 3}});
   add(rows, "by a dilated kernel", {1, 5, 5, 1}, {2, 3, 1, 1}, {1, 3, 3, 1}, {.rhs_dilation = {2, 1}});
@@ -151,6 +153,26 @@ void add_conv_transpose(std::vector<Row>& rows) {
   })));
 }
 
+void add_drawn(std::vector<Drawn>& drawn) {
+  drawn.push_back({"convolution", [](Draw& draw) {
+                     const auto spatial = static_cast<std::size_t>(draw.number() % 4);
+                     const Dim groups = draw.between(1, 2), batch_groups = groups == 1 ? draw.between(1, 2) : 1;
+                     const Dim batch = draw.is_empty() ? 0 : batch_groups * draw.between(1, 2), in = draw.between(1, 2);
+                     ConvolutionOptions o{.feature_group_count = groups, .batch_group_count = batch_groups};
+                     Dims x, kernel;
+                     for (std::size_t i = 0; i < spatial; ++i) {
+                       x.push_back(draw.between(2, 5)), kernel.push_back(draw.between(1, 3));
+                       o.window_strides.push_back(draw.between(1, 2));
+                       o.padding.push_back({draw.between(-1, 2), draw.between(0, 2)});
+                       o.lhs_dilation.push_back(draw.between(1, 2)), o.rhs_dilation.push_back(draw.between(1, 2));
+                       o.window_reversal.push_back(draw.coin());
+                     }
+                     x.insert(x.begin(), batch), x.push_back(in * groups);
+                     kernel.push_back(in), kernel.push_back(groups * batch_groups * draw.between(1, 2));
+                     return Row({Input(x), Input(kernel)}, [o = in_order(spatial, o)](Value a, Value b) { return convolution(a, b, o); }).in(kSweptDTypes);
+                   }});
+}
+
 }  // namespace
 
 Family convolution_rows() {
@@ -159,6 +181,7 @@ Family convolution_rows() {
   add_layouts(family.rows);
   add_conv(family.rows);
   add_conv_transpose(family.rows);
+  add_drawn(family.drawn);
   return family;
 }
 

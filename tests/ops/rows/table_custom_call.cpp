@@ -3,8 +3,8 @@
 
 #include "hilo/custom_call.h"
 #include "hilo/ops/binary.h"
+#include "tests/ops/rows/drawn.h"
 #include "tests/ops/rows/reference_ops.h"
-#include "tests/ops/rows/rows.h"
 
 namespace hilo::test {
 namespace {
@@ -41,6 +41,9 @@ Value scaled_square(Value x) {
 Family custom_call_rows() {
   Family family{.name = "custom_call", .rows = {}};
   family.rows.push_back(Row("custom_call", {{2, 3}}, {2, 3}, scaled_square).is(floats(map([](double x) { return 3 * x * x; }))));
+  family.drawn.push_back({"custom_call", [](Draw& draw) {
+                            return Row({Input(draw.dims())}, scaled_square).in({kF64, kF32});
+                          }});
   return family;
 }
 

@@ -13,10 +13,12 @@
 #include "hilo/ops/random_gamma.h"
 #include "hilo/ops/reduce.h"
 #include "hilo/ops/reshape.h"
+#include "hilo/ops/rules.h"
 #include "hilo/ops/sort.h"
 #include "hilo/ops/unary.h"
+#include "hilo/ops/incomplete_gamma.h"
+#include "tests/ops/rows/drawn.h"
 #include "tests/ops/rows/reference_ops.h"
-#include "tests/ops/rows/rows.h"
 
 namespace hilo::test {
 namespace {
@@ -122,6 +124,19 @@ void add_choices(std::vector<Row>& rows) {
   }).in({kF64}).terms(64));
 }
 
+// Numbers of the gamma distribution jump where one more is rejected: differences say nothing. But as they move, their
+// probability stays the same, which is what the gradient is defined by.
+void add_drawn(std::vector<Drawn>& drawn) {
+  for (const bool is_log : {false, true}) {
+    drawn.push_back({is_log ? "hilo.loggamma_sample" : "hilo.gamma_sample", [is_log](Draw& draw) {
+                       return Row({Input(draw.dims()).between(0.6, 3), key()}, [is_log](Value a, Value k) {
+                         const Value x = is_log ? exp(random_loggamma(k, a.shape(), a)) : random_gamma(k, a.shape(), a);
+                         return igamma(a, x);
+                       }).in({kF64, kF32}).order(1).derivative_of([](Value a, Value) { return zeros_like(a); });
+                     }});
+  }
+}
+
 }  // namespace
 
 Family distribution_rows() {
@@ -130,6 +145,7 @@ Family distribution_rows() {
   add_gamma(family.rows);
   add_counts(family.rows);
   add_choices(family.rows);
+  add_drawn(family.drawn);
   return family;
 }
 

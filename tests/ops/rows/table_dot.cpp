@@ -1,8 +1,8 @@
 // Rows of hilo/ops/dot.h.
 #include "hilo/ops/dot.h"
 
+#include "tests/ops/rows/drawn.h"
 #include "tests/ops/rows/reference_ops.h"
-#include "tests/ops/rows/rows.h"
 
 namespace hilo::test {
 namespace {
@@ -70,12 +70,38 @@ void add_matmuls(std::vector<Row>& rows) {
   rows.push_back(Row("matmul, promoted", {Input{2, 3}.as(kI8), {3, 2}}, {2, 2}, matmul).terms(16).is(of_letters("ik,kj->ij")));
 }
 
+void add_drawn(std::vector<Drawn>& drawn) {
+  drawn.push_back({"dot_general", [](Draw& draw) {
+                     const auto batch = static_cast<std::size_t>(draw.number() % 3), contracted = static_cast<std::size_t>(draw.between(0, 2));
+                     const Dims shared = draw.dims(static_cast<int>(batch + contracted), static_cast<int>(batch + contracted));
+                     const Dims left = draw.dims(0, 1), right = draw.dims(0, 1);
+                     // The shared axes and those of its own, in any order.
+                     const auto place = [&](const Dims& own, Axes& batching, Axes& contracting) {
+                       Dims all = shared;
+                       all.insert(all.end(), own.begin(), own.end());
+                       const Axes order = draw.order(all.size());
+                       Dims dims(all.size());
+                       for (std::size_t i = 0; i < all.size(); ++i) {
+                         dims[static_cast<std::size_t>(order[i])] = all[i];
+                         if (i < batch) batching.push_back(order[i]);
+                         else if (i < shared.size()) contracting.push_back(order[i]);
+                       }
+                       return dims;
+                     };
+                     DotDimensionNumbers n;
+                     const Dims a = place(left, n.lhs_batching_dimensions, n.lhs_contracting_dimensions);
+                     const Dims b = place(right, n.rhs_batching_dimensions, n.rhs_contracting_dimensions);
+                     return Row({Input(a), Input(b)}, [n](Value x, Value y) { return dot_general(x, y, n); }).in(kSweptDTypes);
+                   }});
+}
+
 }  // namespace
 
 Family dot_rows() {
   Family family{.name = "dot", .rows = {}};
   add_dots(family.rows);
   add_matmuls(family.rows);
+  add_drawn(family.drawn);
   return family;
 }
 

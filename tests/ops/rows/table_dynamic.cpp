@@ -11,8 +11,8 @@
 #include "hilo/ops/reduce.h"
 #include "hilo/ops/reshape.h"
 #include "hilo/ops/unary.h"
+#include "tests/ops/rows/drawn.h"
 #include "tests/ops/rows/reference_ops.h"
-#include "tests/ops/rows/rows.h"
 
 namespace hilo::test {
 namespace {
@@ -203,6 +203,54 @@ void add_unknown(std::vector<Row>& rows) {
       [](Value a, Value k, Value p) { return dynamic_conv(a, k, p); }, cannot("dynamic_conv"));
 }
 
+void add_drawn(std::vector<Drawn>& drawn) {
+  drawn.push_back({"dynamic_reshape", [](Draw& draw) {
+                     const Dims dims = draw.dims();
+                     Dims other = dims;
+                     std::ranges::reverse(other);
+                     return Row({Input(dims)}, [other](Value x) { return dynamic_reshape(x, list(other)); }).in(kSweptDTypes);
+                   }});
+  drawn.push_back({"dynamic_broadcast_in_dim", [](Draw& draw) {
+                     const Dims dims = draw.dims(0, 4), own = draw.broadcasting(dims);
+                     Axes axes;
+                     for (std::size_t i = dims.size() - own.size(); i < dims.size(); ++i) axes.push_back(static_cast<std::int64_t>(i));
+                     return Row({Input(own)}, [=](Value x) { return dynamic_broadcast_in_dim(x, list(dims), axes); }).in(kSweptDTypes);
+                   }});
+  drawn.push_back({"dynamic_iota", [](Draw& draw) {
+                     const Dims dims = draw.dims(1);
+                     return Row({Input(dims)}, [dims, axis = draw.axis(dims)](Value x) { return x * dynamic_iota(list(dims), x.dtype(), axis); }).in(kSweptDTypes);
+                   }});
+  drawn.push_back({"dynamic_pad", [](Draw& draw) {
+                     const Dims dims = draw.dims();
+                     Dims low, high, interior;
+                     for (std::size_t i = 0; i < dims.size(); ++i) {
+                       low.push_back(draw.between(0, 2)), high.push_back(draw.between(0, 2)), interior.push_back(draw.between(0, 1));
+                     }
+                     return Row({Input(dims), Input{}}, [=](Value x, Value v) { return dynamic_pad(x, v, list(low), list(high), list(interior)); }).in(kSweptDTypes);
+                   }});
+  drawn.push_back({"real_dynamic_slice", [](Draw& draw) {
+                     const Dims dims = draw.dims();
+                     Dims start, limit, strides;
+                     for (Dim d : dims) {
+                       start.push_back(draw.between(0, d)), limit.push_back(draw.between(start.back(), d)), strides.push_back(draw.between(1, 3));
+                     }
+                     return Row({Input(dims)}, [=](Value x) { return real_dynamic_slice(x, list(start), list(limit), list(strides)); }).in(kSweptDTypes);
+                   }});
+  drawn.push_back({"dynamic_gather", [](Draw& draw) {
+                     const Dim width = draw.length_or_none(), n = draw.length(5);
+                     return Row({Input{draw.length(5), width}, Input{n}.as(kI32).between(-1, 5)}, [width](Value x, Value at) {
+                              return dynamic_gather(x, at, list({1, width}), {.offset_dims = {1}, .collapsed_slice_dims = {0}, .start_index_map = {0}, .index_vector_dim = 1});
+                            }).in(kSweptDTypes);
+                   }});
+  drawn.push_back({"dynamic_conv", [](Draw& draw) {
+                     const Dim in = draw.between(1, 3);
+                     std::vector<std::int64_t> padding;
+                     for (int i = 0; i < 4; ++i) padding.push_back(draw.between(0, 2));
+                     return Row({Input{draw.length_or_none(2), draw.length(5), draw.length(5), in}, Input{1, draw.between(1, 2), in, draw.between(1, 2)}},
+                                [padding](Value x, Value k) { return dynamic_conv(x, k, constant(Array::of({2, 2}, padding))); }).in(kSweptDTypes);
+                   }});
+}
+
 }  // namespace
 
 Family dynamic_rows() {
@@ -210,6 +258,7 @@ Family dynamic_rows() {
   add_static(family.rows);
   add_sizes(family.rows);
   add_unknown(family.rows);
+  add_drawn(family.drawn);
   return family;
 }
 

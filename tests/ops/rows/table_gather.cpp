@@ -8,8 +8,8 @@
 #include "hilo/ops/constant.h"
 #include "hilo/ops/indexing.h"
 #include "hilo/ops/scatter.h"
+#include "tests/ops/rows/drawn.h"
 #include "tests/ops/rows/reference_ops.h"
-#include "tests/ops/rows/rows.h"
 
 namespace hilo::test {
 namespace {
@@ -328,6 +328,84 @@ void add_scatter_forms(std::vector<Row>& rows) {
   }
 }
 
+// Windows of any kind: which axes of x the index rows speak of, which of those the result leaves out, which one is paired
+// with an axis of the indices, where the index rows and the windows' axes lie.
+Pattern drawn_pattern(Draw& draw) {
+  Pattern p{.name = {}, .x = draw.dims(1, 4), .indices = {}, .out = {}, .w = {.n = {}, .sizes = {}}};
+  GatherDimensionNumbers& n = p.w.n;
+  p.w.sizes = p.x;
+  Dims batch;
+  for (Dim i = draw.between(0, 2); i > 0; --i) batch.push_back(draw.between(1, 3));
+  Axes order = draw.order(p.x.size());
+  std::optional<Dim> paired;  // its place in the batch
+  if (order.size() > 1 && draw.coin()) {
+    const auto axis = static_cast<std::size_t>(order.back());
+    order.pop_back();
+    paired = draw.between(0, static_cast<Dim>(batch.size()));
+    batch.insert(batch.begin() + *paired, p.x[axis]);
+    n.operand_batching_dims = {static_cast<std::int64_t>(axis)};
+    p.w.sizes[axis] = std::min<Dim>(p.x[axis], 1);
+  }
+  order.resize(static_cast<std::size_t>(draw.between(1, static_cast<Dim>(order.size()))));
+  for (std::int64_t axis : order) {
+    Dim& size = p.w.sizes[static_cast<std::size_t>(axis)];
+    n.start_index_map.push_back(axis);
+    const bool is_left_out = size > 0 && draw.coin();
+    size = is_left_out ? 1 : draw.between(0, size);
+    if (is_left_out) n.collapsed_slice_dims.push_back(axis);
+  }
+  std::ranges::sort(n.collapsed_slice_dims);
+  p.indices = batch;
+  n.index_vector_dim = draw.between(0, static_cast<Dim>(batch.size()));
+  if (order.size() > 1 || draw.coin()) p.indices.insert(p.indices.begin() + n.index_vector_dim, static_cast<Dim>(order.size()));
+  else n.index_vector_dim = static_cast<std::int64_t>(batch.size());
+  if (paired) n.start_indices_batching_dims = {*paired + (n.index_vector_dim <= *paired ? 1 : 0)};
+  Dims window;
+  for (std::size_t a = 0; a < p.x.size(); ++a) {
+    if (!contains(n.collapsed_slice_dims, a) && !contains(n.operand_batching_dims, a)) window.push_back(p.w.sizes[a]);
+  }
+  n.offset_dims = draw.order(batch.size() + window.size());
+  n.offset_dims.resize(window.size());
+  std::ranges::sort(n.offset_dims);
+  auto of_window = window.begin(), of_batch = batch.begin();
+  for (std::size_t i = 0; i < batch.size() + window.size(); ++i) p.out.push_back(contains(n.offset_dims, i) ? *of_window++ : *of_batch++);
+  return p;
+}
+
+void add_drawn_gathers(std::vector<Drawn>& drawn) {
+  drawn.push_back({"gather", [](Draw& draw) {
+                     const Pattern p = drawn_pattern(draw);
+                     return Row({Input(p.x), Input(p.indices).as(kI32).between(-1, 5)}, [p](Value x, Value i) { return gather(x, i, p.w.n, p.w.sizes); }).in(kSweptDTypes);
+                   }});
+  drawn.push_back({"take", [](Draw& draw) {
+                     const Dims dims = draw.dims(1);
+                     Dims x = dims;
+                     const int axis = draw.axis(dims);
+                     Dim& length = x[static_cast<std::size_t>(axis)];
+                     length = std::max<Dim>(length, 1);
+                     const auto n = static_cast<double>(length);
+                     return Row({Input(x), Input(draw.dims(0, 2)).as(kI32).between(-n, n - 1)}, [axis](Value v, Value i) { return take(v, i, axis); });
+                   }});
+}
+
+void add_drawn_scatters(std::vector<Drawn>& drawn) {
+  const auto by = [&](const std::string& name, Update update, const DTypes& dtypes) {
+    drawn.push_back({name, [=](Draw& draw) {
+                       const Pattern p = drawn_pattern(draw);
+                       const ScatterDimensionNumbers n{p.w.n.offset_dims, p.w.n.collapsed_slice_dims, p.w.n.operand_batching_dims, p.w.n.start_indices_batching_dims, p.w.n.start_index_map, p.w.n.index_vector_dim};
+                       constexpr double kStep = 1.0 / 64;  // updates tie neither with elements nor with each other
+                       return Row({Input(p.x).multiples_of(kStep), Input(p.indices).as(kI32).between(-1, 5), Input(p.out).distinct().multiples_of(kStep, kStep / 2)},
+                                  [=](Value x, Value i, Value u) { return scatter(x, i, u, n, update); }).in(dtypes);
+                     }});
+  };
+  const DTypes real = {kF64, kF32, kBF16};
+  by("scatter", Update::kAdd, kSweptDTypes);
+  by("scatter set", Update::kSet, kSweptDTypes);
+  by("scatter multiply", Update::kMultiply, real);
+  by("scatter maximum", Update::kMaximum, real);
+  by("scatter minimum", Update::kMinimum, real);
+}
+
 }  // namespace
 
 Family gather_rows() {
@@ -335,6 +413,7 @@ Family gather_rows() {
   add_gathers(family.rows);
   add_takes(family.rows);
   add_one_hots(family.rows);
+  add_drawn_gathers(family.drawn);
   return family;
 }
 
@@ -343,6 +422,7 @@ Family scatter_rows() {
   add_scatters(family.rows);
   add_edges(family.rows);
   add_scatter_forms(family.rows);
+  add_drawn_scatters(family.drawn);
   return family;
 }
 

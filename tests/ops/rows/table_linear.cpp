@@ -15,8 +15,10 @@
 #include "hilo/ops/reshape.h"
 #include "hilo/ops/slice.h"
 #include "hilo/ops/triangular.h"
+#include "hilo/ops/constant.h"
+#include "hilo/ops/reverse.h"
+#include "tests/ops/rows/drawn.h"
 #include "tests/ops/rows/reference_ops.h"
-#include "tests/ops/rows/rows.h"
 
 namespace hilo::test {
 namespace {
@@ -176,6 +178,7 @@ void add_lu(std::vector<Row>& rows) {
                        .is(floats_and_complexes([]<class T>(const Tensors<T>& in) { return factors_of(in[0]); })));
   }
   rows.push_back(Row("lu of a batch", {{2, 3, 3}}, {2, 3, 3}, factors).and_result({2, 3, 3}).and_result({2}).order(1));
+  rows.push_back(Row("lu of no rows", {{2, 0, 3}}, {2, 0, 0}, factors).and_result({2, 0, 3}).and_result({2}));
   rows.push_back(Row("lu of zeros", {Input{2, 2}.of({0, 0, 0, 1})}, {2, 2}, [](Value x) { return lu(x).packed; }).order(0)
                      .is(floats([](const Tensors<double>& in) { return in[0]; })));
 }
@@ -200,6 +203,11 @@ void add_systems(std::vector<Row>& rows) {
   }
   rows.push_back(Row("det of nothing", {{2, 0, 0}}, {2}, [](Value x) { return det(x); }).order(0).is(floats(map_to({2}, 1))));
   rows.push_back(Row("det of a singular matrix", {Input{2, 2}.of({1, 2, 2, 4})}, {}, [](Value x) { return det(x); }).gradients({{4, -2, -2, 1}}));
+  const Reference zero = floats(map_to({}, 0));  // jax.grad(jnp.linalg.det) of these
+  rows.push_back(Row("det of a singular matrix of 4", {Input{4, 4}.of({2, 1, 0, 3, 1, 4, 1, 2, 0, 2, 5, 1, 3, 7, 6, 6})}, {}, [](Value x) { return det(x); })
+                     .gradients({{45, 3, 5, -31, 45, 3, 5, -31, 45, 3, 5, -31, -45, -3, -5, 31}}).terms(256).is(zero));
+  rows.push_back(Row("det whose first pivot is zero", {Input{4, 4}.of({0, 1, 2, 3, 0, 4, 1, 2, 0, 2, 5, 1, 0, 7, 6, 5})}, {}, [](Value x) { return det(x); })
+                     .gradients({std::vector<double>(16)}).is(zero));
   rows.push_back(Row("slogdet", {{4, 4}}, {}, [](Value x) {
     const SignAndLog d = slogdet(x);
     return std::vector{d.sign, d.log_abs};
@@ -358,6 +366,65 @@ void add_more(std::vector<Row>& rows) {
   })));
 }
 
+// Batched matrices, far from singular and with singular values far apart: a diagonal of 2, 4, 6, .. and something small.
+Dims drawn_batch(Draw& draw) {
+  Dims result;
+  for (int i = draw.number() % 3; i > 0; --i) result.push_back(draw.between(1, 3));
+  return result;
+}
+Input drawn_matrix(Draw& draw, Dims batch, Dim rows, Dim columns) {
+  batch.push_back(draw.is_empty() ? 0 : rows), batch.push_back(columns);
+  return Input(batch).between(-0.4, 0.4);
+}
+Value with_steps(Value x) {
+  const Dim m = x.dim(-2), n = x.dim(-1);
+  std::vector<double> steps(static_cast<std::size_t>(m * n));
+  for (Dim i = 0; i < std::min(m, n); ++i) steps[static_cast<std::size_t>(i * n + i)] = static_cast<double>(2 * i + 2);
+  return x + constant(from_doubles({kF64, {m, n}}, steps)).as(x.dtype());
+}
+
+void add_drawn(std::vector<Drawn>& drawn) {
+  // `f` is given what with_steps gives: square matrices, or of any lengths.
+  const auto of = [&](const std::string& name, bool is_square, auto f) {
+    drawn.push_back({name, [=](Draw& draw) {
+                       const Dim n = draw.length(5), m = is_square ? n : draw.length(5);
+                       const Dim columns = is_square && draw.is_empty() ? 0 : n;
+                       return Row({drawn_matrix(draw, drawn_batch(draw), m, columns)}, [f](Value x) { return f(with_steps(x)); }).in(kMatrixDTypes);
+                     }});
+  };
+  of("cholesky", true, [](Value x) { return cholesky((x + adjoint(x)) * 0.5); });
+  of("hilo.lu", false, [](Value x) { return lu(reverse(x, -2)).packed; });
+  of("det", true, [](Value x) { return det(x); });
+  of("hilo.qr", false, [](Value x) {
+    const Qr f = qr(x);
+    return std::vector{f.q, f.r};
+  });
+  of("hilo.eigh", true, [](Value x) {
+    const Eigh e = eigh(x);
+    return std::vector{e.values, is_complex(x.dtype()) ? square_abs(e.vectors) : e.vectors * e.vectors};
+  });
+  of("hilo.svd", false, [](Value x) {
+    const Svd f = svd(x);
+    if (is_complex(x.dtype())) return std::vector{f.s, square_abs(f.u), square_abs(f.vt)};
+    return std::vector{f.s, f.u * f.u, f.vt * f.vt};
+  });
+  of("hilo.pinv", false, [](Value x) { return pinv(x); });
+  const auto system = [&](const std::string& name, auto f) {
+    drawn.push_back({name, [=](Draw& draw) {
+                       const Dim n = draw.length(5);
+                       const Dims batch = drawn_batch(draw);
+                       const Input a = drawn_matrix(draw, batch, n, draw.is_empty() ? 0 : n);
+                       return Row({a, drawn_matrix(draw, batch, n, draw.length(3))}, [f, kind = draw.between(0, 23)](Value x, Value b) { return f(with_steps(x), b, kind); }).in(kMatrixDTypes);
+                     }});
+  };
+  system("hilo.solve", [](Value a, Value b, Dim) { return solve(reverse(a, -2), b); });
+  system("triangular_solve", [](Value a, Value b, Dim kind) {
+    const TriangularSolveOptions o{.is_left = kind % 2 == 0, .is_lower = kind / 2 % 2 == 0, .has_unit_diagonal = kind / 4 % 2 == 0,
+                                   .transpose_a = static_cast<Transposition>(kind / 8)};
+    return triangular_solve(a, o.is_left ? b : matrix_transpose(b), o);
+  });
+}
+
 }  // namespace
 
 Family linear_rows() {
@@ -370,6 +437,7 @@ Family linear_rows() {
   add_eigh(family.rows);
   add_svd(family.rows);
   add_more(family.rows);
+  add_drawn(family.drawn);
   return family;
 }
 

@@ -13,8 +13,8 @@
 #include "hilo/ops/switch_case.h"
 #include "hilo/ops/unary.h"
 #include "hilo/ops/while_loop.h"
+#include "tests/ops/rows/drawn.h"
 #include "tests/ops/rows/reference_ops.h"
-#include "tests/ops/rows/rows.h"
 
 namespace hilo::test {
 namespace {
@@ -329,6 +329,48 @@ void add_branches(std::vector<Row>& rows) {
       })));
 }
 
+void add_drawn(std::vector<Drawn>& drawn) {
+  for (const bool is_bounded : {false, true}) {
+    drawn.push_back({is_bounded ? "while, bounded" : "while", [is_bounded](Draw& draw) {
+                       const Dims dims = draw.dims();
+                       const WhileOptions o = is_bounded ? WhileOptions{.max_iterations = 4} : WhileOptions{};
+                       Row row({Input(dims), Input(draw.broadcasting(dims)).between(0.5, 1.5), Input{}.as(kI32).between(0, 5)},
+                               [=](Value x, Value by, Value n) {
+                                 return while_loop(
+                                     {x, constant(Array::scalar(std::int32_t{0}))},
+                                     [&](In s) { return std::vector{less(s[1], n)}; },
+                                     [&](In s) { return std::vector{sin(s[0]) * by, s[1] + 1}; }, o)[0];
+                               });
+                       return is_bounded ? row : row.no_reverse(kNoReverse);
+                     }});
+  }
+  drawn.push_back({"hilo.scan", [](Draw& draw) {
+                     const Dims dims = draw.dims(0, 3);
+                     Dims slices = dims;
+                     slices.insert(slices.begin(), draw.length_or_none(3));
+                     const ScanOptions o{.is_reversed = draw.coin(), .unroll = static_cast<int>(draw.between(1, 3))};
+                     const auto near = [](const Dims& d) { return Input(d).between(-1, 1); };  // bf16 goes astray far off
+                     return Row({near(dims), near(slices), near(dims)}, [o](Value h, Value x, Value w) {
+                       const Carried out = scan({h}, {x}, [&](In c, In s) { return recurrent(c, s, w); }, o);
+                       return std::vector{out.carry[0], out.ys[0]};
+                     });
+                   }});
+  drawn.push_back({"case", [](Draw& draw) {
+                     const Dims dims = draw.dims();
+                     return Row({Input{}.as(kI32).between(-1, 3), Input(dims), Input(dims)}, [](Value i, Value x, Value y) {
+                       return switch_case(i, {[&] { return std::vector{x * y}; }, [&] { return std::vector{sin(x)}; },
+                                              [&] { return std::vector{exp(y)}; }})[0];
+                     });
+                   }});
+  drawn.push_back({"associative_scan", [](Draw& draw) {
+                     const Dims dims = draw.dims(1);
+                     const bool is_reversed = draw.coin();
+                     return Row({Input(dims).between(0.5, 1.5)}, [is_reversed, axis = draw.axis(dims)](Value x) {
+                       return associative_scan(x, [](Value a, Value b) { return a * b; }, axis, is_reversed);
+                     });
+                   }});
+}
+
 }  // namespace
 
 Family loop_rows() {
@@ -338,6 +380,7 @@ Family loop_rows() {
   add_scans(family.rows);
   add_counted(family.rows);
   add_branches(family.rows);
+  add_drawn(family.drawn);
   return family;
 }
 

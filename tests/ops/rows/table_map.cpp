@@ -7,8 +7,8 @@
 #include "hilo/ops/composite.h"
 #include "hilo/ops/convert.h"
 #include "hilo/ops/unary.h"
+#include "tests/ops/rows/drawn.h"
 #include "tests/ops/rows/reference_ops.h"
-#include "tests/ops/rows/rows.h"
 
 namespace hilo::test {
 namespace {
@@ -71,12 +71,29 @@ void add_composites(std::vector<Row>& rows) {
                      })));
 }
 
+void add_drawn(std::vector<Drawn>& drawn) {
+  drawn.push_back({"map", [](Draw& draw) {
+                     const Dims dims = draw.dims();
+                     return Row({Input(dims), Input(dims)}, [](Value a, Value b) {
+                              return map_elements({a, b}, [](In p) { return sin(p[0]) * p[1] + p[0]; });
+                            }).in(kSweptDTypes);
+                   }});
+  drawn.push_back({"composite", [](Draw& draw) {
+                     const Dims dims = draw.dims();
+                     return Row({Input(dims), Input(draw.broadcasting(dims))}, [](Value a, Value b) {
+                              return composite({.name = "mine.product"}, {a, b},
+                                               [](In p) { return std::vector{p[0] * p[0] * p[1]}; });
+                            }).in(kSweptDTypes);
+                   }});
+}
+
 }  // namespace
 
 Family map_rows() {
   Family family{.name = "map", .rows = {}};
   add_maps(family.rows);
   add_composites(family.rows);
+  add_drawn(family.drawn);
   return family;
 }
 

@@ -5,7 +5,7 @@
 #include <numbers>
 
 #include "hilo/ops/binary.h"
-#include "tests/ops/rows/rows.h"
+#include "tests/ops/rows/drawn.h"
 
 namespace hilo::test {
 namespace {
@@ -14,11 +14,11 @@ using UnaryFn = Value (*)(Operand);
 
 template <class F>
 Row analytic(std::string name, UnaryFn f, double low, double high, F reference, double terms = 16) {
-  return Row(std::move(name), {Input{3, 4}.between(low, high)}, {3, 4}, f).on(kPlainFloats + kComplexNumbers).terms(terms)
+  return Row(std::move(name), {Input{3, 4}.between(low, high)}, {3, 4}, f).on(kPlainFloats + kComplexNumbers).terms(terms).at_any_shape()
       .is(floats_and_complexes(map(reference)));
 }
 Row real(std::string name, UnaryFn f, double low, double high, double (*reference)(double), double terms = 16) {
-  return Row(std::move(name), {Input{3, 4}.between(low, high)}, {3, 4}, f).on(kPlainFloats).terms(terms).is(floats(map(reference)));
+  return Row(std::move(name), {Input{3, 4}.between(low, high)}, {3, 4}, f).on(kPlainFloats).terms(terms).at_any_shape().is(floats(map(reference)));
 }
 
 double inverse_erf(double y) {  // bisection
@@ -75,10 +75,10 @@ void add_formulas(std::vector<Row>& rows) {
   rows.push_back(analytic("logit", logit, 0.1, 0.9, [](auto x) { return std::log(x / (1.0 - x)); }, 32));
   rows.push_back(Row("sinc", {Input{3, 4}.between(-2, 2).avoiding({0})}, {3, 4}, sinc).on(kPlainFloats + kComplexNumbers).terms(64)
                      .is(floats_and_complexes(map([](auto x) { return std::sin(std::numbers::pi * x) / (std::numbers::pi * x); }))));
-  rows.push_back(Row("hypot", {{3, 4}, {4}}, {3, 4}, hypot).on(kPlainFloats).terms(16).is(floats(map([](double a, double b) { return std::hypot(a, b); }))));
-  rows.push_back(Row("logaddexp", {{3, 4}, {4}}, {3, 4}, logaddexp).on(kPlainFloats).terms(16)
+  rows.push_back(Row("hypot", {Input{3, 4}.multiples_of(0.25, 0.0625), Input{4}.multiples_of(0.25, 0.125)}, {3, 4}, hypot).at_any_shape().on(kPlainFloats).terms(16).is(floats(map([](double a, double b) { return std::hypot(a, b); }))));
+  rows.push_back(Row("logaddexp", {{3, 4}, {4}}, {3, 4}, logaddexp).at_any_shape().on(kPlainFloats).terms(16)
                      .is(floats(map([](double a, double b) { return std::log(std::exp(a) + std::exp(b)); }))));
-  rows.push_back(Row("xlogy", {{3, 4}, Input{4}.between(0.2, 4)}, {3, 4}, xlogy).on(kPlainFloats).terms(16)
+  rows.push_back(Row("xlogy", {{3, 4}, Input{4}.between(0.2, 4)}, {3, 4}, xlogy).at_any_shape().on(kPlainFloats).terms(16)
                      .is(floats(map([](double a, double b) { return a * std::log(b); }))));
 }
 
@@ -95,6 +95,14 @@ void add_edges(std::vector<Row>& rows) {
   rows.push_back(Row("erf_inv at the ends", {vector({1, -1, 0})}, {3}, erf_inv).order(0).is(floats(map([inf](double x) { return x == 0 ? 0 : x * inf; }))));
 }
 
+void add_drawn(std::vector<Drawn>& drawn) {
+  drawn.push_back({"polygamma", [](Draw& draw) {
+                     const Dims dims = draw.dims();
+                     return Row({Input(draw.broadcasting(dims)).between(0, 3).multiples_of(1).constant(), Input(dims).between(0.7, 4)},
+                                [](Value n, Value x) { return polygamma(n, x); });
+                   }});
+}
+
 }  // namespace
 
 Family math_rows() {
@@ -102,6 +110,7 @@ Family math_rows() {
   add_inverses(family.rows);
   add_formulas(family.rows);
   add_edges(family.rows);
+  add_drawn(family.drawn);
   return family;
 }
 

@@ -3,9 +3,10 @@
 
 #include <cmath>
 
+#include "hilo/ops/binary.h"
 #include "hilo/ops/reduce_precision.h"
+#include "tests/ops/rows/drawn.h"
 #include "tests/ops/rows/reference_ops.h"
-#include "tests/ops/rows/rows.h"
 
 namespace hilo::test {
 namespace {
@@ -104,12 +105,19 @@ void add_quantize(std::vector<Row>& rows) {
           })));
 }
 
+void add_drawn(std::vector<Drawn>& drawn) {
+  drawn.push_back({"reduce_precision", [](Draw& draw) {  // to steps that differences do not see
+                     return Row({Input(draw.dims())}, [](Value x) { return reduce_precision(x * x, 8, 40); });
+                   }});
+}
+
 }  // namespace
 
 Family quantize_rows() {
   Family family{.name = "quantize", .rows = {}};
   add_reduce_precision(family.rows);
   add_quantize(family.rows);
+  add_drawn(family.drawn);
   return family;
 }
 

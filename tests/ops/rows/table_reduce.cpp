@@ -10,8 +10,8 @@
 #include "hilo/ops/reducer.h"
 #include "hilo/ops/select.h"
 #include "hilo/ops/unary.h"
+#include "tests/ops/rows/drawn.h"
 #include "tests/ops/rows/reference_ops.h"
-#include "tests/ops/rows/rows.h"
 
 namespace hilo::test {
 namespace {
@@ -215,6 +215,37 @@ void add_edges(std::vector<Row>& rows) {
                      .is(floats([](const Tensors<double>&) { return Tensor<double>{{}, {4096}}; })));
 }
 
+// Any axes; of `has_elements`, none along which there is nothing.
+Axes drawn_axes(Draw& draw, const Dims& dims, bool has_elements) {
+  Axes axes = draw.order(dims.size());
+  axes.resize(static_cast<std::size_t>(draw.between(0, static_cast<Dim>(dims.size()))));
+  if (has_elements) std::erase_if(axes, [&](std::int64_t a) { return dims[static_cast<std::size_t>(a)] == 0; });
+  return axes;
+}
+
+void add_drawn(std::vector<Drawn>& drawn) {
+  const auto over = [&](const std::string& name, auto f, const Input& kind, bool has_elements, const DTypes& dtypes) {
+    drawn.push_back({name, [=](Draw& draw) {
+                       Input x = kind;
+                       x.dims = draw.dims();
+                       const Axes axes = drawn_axes(draw, x.dims, has_elements);
+                       const bool keeps = draw.coin();
+                       // No axes would stand for all of them.
+                       return Row({x}, [=](Value v) { return axes.empty() ? v : f(v, axes, keeps); }).in(dtypes);
+                     }});
+  };
+  const DTypes real = {kF64, kF32, kBF16};
+  over("sum", sum, Input{}, false, kSweptDTypes);
+  over("prod", prod, Input{}.between(0.5, 1.5), false, kSweptDTypes);
+  over("max", max, Input{}.distinct(), true, real);
+  over("min", min, Input{}.distinct(), true, real);
+  over("mean", mean, Input{}, true, kSweptDTypes);
+  over("variance", [](Value x, const Axes& axes, bool keeps) { return variance(x, axes, keeps); }, Input{}, true, real);
+  over("reduce", [](Value x, const Axes& axes, bool) {
+    return hilo::reduce(std::vector{x}, std::vector{zeros({x.dtype(), {}})}, axes, scalar_reducer(add, x.dtype()))[0];
+  }, Input{}, false, kSweptDTypes);
+}
+
 }  // namespace
 
 Family reduce_rows() {
@@ -225,6 +256,7 @@ Family reduce_rows() {
   add_positions(family.rows);
   add_general(family.rows);
   add_edges(family.rows);
+  add_drawn(family.drawn);
   return family;
 }
 

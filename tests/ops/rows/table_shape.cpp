@@ -2,8 +2,8 @@
 #include "hilo/ops/reshape.h"
 
 #include "hilo/ops/broadcast.h"
+#include "tests/ops/rows/drawn.h"
 #include "tests/ops/rows/reference_ops.h"
-#include "tests/ops/rows/rows.h"
 
 namespace hilo::test {
 namespace {
@@ -83,6 +83,28 @@ void add_broadcasts(std::vector<Row>& rows) {
   rows.push_back(Row("broadcast_to itself", {{2, 3}}, {2, 3}, [](Value x) { return broadcast_to(x, {2, 3}); }).is(stretched({2, 3}, {0, 1})));
 }
 
+void add_drawn(std::vector<Drawn>& drawn) {
+  drawn.push_back({"reshape", [](Draw& draw) {
+                     const Dims dims = draw.dims();
+                     Dims other = draw.coin() ? Dims{Shape{kF32, dims}.size()} : dims;
+                     std::ranges::reverse(other);
+                     return Row({Input(dims)}, [other](Value x) { return reshape(x, other); }).in(kSweptDTypes);
+                   }});
+  drawn.push_back({"transpose", [](Draw& draw) {
+                     const Dims dims = draw.dims();
+                     const Axes axes = draw.order(dims.size());
+                     return Row({Input(dims)}, [axes](Value x) { return transpose(x, axes); }).in(kSweptDTypes);
+                   }});
+  drawn.push_back({"broadcast_in_dim", [](Draw& draw) {
+                     const Dims dims = draw.dims(0, 4);  // of the result
+                     Axes axes = draw.order(dims.size());
+                     axes.resize(static_cast<std::size_t>(draw.between(0, static_cast<Dim>(dims.size()))));
+                     Dims own;
+                     for (std::int64_t a : axes) own.push_back(draw.coin() ? 1 : dims[static_cast<std::size_t>(a)]);
+                     return Row({Input(own)}, [=](Value x) { return broadcast_in_dim(x, dims, axes); }).in(kSweptDTypes);
+                   }});
+}
+
 }  // namespace
 
 Family shape_rows() {
@@ -90,6 +112,7 @@ Family shape_rows() {
   add_reshapes(family.rows);
   add_transposes(family.rows);
   add_broadcasts(family.rows);
+  add_drawn(family.drawn);
   return family;
 }
 

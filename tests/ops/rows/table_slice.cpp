@@ -7,8 +7,8 @@
 #include "hilo/ops/dynamic_slice.h"
 #include "hilo/ops/pad.h"
 #include "hilo/ops/reverse.h"
+#include "tests/ops/rows/drawn.h"
 #include "tests/ops/rows/reference_ops.h"
-#include "tests/ops/rows/rows.h"
 
 namespace hilo::test {
 namespace {
@@ -233,6 +233,72 @@ void add_diagonals(std::vector<Row>& rows) {
                      .is(numbers([]<class T>(const Tensors<T>& in) { return generate<T>({2, 3, 3}, [&](const Index& i) { return i[1] == i[2] ? in[0].at({i[0], i[1]}) : T{}; }); })));
 }
 
+// Where along one axis a slice begins, ends, and how far its elements are apart.
+struct Cut {
+  Dim start, limit, stride;
+};
+Cut cut(Draw& draw, Dim length) {
+  const Dim start = draw.between(0, length), limit = draw.between(start, length);
+  return {start, limit, draw.between(1, 3)};
+}
+
+void add_drawn(std::vector<Drawn>& drawn) {
+  drawn.push_back({"slice", [](Draw& draw) {
+                     const Dims dims = draw.dims();
+                     Dims start, limit, stride;
+                     for (Dim d : dims) {
+                       const Cut c = cut(draw, d);
+                       start.push_back(c.start), limit.push_back(c.limit), stride.push_back(c.stride);
+                     }
+                     return Row({Input(dims)}, [=](Value x) { return slice(x, start, limit, stride); }).in(kSweptDTypes);
+                   }});
+  drawn.push_back({"concatenate", [](Draw& draw) {
+                     const Dims dims = draw.dims(1);
+                     const int axis = draw.axis(dims);
+                     std::vector<Input> inputs;
+                     for (Dim i = draw.between(1, 3); i >= 0; --i) {
+                       Dims own = dims;
+                       own[static_cast<std::size_t>(axis)] = draw.between(0, 3);
+                       inputs.emplace_back(own);
+                     }
+                     return Row(inputs, [axis](In x) { return concatenate(x, axis); }).in(kSweptDTypes);
+                   }});
+  drawn.push_back({"pad", [](Draw& draw) {
+                     const Dims dims = draw.dims();
+                     Padding p;
+                     for (Dim d : dims) {
+                       p.interior.push_back(draw.between(0, 2));
+                       p.low.push_back(draw.between(-1, 2));
+                       p.high.push_back(std::max(draw.between(-1, 2), -(p.low.back() + d + std::max<Dim>(d - 1, 0) * p.interior.back())));
+                     }
+                     return Row({Input(dims), Input{}}, [p](Value x, Value v) { return pad(x, v, p); }).in(kSweptDTypes);
+                   }});
+  drawn.push_back({"reverse", [](Draw& draw) {
+                     const Dims dims = draw.dims();
+                     Axes axes = draw.order(dims.size());
+                     axes.resize(static_cast<std::size_t>(draw.between(0, static_cast<Dim>(dims.size()))));
+                     return Row({Input(dims)}, [axes](Value x) { return reverse(x, axes); }).in(kSweptDTypes);
+                   }});
+  // Starts may lie outside: boxes are moved inside.
+  const auto box = [](Draw& draw, const Dims& dims) {
+    Dims sizes;
+    for (Dim d : dims) sizes.push_back(draw.between(0, d));
+    return sizes;
+  };
+  drawn.push_back({"dynamic_slice", [box](Draw& draw) {
+                     const Dims dims = draw.dims(), sizes = box(draw, dims);
+                     std::vector<Input> inputs = {Input(dims)};
+                     for (std::size_t i = 0; i < dims.size(); ++i) inputs.push_back(Input{}.as(kI32).between(-2, 9));
+                     return Row(inputs, [sizes](In p) { return dynamic_slice(p[0], {p.begin() + 1, p.end()}, sizes); }).in(kSweptDTypes);
+                   }});
+  drawn.push_back({"dynamic_update_slice", [box](Draw& draw) {
+                     const Dims dims = draw.dims(), sizes = box(draw, dims);
+                     std::vector<Input> inputs = {Input(dims), Input(sizes)};
+                     for (std::size_t i = 0; i < dims.size(); ++i) inputs.push_back(Input{}.as(kI32).between(-2, 9));
+                     return Row(inputs, [](In p) { return dynamic_update_slice(p[0], p[1], {p.begin() + 2, p.end()}); }).in(kSweptDTypes);
+                   }});
+}
+
 }  // namespace
 
 Family slice_rows() {
@@ -243,6 +309,7 @@ Family slice_rows() {
   add_turns(family.rows);
   add_moving(family.rows);
   add_diagonals(family.rows);
+  add_drawn(family.drawn);
   return family;
 }
 

@@ -7,8 +7,8 @@
 
 #include "hilo/ops/binary.h"
 #include "hilo/ops/compare.h"
+#include "tests/ops/rows/drawn.h"
 #include "tests/ops/rows/reference_ops.h"
-#include "tests/ops/rows/rows.h"
 
 namespace hilo::test {
 namespace {
@@ -98,11 +98,23 @@ void add_general(std::vector<Row>& rows) {
       }
       return y;
     }));
-    if (k == 3) row.on(from_bits(8, kIntegers + kSmallFloats + kPlainFloats));
+    if (k == 3) row.on(kBoolean + from_bits(8, kIntegers + kSmallFloats + kPlainFloats));
     rows.push_back(row);
   }
   rows.push_back(Row("top_k of ties", {vector({2, 3, 3, 1})}, {2}, [](Value x) { const TopK t = top_k(x, 2); return std::vector{t.values, t.indices}; }).and_result({2}, kI32).gradients({{0, 1, 1, 0}})
                      .is(floats([](const Tensors<double>&) { return Tensors<double>{{{2}, {3, 3}}, {{2}, {1, 2}}}; })));
+}
+
+void add_drawn(std::vector<Drawn>& drawn) {
+  drawn.push_back({"sort", [](Draw& draw) {
+                     const Dims dims = draw.dims(1);
+                     const SortOptions o{.is_descending = draw.coin(), .is_stable = draw.coin()};
+                     return Row({Input(dims).distinct(), Input(dims)}, [o, axis = draw.axis(dims)](Value a, Value b) { return sort_by_first({a, b}, axis, o); });
+                   }});
+  drawn.push_back({"chlo.top_k", [](Draw& draw) {
+                     const Dims dims = draw.dims(1);
+                     return Row({Input(dims).distinct()}, [k = draw.between(0, dims.back())](Value x) { return top_k(x, k).values; });
+                   }});
 }
 
 }  // namespace
@@ -111,6 +123,7 @@ Family sort_rows() {
   Family family{.name = "sort", .rows = {}};
   add_sorts(family.rows);
   add_general(family.rows);
+  add_drawn(family.drawn);
   return family;
 }
 

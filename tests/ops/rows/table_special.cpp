@@ -17,8 +17,8 @@
 #include "hilo/ops/select.h"
 #include "hilo/ops/unary.h"
 #include "hilo/ops/while_loop.h"
+#include "tests/ops/rows/drawn.h"
 #include "tests/ops/rows/reference_ops.h"
-#include "tests/ops/rows/rows.h"
 
 namespace hilo::test {
 namespace {
@@ -60,10 +60,10 @@ void add_bessel(std::vector<Row>& rows) {
   const auto i1 = [](double x) { return std::copysign(std::cyl_bessel_i(1, std::abs(x)), x); };
   static const auto& f0 = *new auto(i0);
   static const auto& f1 = *new auto(i1);
-  rows.push_back(one("bessel_i0", bessel_i0, -4, 4, [](double x) { return f0(x); }));
-  rows.push_back(one("bessel_i1", bessel_i1, -4, 4, [](double x) { return f1(x); }));
-  rows.push_back(one("bessel_i0e", bessel_i0e, -4, 4, [](double x) { return f0(x) * std::exp(-std::abs(x)); }));
-  rows.push_back(one("bessel_i1e", bessel_i1e, -4, 4, [](double x) { return f1(x) * std::exp(-std::abs(x)); }));
+  rows.push_back(one("bessel_i0", bessel_i0, -4, 4, [](double x) { return f0(x); }).at_any_shape());
+  rows.push_back(one("bessel_i1", bessel_i1, -4, 4, [](double x) { return f1(x); }).at_any_shape());
+  rows.push_back(one("bessel_i0e", bessel_i0e, -4, 4, [](double x) { return f0(x) * std::exp(-std::abs(x)); }).at_any_shape());
+  rows.push_back(one("bessel_i1e", bessel_i1e, -4, 4, [](double x) { return f1(x) * std::exp(-std::abs(x)); }).at_any_shape());
   rows.push_back(one("bessel_i0e of large", bessel_i0e, 8.5, 12, [](double x) { return f0(x) * std::exp(-x); }));
   rows.push_back(Row("bessel_i1 at zero", {vector({0})}, {1}, bessel_i1).gradients({{0.5}}).is(floats(map(f1))));
   rows.push_back(Row("bessel_i0 at zero", {vector({0})}, {1}, bessel_i0).gradients({{0}}).is(floats(map(f0))));
@@ -150,10 +150,33 @@ Value newton(In p) {
 void add_loops(std::vector<Row>& rows) {
   rows.push_back(Row("elementwise with a loop", {Input{2, 3}.between(1, 3), Input{3}.between(0, 2)}, {2, 3}, [](Value a, Value x) {
     return elementwise({a, x}, [](In p) { return std::vector{newton(p)}; });
-  }).in({kF64}).terms(16).is(floats(map([](double a, double x) { return std::sqrt(a + x); }))));
+  }).in({kF64}).at_any_shape().terms(16).is(floats(map([](double a, double x) { return std::sqrt(a + x); }))));
   rows.push_back(Row("elementwise of integers", {Input{2}.as(kI32), Input{2}.as(kI32)}, {2}, [](Value a, Value x) {
     return elementwise({a, x}, [](In p) { return std::vector{p[0] * p[1]}; });
   }).to(kI32).in({kF32}).order(0).is(numbers(map([](auto a, auto x) { return a * x; }))));
+}
+
+// Once in all operands; twice in x, the last: JAX has no more of them either, and what is twice in the others is long.
+void add_drawn(std::vector<Drawn>& drawn) {
+  const auto twice_in_x = [&](const std::string& name, std::vector<Input> ranges, const auto& f) {
+    for (const bool is_twice : {false, true}) {
+      drawn.push_back({name + (is_twice ? " in x" : ""), [=](Draw& draw) {
+                         std::vector<Input> inputs = ranges;
+                         const Dims dims = draw.dims();
+                         for (Input& input : inputs) {
+                           input.dims = draw.broadcasting(dims);
+                           input.is_constant = is_twice;
+                         }
+                         inputs.back().dims = dims, inputs.back().is_constant = false;
+                         return Row(inputs, f).order(is_twice ? 2 : 1);
+                       }});
+    }
+  };
+  const Input a = Input().between(0.6, 3), b = Input().between(0.7, 2.5), near = Input().between(0.1, 0.9);
+  twice_in_x("zeta", {Input().between(2.5, 4), Input().between(0.5, 3)}, BinaryFn(zeta));
+  twice_in_x("igamma", {a, near}, BinaryFn(igamma));
+  twice_in_x("igammac", {a, near}, BinaryFn(igammac));
+  twice_in_x("betainc", {a, b, Input().between(0.15, 0.85)}, betainc);
 }
 
 }  // namespace
@@ -165,6 +188,7 @@ Family special_rows() {
   add_integrals(family.rows);
   add_probabilities(family.rows);
   add_loops(family.rows);
+  add_drawn(family.drawn);
   return family;
 }
 

@@ -9,8 +9,8 @@
 #include "hilo/ops/remat.h"
 #include "hilo/ops/scan.h"
 #include "hilo/ops/unary.h"
+#include "tests/ops/rows/drawn.h"
 #include "tests/ops/rows/reference_ops.h"
-#include "tests/ops/rows/rows.h"
 
 namespace hilo::test {
 namespace {
@@ -162,12 +162,41 @@ void add_remats(std::vector<Row>& rows) {
                  }).is(floats(map([](double x) { return x * x; }))));
 }
 
+void add_drawn(std::vector<Drawn>& drawn) {
+  const auto pair = [&](const std::string& name, auto f) {
+    drawn.push_back({name, [f](Draw& draw) {
+                       const Dims dims = draw.dims();
+                       return Row({Input(dims), Input(dims)}, [f](Value x, Value y) { return f(x, y); });
+                     }});
+  };
+  pair("hilo.custom_vjp", [](Value x, Value y) { return pair_with_residuals(std::vector{x, y}); });
+  pair("hilo.custom_jvp", [](Value x, Value y) {
+    return custom_jvp({x, y}, pair_of, [](In p, In, In t) {
+      return std::vector{t[0] * cos(p[0]) * p[1] + sin(p[0]) * t[1],
+                         t[0] * p[1] * p[1] + 2 * p[0] * p[1] * t[1]};
+    });
+  });
+  pair("hilo.checkpoint_name", [](Value x, Value y) {
+    return std::vector{checkpoint_name(x * y, "product")};
+  });
+  for (const auto& policy : {std::pair{"hilo.remat", RematPolicy(nothing_saveable)},
+                             std::pair{"hilo.remat that saves a name", save_only_these_names({"hidden"})}}) {
+    drawn.push_back({policy.first, [policy = policy.second](Draw& draw) {
+                       const Dim n = draw.length_or_none(5), k = draw.length(5);
+                       return Row({Input{n, k}, Input{k, k}.between(-1, 1)}, [policy](Value x, Value w) {
+                         return remat({x, w}, layers, {.policy = policy});
+                       });
+                     }});
+  }
+}
+
 }  // namespace
 
 Family transform_rows() {
   Family family{.name = "transforms", .rows = {}};
   add_rules_of_ones_own(family.rows);
   add_remats(family.rows);
+  add_drawn(family.drawn);
   return family;
 }
 

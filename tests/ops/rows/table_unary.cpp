@@ -17,20 +17,20 @@ const DTypes kAnalytic = kPlainFloats + kComplexNumbers;
 
 void add_arithmetic(std::vector<Row>& rows) {
   const DTypes signed_numbers = kSignedIntegers + kSmallFloats + kPlainFloats;
-  rows.push_back(Row("negate", {{2, 3}}, {2, 3}, negate).on(kIntegers + kSmallFloats + kPlainFloats + kComplexNumbers)
+  rows.push_back(Row("negate", {{2, 3}}, {2, 3}, negate).at_any_shape().on(kIntegers + kSmallFloats + kPlainFloats + kComplexNumbers)
                      .is(numbers(map([](auto a) { return -a; }))));
   rows.push_back(Row("operator -", {{2, 3}}, {2, 3}, [](Value a) { return -a; }).is(floats(map([](double a) { return -a; }))));
-  rows.push_back(Row("abs", {Input{2, 3}.avoiding({0})}, {2, 3}, abs).in(signed_numbers).is(reals(map([](auto a) { return a < 0 ? -a : a; }))));
-  rows.push_back(Row("sign", {Input{2, 3}.avoiding({0})}, {2, 3}, sign).in(signed_numbers)
+  rows.push_back(Row("abs", {Input{2, 3}.avoiding({0})}, {2, 3}, abs).at_any_shape().in(signed_numbers).is(reals(map([](auto a) { return a < 0 ? -a : a; }))));
+  rows.push_back(Row("sign", {Input{2, 3}.avoiding({0})}, {2, 3}, sign).at_any_shape().in(signed_numbers)
                      .is(reals(map([](auto a) { return static_cast<decltype(a)>((a > 0) - (a < 0)); }))));
 }
 
 template <class F>
 Row analytic(std::string name, UnaryFn f, double low, double high, F reference, double terms = 8) {
-  return Row(std::move(name), {Input{3, 4}.between(low, high)}, {3, 4}, f).on(kAnalytic).terms(terms).is(floats_and_complexes(map(reference)));
+  return Row(std::move(name), {Input{3, 4}.between(low, high)}, {3, 4}, f).on(kAnalytic).terms(terms).at_any_shape().is(floats_and_complexes(map(reference)));
 }
 Row real(std::string name, UnaryFn f, double low, double high, double (*reference)(double), double terms = 8) {
-  return Row(std::move(name), {Input{3, 4}.between(low, high)}, {3, 4}, f).on(kPlainFloats).terms(terms).is(floats(map(reference)));
+  return Row(std::move(name), {Input{3, 4}.between(low, high)}, {3, 4}, f).on(kPlainFloats).terms(terms).at_any_shape().is(floats(map(reference)));
 }
 
 void add_functions(std::vector<Row>& rows) {
@@ -52,10 +52,10 @@ void add_functions(std::vector<Row>& rows) {
 
 void add_steps(std::vector<Row>& rows) {
   const auto input = [] { return Input{3, 4}.between(-4, 4).avoiding({-4, -3.5, -3, -2.5, -2, -1.5, -1, -0.5, 0, 0.5, 1, 1.5, 2, 2.5, 3, 3.5, 4}); };
-  rows.push_back(Row("floor", {input()}, {3, 4}, floor).on(kPlainFloats).is(floats(map([](double x) { return std::floor(x); }))));
-  rows.push_back(Row("ceil", {input()}, {3, 4}, ceil).on(kPlainFloats).is(floats(map([](double x) { return std::ceil(x); }))));
-  rows.push_back(Row("round_nearest_afz", {input()}, {3, 4}, round_nearest_afz).on(kPlainFloats).is(floats(map([](double x) { return std::round(x); }))));
-  rows.push_back(Row("round_nearest_even", {input()}, {3, 4}, round_nearest_even).on(kPlainFloats).is(floats(map([](double x) { return std::nearbyint(x); }))));
+  rows.push_back(Row("floor", {input()}, {3, 4}, floor).at_any_shape().on(kPlainFloats).is(floats(map([](double x) { return std::floor(x); }))));
+  rows.push_back(Row("ceil", {input()}, {3, 4}, ceil).at_any_shape().on(kPlainFloats).is(floats(map([](double x) { return std::ceil(x); }))));
+  rows.push_back(Row("round_nearest_afz", {input()}, {3, 4}, round_nearest_afz).at_any_shape().on(kPlainFloats).is(floats(map([](double x) { return std::round(x); }))));
+  rows.push_back(Row("round_nearest_even", {input()}, {3, 4}, round_nearest_even).at_any_shape().on(kPlainFloats).is(floats(map([](double x) { return std::nearbyint(x); }))));
   rows.push_back(Row("round_nearest_afz of halves", {vector({-1.5, -0.5, 0.5, 1.5, 2.5})}, {5}, round_nearest_afz).in(kPlainFloats).order(0)
                      .is(floats(map([](double x) { return std::round(x); }))));
   rows.push_back(Row("round_nearest_even of halves", {vector({-1.5, -0.5, 0.5, 1.5, 2.5})}, {5}, round_nearest_even).in(kPlainFloats).order(0)

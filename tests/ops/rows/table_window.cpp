@@ -9,8 +9,8 @@
 #include "hilo/ops/constant.h"
 #include "hilo/ops/pooling.h"
 #include "hilo/ops/select_and_scatter.h"
+#include "tests/ops/rows/drawn.h"
 #include "tests/ops/rows/reference_ops.h"
-#include "tests/ops/rows/rows.h"
 
 namespace hilo::test {
 namespace {
@@ -133,10 +133,13 @@ void add_general(std::vector<Row>& rows) {
       y.at(best) += in[1].at(w);
     });
     return y;
-  })).order(1).no_batching("the start value may not be batched", 2));
+  })).no_batching("the start value may not be batched", 2));
+  rows.push_back(Row("select_and_scatter of a scalar", {{}, {}, {}}, {}, [larger](Value x, Value source, Value init) {
+    return select_and_scatter(x, source, init, {}, larger(x.dtype()), scalar_reducer(add, x.dtype()));
+  }).no_batching("the start value may not be batched", 2).is(floats(map([](double, double source, double init) { return source + init; }))));
   rows.push_back(Row("select_and_scatter, padded", {Input{3}.distinct(), {3}}, {3}, [larger](Value x, Value source) {
     return select_and_scatter(x, source, zeros({x.dtype(), {}}), {.dimensions = {2}, .strides = {1}, .padding = {{1, 0}}}, larger(x.dtype()), scalar_reducer(add, x.dtype()));
-  }).order(1));
+  }));
 }
 
 struct Pool {
@@ -200,6 +203,44 @@ void add_pools(std::vector<Row>& rows) {
                      .is(floats([](const Tensors<double>& in) { return reduced(in[0], {2}, false, -HUGE_VAL, [](double a, double b) { return std::max(a, b); }); })));
 }
 
+// Windows that hold an element each, and where `is_dilated` anything that fits.
+Window drawn_window(Draw& draw, const Dims& dims, bool is_dilated) {
+  Window w;
+  for (Dim d : dims) {
+    const Dim size = draw.between(1, std::clamp<Dim>(d, 1, 3));
+    w.dimensions.push_back(size);
+    w.strides.push_back(draw.between(1, 3));
+    w.base_dilations.push_back(is_dilated ? draw.between(1, 2) : 1);
+    w.window_dilations.push_back(is_dilated ? draw.between(1, 2) : 1);
+    w.padding.push_back({draw.between(is_dilated && d > 1 ? -1 : 0, size - 1), draw.between(0, size - 1)});
+  }
+  return w;
+}
+
+void add_drawn(std::vector<Drawn>& drawn) {
+  const auto over = [&](const std::string& name, BinaryOp op, const Input& kind, bool is_dilated, const DTypes& dtypes) {
+    drawn.push_back({name, [=](Draw& draw) {
+                       Input x = kind;
+                       x.dims = draw.dims(0, 4);
+                       const Window w = drawn_window(draw, x.dims, is_dilated);
+                       return Row({x}, [=](Value v) { return reduce_window(v, op, w); }).in(dtypes);
+                     }});
+  };
+  const DTypes real = {kF64, kF32, kBF16};
+  over("reduce_window", add, Input{}, true, kSweptDTypes);
+  over("reduce_window multiply", multiply, Input{}.between(0.5, 1.5), true, real);
+  over("reduce_window maximum", maximum, Input{}.distinct(), false, real);
+  over("reduce_window minimum", minimum, Input{}.distinct(), false, real);
+  drawn.push_back({"select_and_scatter", [](Draw& draw) {
+                     const Dims dims = draw.dims(0, 3);
+                     const Window w = drawn_window(draw, dims, false);
+                     return Row({Input(dims).distinct(), Input(counts_of(w, dims)), Input{}}, [w](Value x, Value source, Value init) {
+                       const Function larger = trace([](In p) { return std::vector{greater_equal(p[0], p[1])}; }, std::vector<Shape>(2, Shape{x.dtype(), {}}));
+                       return select_and_scatter(x, source, init, {.dimensions = w.dimensions, .strides = w.strides, .padding = w.padding}, larger, scalar_reducer(add, x.dtype()));
+                     });
+                   }});
+}
+
 }  // namespace
 
 Family window_rows() {
@@ -207,6 +248,7 @@ Family window_rows() {
   add_windows(family.rows);
   add_general(family.rows);
   add_pools(family.rows);
+  add_drawn(family.drawn);
   return family;
 }
 

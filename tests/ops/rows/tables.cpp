@@ -40,6 +40,7 @@ Family resize_rows();
 Family scatter_rows();
 Family searching_rows();
 Family shape_rows();
+Family sharding_rows();
 Family slice_rows();
 Family sort_rows();
 Family statistics_rows();
@@ -59,6 +60,7 @@ void add_parts_refusals(std::vector<Refused>&);
 void add_numpy_refusals(std::vector<Refused>&);
 void add_random_refusals(std::vector<Refused>&);
 void add_rule_refusals(std::vector<Refused>&);
+void add_sharding_refusals(std::vector<Refused>&);
 void add_shape_refusals(std::vector<Refused>&);
 void add_stablehlo_refusals(std::vector<Refused>&);
 void add_transform_refusals(std::vector<Refused>&);
@@ -103,6 +105,7 @@ const std::vector<Family>& families() {
       scatter_rows(),
       searching_rows(),
       shape_rows(),
+      sharding_rows(),
       slice_rows(),
       sort_rows(),
       statistics_rows(),
@@ -120,7 +123,7 @@ const std::vector<Refused>& refusals() {
     auto* list = new std::vector<Refused>;
     for (const auto add : {add_attention_refusals, add_dynamic_refusals, add_elementwise_refusals, add_index_refusals,
                            add_linear_refusals, add_loop_refusals, add_parts_refusals, add_numpy_refusals, add_random_refusals, add_rule_refusals,
-                           add_shape_refusals, add_stablehlo_refusals, add_transform_refusals, add_window_refusals}) {
+                           add_sharding_refusals, add_shape_refusals, add_stablehlo_refusals, add_transform_refusals, add_window_refusals}) {
       add(*list);
     }
     return list;

@@ -28,6 +28,7 @@ std::vector<double> random_numbers(const Input& input, DType dtype, std::size_t 
       do value = is_whole ? low + std::floor(dice() * (high - low + 1)) : low + (high - low) * dice();
       while (!is_whole && is_near_kink(input, value));
     }
+    if (input.step > 0) value = std::floor(value / input.step) * input.step + input.offset;
     if (is_bool(dtype)) value = dice() < 0.5 ? 0 : 1;
   }
   if (input.is_distinct) {
