@@ -151,10 +151,17 @@ GemmaText Gemma::generate_ids(const gemma::Ids& prompt, const GemmaGenerateOptio
                              .sampling = options.sampling,
                              .stop_ids = options.stop_ids.empty() ? stop_ids() : options.stop_ids};
   if (options.constraint) own.allowed = [&](std::size_t) { return options.constraint->allowed(); };
+  // Some files have <end_of_turn> as a token like others; where it ends the text it is none of it.
+  const gemma::Ids markers = stop_ids();
+  const auto text_of = [&](std::int32_t id) -> std::string {
+    const bool is_end =
+        std::ranges::count(own.stop_ids, id) > 0 && std::ranges::count(markers, id) > 0;
+    return stream && !is_end ? stream->push(id) : "";
+  };
   own.on_token = [&](std::size_t, std::int32_t id, float log_probability) {
     if (options.constraint) options.constraint->accept(id);
     const bool goes_on = !options.on_token || options.on_token(id, log_probability);
-    return say(stops.push(stream ? stream->push(id) : "")) && goes_on && !stops.is_met();
+    return say(stops.push(text_of(id))) && goes_on && !stops.is_met();
   };
   result.tokens = generator_.generate({prompt}, own)[0];
   if (stream && !stops.is_met()) {
