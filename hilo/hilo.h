@@ -173,6 +173,7 @@
 
 #include "hilo/nn/attention.h"
 #include "hilo/nn/batch_norm.h"
+#include "hilo/nn/block_matrix.h"
 #include "hilo/nn/conv.h"
 #include "hilo/nn/dense.h"
 #include "hilo/nn/dropout.h"

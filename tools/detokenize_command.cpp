@@ -77,7 +77,7 @@ Command detokenize_command() {
           [](CLI::App& app) -> std::function<int()> {
             const auto flags = std::make_shared<Flags>();
             app.add_option("MODEL", flags->model,
-                           "A tokenizer.model, a tokenizer.json, or a folder that holds one")
+                           "A tokenizer.model, a tokenizer.json, a folder that holds one, or a .gguf file")
                 ->required();
             auto* ids = app.add_option("ID", flags->ids, "Token ids, with or without commas");
             app.add_option("--jsonl", flags->jsonl,

@@ -8,6 +8,7 @@
 
 #include "hilo/core/error.h"
 #include "hilo/core/text.h"
+#include "hilo/models/gemma/weights.h"
 #include "tools/messages.h"
 
 namespace hilo::tools {
@@ -28,23 +29,24 @@ void add_model_flags(CLI::App& app, ModelFlags& flags) {
       ->check(CLI::Range(std::int64_t{1}, std::int64_t{1} << 24).description(""));
   app.add_flag("--verbose", flags.is_verbose, "Say what was compiled and run");
   add_device_flags(app, flags.compute);
-  app.add_option("--dtype", flags.compute.dtype, "f32, bf16 or f16: of weights and products")
+  app.add_option("--dtype", flags.dtype,
+                 "f32, bf16 or f16: of weights and products; blocks: f32, and on a CPU quantised "
+                 "weights as the file has them")
       ->type_name("D")
       ->capture_default_str();
 }
 
 models::Gemma open_model(const ModelFlags& flags, const std::string& command) {
-  const auto dtype = dtype_from_name(flags.compute.dtype);
-  if (!dtype || (*dtype != kF32 && *dtype != kBF16 && *dtype != kF16)) {
-    throw UsageError(command + ": --dtype is " + quote(flags.compute.dtype) +
-                     "; expected f32, bf16 or f16");
+  const auto dtype = dtype_from_name(flags.dtype);
+  const bool is_known = dtype && (*dtype == kF32 || *dtype == kBF16 || *dtype == kF16);
+  if (!is_known && flags.dtype != "blocks") {
+    throw UsageError(command + ": --dtype is " + quote(flags.dtype) +
+                     "; expected blocks, f32, bf16 or f16");
   }
-  ComputeFlags compute = flags.compute;
-  compute.dtype = "f32";  // the models' own matter, not that of the commands that know f32 only
-  obey(compute, command);
+  obey(flags.compute, command);
   const auto start = std::chrono::steady_clock::now();
-  models::Gemma model = models::Gemma::open(open_client(compute), flags.model,
-                                            {.dtype = *dtype,
+  models::Gemma model = models::Gemma::open(open_client(flags.compute), flags.model,
+                                            {.dtype = dtype,
                                              .context = flags.context,
                                              .config = flags.config,
                                              .tokenizer = flags.tokenizer});
@@ -53,7 +55,8 @@ models::Gemma open_model(const ModelFlags& flags, const std::string& command) {
         std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
     say(fmt::format("Gemma {} of {} layers, {:.1f} M parameters, loaded in {:.2f} s",
                     model.config().generation, model.config().layers,
-                    static_cast<double>(model.engine().weights().element_count()) / 1e6, seconds));
+                    static_cast<double>(models::gemma::parameter_count(model.config())) / 1e6,
+                    seconds));
   }
   return model;
 }

@@ -4,6 +4,7 @@
 #include <charconv>
 #include <iostream>
 #include <iterator>
+#include <optional>
 
 #include "hilo/core/error.h"
 #include "hilo/core/file.h"
@@ -23,6 +24,7 @@ struct Flags {
   ModelFlags model{};
   SamplingFlags sampling{};
   std::string prompt{}, file{}, json_schema{}, regex{};
+  std::optional<std::string> ids{};
   bool parses_special = false, as_json = false;
 };
 
@@ -49,6 +51,7 @@ double rate(std::int64_t tokens, double seconds) {
 }
 
 int generate(const Flags& flags) {
+  const models::gemma::Ids ids = flags.ids ? ids_of_text(*flags.ids) : models::gemma::Ids();
   const std::string prompt = prompt_of(flags);
   models::Gemma model = open_model(flags.model, "generate");
   models::GemmaGenerateOptions options = options_of(flags.sampling);
@@ -60,7 +63,8 @@ int generate(const Flags& flags) {
       return true;
     };
   }
-  const models::GemmaText text = model.generate_text(prompt, options);
+  const models::GemmaText text =
+      flags.ids ? model.generate_ids(ids, options) : model.generate_text(prompt, options);
   const models::gemma::GenerateReport& report = model.generator().report();
   if (flags.as_json) {
     std::cout << line_of({{"text", text.text},
@@ -73,7 +77,8 @@ int generate(const Flags& flags) {
                           {"time_to_first_token_ms", 1e3 * report.first_token_seconds}})
               << "\n";
   } else {
-    std::cout << "\n";
+    if (!model.has_tokenizer()) std::cout << line_of(text.tokens.ids);
+    std::cout << std::endl;
   }
   report_programs(flags.model, model);
   return kDone;
@@ -96,6 +101,10 @@ Command generate_command() {
             app.add_option("--file", flags->file, "The same from a file; - is the standard input")
                 ->type_name("F")
                 ->excludes(prompt);
+        auto* ids = app.add_option("--ids", flags->ids, "The same as token ids, with commas")
+                        ->type_name("I,I,..")
+                        ->excludes(prompt)
+                        ->excludes(file);
         add_sampling_flags(app, flags->sampling);
         auto* schema = app.add_option("--json-schema", flags->json_schema,
                                       "The text is JSON that follows the schema in this file")
@@ -107,10 +116,10 @@ Command generate_command() {
             "--parse-special", flags->parses_special,
             "Read \"<start_of_turn>\" and the like in the prompt as the tokens that they name");
         app.add_flag("--json", flags->as_json, "Text, ids and rates as JSON");
-        return [flags, prompt, file] {
-          if (prompt->count() + file->count() == 0)
+        return [flags, prompt, file, ids] {
+          if (prompt->count() + file->count() + ids->count() == 0)
             throw UsageError(
-                "generate: --prompt or --file is required\n  see:  hilo generate --help");
+                "generate: --prompt, --file or --ids is required\n  see:  hilo generate --help");
           return generate(*flags);
         };
       }};

@@ -39,6 +39,7 @@ Command logits_command() {
           "  hilo logits gemma-3-270m --ids 2,818,5279,529,7001,563 --out logits.safetensors",
           [](CLI::App& app) -> std::function<int()> {
             const auto flags = std::make_shared<Flags>();
+            flags->model.dtype = "f32";  // exact, to be compared
             add_model_flags(app, flags->model);
             app.add_option("--ids", flags->ids, "Token ids, with commas")
                 ->required()

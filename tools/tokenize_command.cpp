@@ -53,7 +53,7 @@ Command tokenize_command() {
       [](CLI::App& app) -> std::function<int()> {
         const auto flags = std::make_shared<Flags>();
         app.add_option("MODEL", flags->model,
-                       "A tokenizer.model, a tokenizer.json, or a folder that holds one")
+                       "A tokenizer.model, a tokenizer.json, a folder that holds one, or a .gguf file")
             ->required();
         auto* text =
             app.add_option("TEXT", flags->text, "The text; - reads it from the standard input");

@@ -2,6 +2,7 @@
 
 #include <mutex>
 
+#include "hilo/kernels/block_products.h"
 #include "hilo/kernels/solvers.h"
 
 namespace hilo::kernels {
@@ -12,6 +13,7 @@ void register_all() {
     register_solvers();
     register_eigh();
     register_svd();
+    register_block_products();
   });
 }
 

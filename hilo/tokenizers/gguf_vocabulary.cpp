@@ -4,6 +4,7 @@
 
 #include "hilo/core/error.h"
 #include "hilo/core/text.h"
+#include "hilo/formats/gguf.h"
 
 namespace hilo::tokenizers {
 namespace {
@@ -22,7 +23,46 @@ std::string with_marks(std::string_view text) {
   return marked;
 }
 
+// Every number of a list as the type that the vocabulary has; empty where the key is missing.
+template <class Container, class From>
+Container cast(const std::optional<std::vector<From>>& list) {
+  Container result;
+  if (!list) return result;
+  result.reserve(list->size());
+  for (const From& value : *list)
+    result.push_back(static_cast<typename Container::value_type>(value));
+  return result;
+}
+
 }  // namespace
+
+std::optional<GgufVocabulary> gguf_vocabulary(const formats::GgufFile& file) {
+  const auto key = [](const char* name) { return std::string("tokenizer.ggml.") + name; };
+  const auto tokens = file.texts(key("tokens"));
+  if (!tokens) return {};
+  // Ids outside of the vocabulary are refused by what reads it.
+  const auto id = [&](const char* name) -> std::optional<TokenId> {
+    const auto value = file.integer(key(name));
+    if (!value) return {};
+    const bool fits = *value >= 0 && *value < static_cast<std::int64_t>(tokens->size());
+    return fits ? static_cast<TokenId>(*value) : -1;
+  };
+  GgufVocabulary v;
+  v.model = std::string(file.text(key("model")).value_or(""));
+  v.tokens.assign(tokens->begin(), tokens->end());
+  v.scores = cast<std::vector<float>>(file.numbers(key("scores")));
+  v.types = cast<std::vector<std::int32_t>>(file.integers(key("token_type")));
+  v.bos = id("bos_token_id");
+  v.eos = id("eos_token_id");
+  v.unknown = id("unknown_token_id");
+  v.padding = id("padding_token_id");
+  v.adds_bos = file.boolean(key("add_bos_token")).value_or(v.adds_bos);
+  v.adds_space_prefix = file.boolean(key("add_space_prefix")).value_or(v.adds_space_prefix);
+  v.removes_extra_whitespaces =
+      file.boolean(key("remove_extra_whitespaces")).value_or(v.removes_extra_whitespaces);
+  v.character_map = cast<std::string>(file.integers(key("precompiled_charsmap")));
+  return v;
+}
 
 SentencePieceModel sentencepiece_of(GgufVocabulary source, std::string_view name) {
   SentencePieceModel model;

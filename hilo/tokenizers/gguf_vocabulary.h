@@ -6,6 +6,10 @@
 
 #include "hilo/tokenizers/sentencepiece_model.h"
 
+namespace hilo::formats {
+class GgufFile;
+}
+
 namespace hilo::tokenizers {
 
 /// What a GGUF file says of its tokenizer: the keys tokenizer.ggml.*, with the defaults of those
@@ -21,6 +25,10 @@ struct GgufVocabulary {
   bool removes_extra_whitespaces = false;                     ///< remove_extra_whitespaces
   std::string character_map{};                                ///< precompiled_charsmap
 };
+
+/// What the metadata of a GGUF file says; none if it has no vocabulary. Throws:  FormatError naming
+/// a key whose value is of another type than the key's.
+std::optional<GgufVocabulary> gguf_vocabulary(const formats::GgufFile& file);
 
 /// The same as a SentencePiece model, so that text is split as llama.cpp does and as the original
 /// model did. Throws:  FormatError if the model is of another kind (named), lists differ in length,

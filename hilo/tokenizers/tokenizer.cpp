@@ -1,16 +1,28 @@
 #include "hilo/tokenizers/tokenizer.h"
 
 #include <algorithm>
+#include <fstream>
 
 #include "hilo/core/error.h"
 #include "hilo/core/file.h"
 #include "hilo/core/text.h"
+#include "hilo/formats/gguf.h"
+#include "hilo/tokenizers/gguf_vocabulary.h"
 #include "hilo/tokenizers/tokenizer_state.h"
 
 namespace hilo::tokenizers {
 namespace {
 
 constexpr std::uint64_t kMaxFileBytes = std::uint64_t{1} << 30;
+
+// Of a file that can be read twice: a pipe cannot.
+bool is_gguf(const std::filesystem::path& path) {
+  std::error_code error;
+  if (!std::filesystem::is_regular_file(path, error)) return false;
+  char begin[4] = {};
+  std::ifstream(path, std::ios::binary).read(begin, sizeof begin);
+  return std::string_view(begin, sizeof begin) == "GGUF";
+}
 
 }  // namespace
 
@@ -24,6 +36,7 @@ Tokenizer Tokenizer::open(const std::filesystem::path& path) {
     throw FormatError(path.string(),
                       "no tokenizer in this folder; expected tokenizer.model or tokenizer.json");
   }
+  if (is_gguf(path)) return from_gguf(formats::GgufFile::open(path));
   const std::string bytes = read_text(path, kMaxFileBytes);
   const std::size_t begin = bytes.find_first_not_of(" \t\r\n");
   if (begin != bytes.npos && bytes[begin] == '{') return from_json(bytes, path.string());
@@ -34,13 +47,21 @@ Tokenizer Tokenizer::open(const std::filesystem::path& path) {
     throw FormatError(
         path.string(),
         "begins with " + quote(std::string_view(bytes).substr(0, 8)) +
-            "; expected a SentencePiece model, or a tokenizer.json, which begins with {");
+            "; expected a SentencePiece model, a tokenizer.json, which begins with {, or a GGUF file");
   }
   return from_sentencepiece(std::as_bytes(std::span(bytes)), path.string());
 }
 
 Tokenizer Tokenizer::from_sentencepiece(std::span<const std::byte> bytes, std::string_view name) {
   return from_model(parse_sentencepiece(bytes, name), name);
+}
+
+Tokenizer Tokenizer::from_gguf(const formats::GgufFile& file) {
+  std::optional<GgufVocabulary> vocabulary = gguf_vocabulary(file);
+  const std::string name = file.path().string();
+  if (!vocabulary)
+    throw FormatError(name, "it has no vocabulary; expected the key tokenizer.ggml.tokens");
+  return from_model(sentencepiece_of(std::move(*vocabulary), name), name);
 }
 
 Tokenizer Tokenizer::from_model(SentencePieceModel model, std::string_view name) {

@@ -10,6 +10,10 @@
 #include "hilo/tokenizers/sentencepiece_model.h"
 #include "hilo/tokenizers/vocabulary.h"
 
+namespace hilo::formats {
+class GgufFile;
+}
+
 namespace hilo::tokenizers {
 
 struct EncodeOptions {
@@ -30,15 +34,19 @@ struct DecodeOptions {
 ///          tokenizer.decode(tokenizer.encode("bees and wasps")) == "bees and wasps"
 class Tokenizer {
  public:
-  /// A `.model`, a `tokenizer.json`, or a folder that holds one of them.
-  /// Throws:  FormatError naming the file, and where in it something is not as the format says.
+  /// A `.model`, a `tokenizer.json`, a folder that holds one of them, or the `.gguf` of a model,
+  /// whose vocabulary is read. Throws:  FormatError naming the file, and where in it something is
+  /// not as the format says.
   static Tokenizer open(const std::filesystem::path& path);
   /// The bytes of a `.model` file.
   static Tokenizer from_sentencepiece(std::span<const std::byte> bytes, std::string_view name);
   /// The text of a `tokenizer.json`: byte-pair encoding with byte fallback, as Gemma and Llama have
   /// it. Parts that it does not know are refused by name.
   static Tokenizer from_json(std::string_view text, std::string_view name);
-  /// A model made of something else: a GGUF's vocabulary.
+  /// The vocabulary of a model. Throws:  FormatError if the file has none, or one of another kind
+  /// than SentencePiece's.
+  static Tokenizer from_gguf(const formats::GgufFile& file);
+  /// A model made of something else.
   static Tokenizer from_model(SentencePieceModel model, std::string_view name);
 
   /// The ids of `text`. Any bytes will do; one that is no UTF-8 counts as U+FFFD.

@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 
 #include "hilo/core/error.h"
+#include "hilo/formats/gguf.h"
 #include "tests/tokenizers/fixtures.h"
 
 namespace hilo::tokenizers::test {
@@ -50,6 +51,52 @@ TEST(GgufVocabularies, give_the_ids_of_the_original_model) {
       EXPECT_EQ(tokenizer.decode(ids_of(row["ids"])), row["decoded"].get<std::string>());
     }
   }
+}
+
+// A file with these keys and no tensors.
+std::filesystem::path written(const std::string& name, const formats::GgufMetadata& keys) {
+  const auto path = std::filesystem::path(testing::TempDir()) / (name + ".gguf");
+  formats::GgufWriter(path, keys, {}).commit();
+  return path;
+}
+
+TEST(GgufVocabularies, are_read_from_the_file) {
+  HILO_PATH_OR_SKIP(fixtures, "HILO_FIXTURES");
+  const auto model = fixtures / "tokenizer" / "mistral_v1.model";
+  const GgufVocabulary v = converted(model);
+  using formats::GgufValue;
+  const Tokenizer tokenizer = Tokenizer::open(
+      written("vocabulary", {{"tokenizer.ggml.model", GgufValue::of(v.model)},
+                             {"tokenizer.ggml.tokens", GgufValue::of(v.tokens)},
+                             {"tokenizer.ggml.scores", GgufValue::of(v.scores)},
+                             {"tokenizer.ggml.token_type", GgufValue::of(v.types)},
+                             {"tokenizer.ggml.bos_token_id", GgufValue::of(std::uint32_t{1})},
+                             {"tokenizer.ggml.eos_token_id", GgufValue::of(std::uint32_t{2})}}));
+  const Tokenizer original = Tokenizer::open(model);
+  for (const char* text : {"Are bees and wasps similar?", " h\xC3\xA9llo  \xE2\x98\x83", ""}) {
+    EXPECT_EQ(tokenizer.encode(text, {.adds_bos = true}), original.encode(text, {.adds_bos = true}));
+  }
+  EXPECT_EQ(tokenizer.vocabulary().eos, 2);
+}
+
+TEST(GgufVocabularies, files_without_one_are_refused) {
+  const auto refusal = [](const std::filesystem::path& path) -> std::string {
+    try {
+      static_cast<void>(Tokenizer::open(path));
+    } catch (const FormatError& error) {
+      return error.what();
+    }
+    return "";
+  };
+  using formats::GgufValue;
+  EXPECT_THAT(refusal(written("none", {})),
+              HasSubstr("none.gguf: it has no vocabulary; expected the key tokenizer.ggml.tokens"));
+  const std::vector<std::string> tokens = {"<unk>", "a"};
+  EXPECT_THAT(refusal(written("bpe", {{"tokenizer.ggml.model", GgufValue::of("gpt2")},
+                                      {"tokenizer.ggml.tokens", GgufValue::of(tokens)}})),
+              HasSubstr("tokenizer.ggml.model is \"gpt2\""));
+  EXPECT_THAT(refusal(written("wrong", {{"tokenizer.ggml.tokens", GgufValue::of("a")}})),
+              HasSubstr("\"tokenizer.ggml.tokens\" is string; expected an array of strings"));
 }
 
 TEST(GgufVocabularies, that_do_not_fit_are_refused) {

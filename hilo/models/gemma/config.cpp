@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "hilo/core/error.h"
+#include "hilo/nn/block_matrix.h"
 
 namespace hilo::models::gemma {
 namespace {
@@ -61,6 +62,12 @@ Precision Precision::of(DType dtype) {
     throw UsageError(fmt::format("dtype is {}; expected f32, bf16 or f16", hilo::name(dtype)));
   }
   return {.weights = dtype, .activations = dtype, .residual = kF32, .cache = dtype};
+}
+
+Shape Precision::shape_of(std::string_view path, Dims dims) const {
+  const auto found = blocks.find(path);
+  if (found == blocks.end()) return {weights, std::move(dims)};
+  return nn::blocks_shape(std::move(dims), found->second);
 }
 
 std::vector<bool> local_layers(Dim layers, Dim pattern) {

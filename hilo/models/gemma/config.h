@@ -1,11 +1,13 @@
 #pragma once
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "hilo/core/shape.h"
+#include "hilo/formats/gguf_blocks.h"
 
 namespace hilo::models::gemma {
 
@@ -19,10 +21,14 @@ struct Precision {
   DType activations = kF32;  ///< what matrices, queries, keys and values are multiplied in
   DType residual = kF32;     ///< of the stream between layers: Gemma 3's grows beyond f16's range
   DType cache = kF32;        ///< of the keys and values that are kept
+  /// Matrices that stay in the blocks of their file, by path: hilo/nn/block_matrix.h.
+  std::map<std::string, formats::BlockType, std::less<>> blocks{};
 
   /// Weights, activations and cache in `dtype` (f32, bf16 or f16); the residual stays in f32.
   /// Throws:  UsageError for another dtype.
   static Precision of(DType dtype);
+  /// What is kept of the matrix of `dims` at `path`.
+  [[nodiscard]] Shape shape_of(std::string_view path, Dims dims) const;
 };
 
 /// Everything that tells one Gemma from another. The fields carry the names of the reports; what

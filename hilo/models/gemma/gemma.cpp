@@ -6,7 +6,6 @@
 
 #include "hilo/core/error.h"
 #include "hilo/formats/gguf.h"
-#include "hilo/models/gemma/gguf_tokenizer.h"
 #include "hilo/models/gemma/weights.h"
 
 namespace hilo::models {
@@ -38,7 +37,10 @@ gemma::Config config_of(const formats::WeightSource& source, gemma::Layout layou
 std::optional<Tokenizer> tokenizer_of(const formats::WeightSource& source, const fs::path& named,
                                       const fs::path& given) {
   if (!given.empty()) return Tokenizer::open(given);
-  if (source.gguf() != nullptr) return gemma::gguf_tokenizer(*source.gguf());
+  if (source.gguf() != nullptr) {
+    if (source.gguf()->find("tokenizer.ggml.tokens") == nullptr) return {};
+    return Tokenizer::from_gguf(*source.gguf());
+  }
   for (const fs::path& folder : folders_of(source, named)) {
     for (const char* name : {"tokenizer.model", "tokenizer.json"}) {
       if (fs::exists(folder / name)) return Tokenizer::open(folder / name);
@@ -91,7 +93,9 @@ Gemma Gemma::open(const pjrt::Client& client, const fs::path& path, const GemmaO
   const auto source = formats::WeightSource::open(path);
   const gemma::Layout layout = gemma::layout_of(*source);
   gemma::Config config = config_of(*source, layout, path, options.config);
-  config.precision = gemma::Precision::of(options.dtype);
+  config.precision = gemma::Precision::of(options.dtype.value_or(kF32));
+  if (!options.dtype && client.platform_name() == "cpu")
+    config.precision.blocks = gemma::blocks_of(config, layout, *source);
   if (options.context > config.context) {
     throw UsageError(
         fmt::format("a context of {} tokens is longer than the model's; expected at most {}",
@@ -134,7 +138,8 @@ GemmaText Gemma::generate_text(std::string_view prompt, const GemmaGenerateOptio
 }
 
 GemmaText Gemma::generate_ids(const gemma::Ids& prompt, const GemmaGenerateOptions& options) {
-  tokenizers::StreamDecoder stream(tokenizer());
+  std::optional<tokenizers::StreamDecoder> stream;
+  if (tokenizer_ || !options.stop_texts.empty()) stream.emplace(tokenizer());
   StopTexts stops(options.stop_texts);
   GemmaText result;
   const auto say = [&](const std::string& text) {
@@ -146,14 +151,21 @@ GemmaText Gemma::generate_ids(const gemma::Ids& prompt, const GemmaGenerateOptio
                              .sampling = options.sampling,
                              .stop_ids = options.stop_ids.empty() ? stop_ids() : options.stop_ids};
   if (options.constraint) own.allowed = [&](std::size_t) { return options.constraint->allowed(); };
+  // Some files have <end_of_turn> as a token like others; where it ends the text it is none of it.
+  const gemma::Ids markers = stop_ids();
+  const auto text_of = [&](std::int32_t id) -> std::string {
+    const bool is_end =
+        std::ranges::count(own.stop_ids, id) > 0 && std::ranges::count(markers, id) > 0;
+    return stream && !is_end ? stream->push(id) : "";
+  };
   own.on_token = [&](std::size_t, std::int32_t id, float log_probability) {
     if (options.constraint) options.constraint->accept(id);
     const bool goes_on = !options.on_token || options.on_token(id, log_probability);
-    return say(stops.push(stream.push(id))) && goes_on && !stops.is_met();
+    return say(stops.push(text_of(id))) && goes_on && !stops.is_met();
   };
   result.tokens = generator_.generate({prompt}, own)[0];
-  if (!stops.is_met()) {
-    const std::string rest = stops.push(stream.finish());
+  if (stream && !stops.is_met()) {
+    const std::string rest = stops.push(stream->finish());
     say(stops.is_met() ? rest : rest + stops.held());
   }
   return result;

@@ -14,7 +14,9 @@
 namespace hilo::models {
 
 struct GemmaOptions {
-  DType dtype = kF32;                 ///< f32, bf16 or f16: of weights, products and cache
+  /// f32, bf16 or f16: of weights, products and cache. If not given, matrices that a file has in
+  /// quantised blocks stay in them on a CPU, and all else is f32.
+  std::optional<DType> dtype{};
   Dim context = 0;                    ///< tokens of prompt and text together; 0: the model's
   std::filesystem::path config{};     ///< a config.json, for weights that come without
   std::filesystem::path tokenizer{};  ///< a tokenizer, for weights that come without
@@ -57,8 +59,10 @@ class Gemma {
   std::string generate(std::string_view prompt, const GemmaGenerateOptions& options = {});
   /// The same with all that is known of the text.
   GemmaText generate_text(std::string_view prompt, const GemmaGenerateOptions& options = {});
+  /// The same of ids. Without a tokenizer the text stays empty, and there can be no `stop_texts`.
   GemmaText generate_ids(const gemma::Ids& prompt, const GemmaGenerateOptions& options = {});
 
+  [[nodiscard]] bool has_tokenizer() const { return tokenizer_.has_value(); }
   /// Throws:  Error if there is none, with what to do.
   [[nodiscard]] const tokenizers::Tokenizer& tokenizer() const;
   /// Ids that end a text: <eos>, <end_of_turn>.

@@ -4,6 +4,7 @@
 
 #include "hilo/core/array.h"
 #include "hilo/graph/call_site.h"
+#include "hilo/nn/block_matrix.h"
 #include "hilo/nn/layer_norm.h"
 #include "hilo/ops/activation.h"
 #include "hilo/ops/attention.h"
@@ -25,9 +26,40 @@ Value norm(nn::Scope scope, Value x, const Config& c) {
   return nn::rms_norm(scope, convert(x, kF32), {.epsilon = c.norm_epsilon, .scale_offset = 1});
 }
 
-Value table(nn::Scope scope, const Config& c) {
-  return scope.shared("embedder")
-      .variable("table", {c.precision.weights, {c.vocabulary, c.width}}, kInitializer);
+// A matrix [out,in] of the model, in its dtype or in the blocks of its file.
+class Matrix {
+ public:
+  Matrix(const nn::Scope& scope, const char* name, Dims dims, const Precision& precision)
+      : precision_(precision) {
+    const std::string path = scope.path() + "/" + name;
+    const auto found = precision.blocks.find(path);
+    if (found != precision.blocks.end()) type_ = found->second;
+    value_ = scope.variable(name, precision.shape_of(path, std::move(dims)),
+                            type_ ? nn::zeros() : kInitializer);
+  }
+
+  // [..,in] -> f32[..,out]
+  [[nodiscard]] Value times(Value x) const {
+    if (type_) return nn::block_dot(convert(x, kF32), value_, *type_);
+    const DType dtype = precision_.activations;
+    return dot_general(
+        convert(x, dtype), convert(value_, dtype),
+        {.lhs_contracting_dimensions = {x.rank() - 1}, .rhs_contracting_dimensions = {1}}, kF32);
+  }
+  // i32[..] -> f32[..,in]
+  [[nodiscard]] Value rows(Value ids) const {
+    const Value taken = take(value_, ids);
+    return type_ ? nn::decode_blocks(taken, *type_) : convert(taken, kF32);
+  }
+
+ private:
+  const Precision& precision_;
+  std::optional<formats::BlockType> type_{};
+  Value value_{};
+};
+
+Matrix table(nn::Scope scope, const Config& c) {
+  return {scope.shared("embedder"), "table", {c.vocabulary, c.width}, c.precision};
 }
 
 // The root of the width as a number of the dtype that is computed in: 25.25, not 25.298, in bf16.
@@ -83,12 +115,7 @@ Value gated_mlp(nn::Scope scope, const Config& c, Value x) {
 
 Value dense(nn::Scope scope, Value x, Dim out, const Precision& precision) {
   const CallSite site(scope.where(), scope.label());
-  const Value kernel =
-      scope.variable("kernel", {precision.weights, {out, x.dim(-1)}}, kInitializer);
-  const DType dtype = precision.activations;
-  return dot_general(
-      convert(x, dtype), convert(kernel, dtype),
-      {.lhs_contracting_dimensions = {x.rank() - 1}, .rhs_contracting_dimensions = {1}}, kF32);
+  return Matrix(scope, "kernel", {out, x.dim(-1)}, precision).times(x);
 }
 
 Value forward(nn::Scope scope, const Config& c, Value ids, std::vector<LayerCache>& cache,
@@ -99,7 +126,7 @@ Value forward(nn::Scope scope, const Config& c, Value ids, std::vector<LayerCach
     if (trace != nullptr) trace->residuals.push_back(kept);
     return kept;
   };
-  Value x = pass(convert(take(table(scope, c), ids), kF32) * embedding_scale(c));  // [B,T,D]
+  Value x = pass(table(scope, c).rows(ids) * embedding_scale(c));  // [B,T,D]
   for (Dim i = 0; i < c.layers; ++i) {
     const nn::Scope layer = scope / ("layer_" + std::to_string(i));
     Value y = attention(layer / "attention", c, i, norm(layer / "input_norm", x, c),
@@ -115,10 +142,7 @@ Value forward(nn::Scope scope, const Config& c, Value ids, std::vector<LayerCach
 
 Value logits(nn::Scope scope, const Config& c, Value x) {
   const CallSite site(scope.where(), scope.label());
-  const DType dtype = c.precision.activations;
-  const Value y = dot_general(
-      convert(x, dtype), convert(table(scope, c), dtype),
-      {.lhs_contracting_dimensions = {x.rank() - 1}, .rhs_contracting_dimensions = {1}}, kF32);
+  const Value y = table(scope, c).times(x);
   return c.logit_cap > 0 ? softcap(y, c.logit_cap) : y;
 }
 

@@ -9,9 +9,8 @@
 // V vocabulary.
 namespace hilo::models::gemma {
 
-/// x times a matrix of the model, [out,in] as the files have it: variable "kernel". Every product
-/// with weights but the embeddings' goes through here, so that a quantised one may stand in its
-/// place.
+/// x times a matrix of the model, [out,in] as the files have it: variable "kernel", which may be in
+/// blocks.
 /// Shapes:  [..,in] -> f32[..,out].
 Value dense(nn::Scope scope, Value x, Dim out, const Precision& precision);
 

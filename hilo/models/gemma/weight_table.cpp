@@ -23,8 +23,8 @@ class Table {
     std::string hugging_face, orbax, gguf;
   };
 
-  void add(std::string path, Dims dims, DType dtype, std::vector<Place> places) {
-    rows_.push_back({std::move(path), {dtype, std::move(dims)}, std::move(places)});
+  void add(std::string path, Shape shape, std::vector<Place> places) {
+    rows_.push_back({std::move(path), std::move(shape), std::move(places)});
   }
 
   std::string name_of(const Names& names) const {
@@ -37,12 +37,12 @@ class Table {
     const std::string name =
         name_of({"embed_tokens.weight", "embedder/input_embedding", "token_embd.weight"});
     const Dims dims = {c_.vocabulary, c_.width};
-    add("embedder/table", dims, c_.precision.weights,
+    add("embedder/table", c_.precision.shape_of("embedder/table", dims),
         {{.name = name, .dims = dims, .may_be_longer = true}});
   }
 
   void norm(const std::string& path, Dim width, const Names& names) {
-    add(path + "/scale", {width}, kF32,
+    add(path + "/scale", {kF32, {width}},
         {{.name = name_of(names), .dims = {width}, .added = layout_ == Layout::kGguf ? 1.0 : 0.0}});
   }
 
@@ -51,7 +51,7 @@ class Table {
               std::vector<Place> orbax) {
     std::vector<Place> places = {{.name = name_of(names), .dims = {out, in}}};
     if (layout_ == Layout::kOrbax) places = std::move(orbax);
-    add(path + "/kernel", {out, in}, c_.precision.weights, std::move(places));
+    add(path + "/kernel", c_.precision.shape_of(path + "/kernel", {out, in}), std::move(places));
   }
 
   void layer(Dim i) {

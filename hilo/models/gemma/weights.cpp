@@ -167,8 +167,31 @@ std::vector<Found> match_weights(const Config& config, Layout layout,
   throw FormatError(source.path().string(), text);
 }
 
+std::map<std::string, formats::BlockType, std::less<>> blocks_of(
+    const Config& config, Layout layout, const formats::WeightSource& source) {
+  std::map<std::string, formats::BlockType, std::less<>> result;
+  for (const Found& found : match_weights(config, layout, source)) {
+    const auto block = source.info(found.place.name).block;
+    if (block && found.weight.shape.rank() == 2) result.emplace(found.weight.path, *block);
+  }
+  return result;
+}
+
+std::int64_t parameter_count(const Config& config) {
+  std::int64_t count = 0;
+  for (const Weight& weight : weight_table(config, Layout::kHuggingFace))
+    count += Shape{kF32, weight.places.front().dims}.size();
+  return count;
+}
+
 Array read_weight(const formats::WeightSource& source, const Found& found) {
   const Place& place = found.place;
+  if (found.weight.shape.dtype == kU8) {
+    const formats::BlockArray blocks = source.read_blocks(place.name);
+    const auto bytes =
+        static_cast<std::size_t>(found.weight.shape.size());  // rows behind are left out
+    return {found.weight.shape, blocks.owner, blocks.bytes.first(bytes)};
+  }
   Array x = source.read(place.name);
   if (place.index >= 0) {
     x = rows_of(x, place.index, 1, Dims(place.dims.begin() + 1, place.dims.end()));

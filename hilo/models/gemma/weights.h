@@ -1,4 +1,5 @@
 #pragma once
+#include <map>
 #include <string>
 #include <vector>
 
@@ -54,7 +55,14 @@ struct Found {
 std::vector<Found> match_weights(const Config& config, Layout layout,
                                  const formats::WeightSource& source);
 
-/// The numbers of a weight as the model wants them, in its own dtype still.
+/// What `Precision::blocks` is where quantised tensors of the source stay as they are.
+std::map<std::string, formats::BlockType, std::less<>> blocks_of(
+    const Config& config, Layout layout, const formats::WeightSource& source);
+
+/// Numbers in all weights of the model.
+std::int64_t parameter_count(const Config& config);
+
+/// The numbers of a weight as the model wants them, in its own dtype still; or its blocks.
 Array read_weight(const formats::WeightSource& source, const Found& found);
 
 /// Loads every weight onto the device, one after the other, converted to the dtypes of the config.

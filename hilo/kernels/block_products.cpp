@@ -1,0 +1,84 @@
+#include "hilo/kernels/block_products.h"
+
+#include <algorithm>
+
+#include "hilo/custom_call.h"
+#include "hilo/formats/gguf_blocks.h"
+#include "hilo/kernels/block_rows.h"
+#include "hilo/kernels/parallel.h"
+
+namespace hilo::kernels {
+namespace {
+
+namespace ffi = xla::ffi;
+using Bytes = ffi::Buffer<ffi::U8>;
+using Floats = ffi::Buffer<ffi::F32>;
+
+// Of weights, by a thread before it looks for more: long enough to be worth a look.
+constexpr std::int64_t kBytesAPiece = 32 << 10;
+
+const formats::BlockTraits* quantised(std::int64_t type) {
+  const formats::BlockTraits* traits = formats::block_traits(static_cast<std::uint32_t>(type));
+  return traits != nullptr && traits->decode != nullptr && traits->elements > 1 ? traits : nullptr;
+}
+
+std::int64_t last_of(ffi::Span<const std::int64_t> dims) { return dims[dims.size() - 1]; }
+
+ffi::Error block_dot(ffi::ThreadPool pool, Floats x, Bytes blocks, ffi::Result<Floats> y,
+                     std::int64_t type) {
+  const formats::BlockTraits* traits = quantised(type);
+  if (traits == nullptr || blocks.dimensions().size() != 2 || x.dimensions().size() == 0)
+    return ffi::Error::InvalidArgument("hilo_block_dot: no such blocks");
+  const std::int64_t n = blocks.dimensions()[0], row_bytes = blocks.dimensions()[1];
+  const std::int64_t k = row_bytes / traits->bytes * traits->elements;
+  if (last_of(x.dimensions()) != k || row_bytes % traits->bytes != 0 ||
+      last_of(y->dimensions()) != n)
+    return ffi::Error::InvalidArgument("hilo_block_dot: the operands do not fit");
+  const std::int64_t m = static_cast<std::int64_t>(x.element_count()) / k;
+  const BlockKernel kernel = block_kernel(static_cast<formats::BlockType>(type), best_isa());
+  const QuantizedVectors vectors(x.typed_data(), m, k, kernel.bias);
+  const auto* bytes = reinterpret_cast<const std::byte*>(blocks.typed_data());
+  const std::int64_t piece = std::max<std::int64_t>(1, kBytesAPiece / row_bytes);
+  parallel_for(pool, n, piece, [&](std::int64_t first, std::int64_t last) {
+    kernel.run(bytes, static_cast<std::size_t>(row_bytes), first, last, vectors.all(),
+               y->typed_data(), n);
+  });
+  return ffi::Error::Success();
+}
+
+ffi::Error decode_blocks(ffi::ThreadPool pool, Bytes blocks, ffi::Result<Floats> y,
+                         std::int64_t type) {
+  const formats::BlockTraits* traits = quantised(type);
+  if (traits == nullptr) return ffi::Error::InvalidArgument("hilo_decode_blocks: no such blocks");
+  const auto count = static_cast<std::int64_t>(blocks.element_count()) / traits->bytes;
+  if (count * traits->elements != static_cast<std::int64_t>(y->element_count()))
+    return ffi::Error::InvalidArgument("hilo_decode_blocks: the operands do not fit");
+  const auto* bytes = reinterpret_cast<const std::byte*>(blocks.typed_data());
+  parallel_for(pool, count, kBytesAPiece / traits->bytes,
+               [&](std::int64_t first, std::int64_t last) {
+                 const auto size = static_cast<std::size_t>((last - first) * traits->bytes);
+                 traits->decode({bytes + first * traits->bytes, size},
+                                y->typed_data() + first * traits->elements);
+               });
+  return ffi::Error::Success();
+}
+
+}  // namespace
+
+void register_block_products() {
+  register_custom_call("hilo_block_dot", ffi::Ffi::Bind()
+                                             .Ctx<ffi::ThreadPool>()
+                                             .Arg<Floats>()
+                                             .Arg<Bytes>()
+                                             .Ret<Floats>()
+                                             .Attr<std::int64_t>("type")
+                                             .To(block_dot));
+  register_custom_call("hilo_decode_blocks", ffi::Ffi::Bind()
+                                                 .Ctx<ffi::ThreadPool>()
+                                                 .Arg<Bytes>()
+                                                 .Ret<Floats>()
+                                                 .Attr<std::int64_t>("type")
+                                                 .To(decode_blocks));
+}
+
+}  // namespace hilo::kernels

@@ -1,0 +1,10 @@
+#pragma once
+
+namespace hilo::kernels {
+
+/// hilo_block_dot (x f32[..,k], blocks u8[n,bytes]) -> f32[..,n]: products of x, rounded to 8 bits
+/// by groups of 32, with weights in blocks. hilo_decode_blocks u8[..,bytes] -> f32[..,k]: the
+/// weights. Both: "type" i64, the number of a formats::BlockType.
+void register_block_products();
+
+}  // namespace hilo::kernels

@@ -1,0 +1,31 @@
+#pragma once
+#include "hilo/formats/gguf_blocks.h"
+#include "hilo/graph/value.h"
+
+// Weights that stay in the blocks of a GGUF file while a model runs. A program has them as u8: the
+// last axis holds the blocks of a row, one behind the other.
+namespace hilo::nn {
+
+/// The shape of a variable that holds numbers of `dims` in blocks.
+/// Throws:  OpError if the last axis is no whole number of blocks.
+Shape blocks_shape(Dims dims, formats::BlockType type);
+
+/// The numbers that blocks stand for: quantised types only.
+/// Shapes:  u8[..,bytes] -> f32[..,k].
+/// Throws:  OpError for another dtype, type or length.
+/// Gradient: none.
+Value decode_blocks(Operand blocks, formats::BlockType type);
+
+/// x times the rows of a matrix in blocks. On a CPU, x is rounded to 8 bits by groups of 32 and the
+/// blocks are multiplied as they are; of more than `kMostRoundedVectors` vectors, and on other
+/// platforms, the blocks are decoded in the program and x is not rounded.
+/// Shapes:  f32[..,k], u8[n,bytes] -> f32[..,n].
+/// Throws:  OpError for shapes that do not fit.
+/// Gradient: to x as if it were not rounded; none to the blocks.
+/// Cost:    for few vectors that of reading the blocks once.
+Value block_dot(Operand x, Operand blocks, formats::BlockType type);
+
+/// From here on decoding costs less than it saves.
+inline constexpr Dim kMostRoundedVectors = 31;
+
+}  // namespace hilo::nn

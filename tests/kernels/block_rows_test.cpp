@@ -1,0 +1,132 @@
+// Products with blocks: every type, every instruction set that this CPU has.
+#include "hilo/kernels/block_rows.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <limits>
+#include <random>
+
+namespace hilo::kernels {
+namespace {
+
+using formats::BlockType;
+
+constexpr std::int64_t kColumns = 768, kRows = 7, kVectors = 6;
+
+class BlockRowsTest : public testing::TestWithParam<BlockType> {
+ protected:
+  // Blocks of any bits, but for scales, which are finite.
+  void SetUp() override {
+    const formats::BlockTraits& traits = formats::block_traits(GetParam());
+    row_bytes_ = static_cast<std::size_t>(kColumns / traits.elements * traits.bytes);
+    blocks_.resize(row_bytes_ * kRows);
+    for (std::byte& b : blocks_) b = static_cast<std::byte>(random_() & 0xFF);
+    decoded_.resize(kColumns * kRows);
+    const auto size = static_cast<std::size_t>(traits.bytes);
+    for (std::size_t at = 0; at < blocks_.size(); at += size)
+      make_finite(blocks_.data() + at, traits);
+    traits.decode(blocks_, decoded_.data());
+    std::normal_distribution<float> normal;
+    x_.resize(kColumns * kVectors);
+    for (float& x : x_) x = normal(random_) * (random_() % 50 == 0 ? 20.0F : 1.0F);
+  }
+
+  void make_finite(std::byte* block, const formats::BlockTraits& traits) {
+    // The scales stand in the first four bytes of a block, or in the last four.
+    for (int at : {0, traits.bytes - 4}) {
+      for (int half : {at, at + 2}) block[half + 1] &= static_cast<std::byte>(0xBF);  // below 2
+    }
+  }
+
+  std::vector<float> run(Isa isa) {
+    const BlockKernel kernel = block_kernel(GetParam(), isa);
+    const QuantizedVectors vectors(x_.data(), kVectors, kColumns, kernel.bias);
+    std::vector<float> out(kRows * kVectors, -1);
+    kernel.run(blocks_.data(), row_bytes_, 0, 3, vectors.all(), out.data(), kRows);
+    kernel.run(blocks_.data(), row_bytes_, 3, kRows, vectors.all(), out.data(), kRows);
+    return out;
+  }
+
+  // Calls with vector, row, and the products of both.
+  void for_each_product(auto visit) const {
+    for (std::int64_t v = 0; v < kVectors; ++v) {
+      for (std::int64_t r = 0; r < kRows; ++r) {
+        visit(static_cast<std::size_t>(v * kRows + r), x_.data() + v * kColumns,
+              decoded_.data() + r * kColumns);
+      }
+    }
+  }
+
+  std::mt19937 random_{7};
+  std::size_t row_bytes_ = 0;
+  std::vector<std::byte> blocks_;
+  std::vector<float> decoded_, x_;
+};
+
+TEST_P(BlockRowsTest, AreTheProductsButForTheRoundingOfActivations) {
+  for (const Isa isa : {Isa::kPortable, Isa::kAvx2, Isa::kAvx512}) {
+    if (isa > best_isa()) continue;
+    SCOPED_TRACE(static_cast<int>(isa));
+    const std::vector<float> got = run(isa);
+    for_each_product([&](std::size_t i, const float* x, const float* w) {
+      double expected = 0, bound = 0, size = 0;
+      for (std::int64_t at = 0; at < kColumns; at += kGroup) {
+        double largest = 0, weights = 0;
+        for (std::int64_t j = at; j < at + kGroup; ++j) {
+          expected += double{w[j]} * x[j];
+          size += std::abs(double{w[j]} * x[j]);
+          largest = std::max(largest, std::abs(double{x[j]}));
+          weights += std::abs(w[j]);
+        }
+        bound += weights * largest / 127 * 0.5001;
+      }
+      EXPECT_NEAR(got[i], expected, bound + 1e-4 * size) << i;
+    });
+  }
+}
+
+TEST_P(BlockRowsTest, AreEqualForAllInstructionSets) {
+  const std::vector<float> expected = run(Isa::kPortable);
+  for (const Isa isa : {Isa::kAvx2, Isa::kAvx512}) {
+    if (isa > best_isa()) continue;
+    SCOPED_TRACE(static_cast<int>(isa));
+    const std::vector<float> got = run(isa);
+    for_each_product([&](std::size_t i, const float* x, const float* w) {
+      double size = 0;  // also of what cancels: of weights with a minimum, |d q| + |m|
+      for (std::int64_t j = 0; j < kColumns; ++j) size += std::abs(double{w[j]} * x[j]);
+      EXPECT_NEAR(got[i], expected[i], 2e-5 * size) << i;
+    });
+  }
+}
+
+TEST_P(BlockRowsTest, NumbersThatAreNotFiniteStayWhatTheyAre) {
+  x_[5] = std::numeric_limits<float>::infinity();
+  x_[kColumns + 40] = std::numeric_limits<float>::quiet_NaN();
+  for (std::int64_t j = 0; j < kColumns; ++j) x_[static_cast<std::size_t>(2 * kColumns + j)] = 0;
+  x_[3 * kColumns] = 1e-42F;  // too small to divide by, in a group of its own
+  for (std::int64_t j = 1; j < kColumns; ++j) x_[static_cast<std::size_t>(3 * kColumns + j)] = 0;
+  for (const Isa isa : {Isa::kPortable, Isa::kAvx2, Isa::kAvx512}) {
+    if (isa > best_isa()) continue;
+    const std::vector<float> got = run(isa);
+    for (std::size_t r = 0; r < kRows; ++r) {
+      EXPECT_TRUE(std::isnan(got[r]));
+      EXPECT_TRUE(std::isnan(got[kRows + r]));
+      EXPECT_EQ(got[2 * kRows + r], 0);
+      EXPECT_NEAR(got[3 * kRows + r], 0, 1e-36);
+      EXPECT_TRUE(std::isfinite(got[4 * kRows + r]));
+    }
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Types, BlockRowsTest,
+                         testing::Values(BlockType::kQ4_0, BlockType::kQ4_1, BlockType::kQ5_0,
+                                         BlockType::kQ5_1, BlockType::kQ8_0, BlockType::kQ2_K,
+                                         BlockType::kQ3_K, BlockType::kQ4_K, BlockType::kQ5_K,
+                                         BlockType::kQ6_K, BlockType::kIQ4_NL),
+                         [](const auto& row) {
+                           return std::string(formats::block_traits(row.param).name);
+                         });
+
+}  // namespace
+}  // namespace hilo::kernels
