@@ -8,7 +8,7 @@
 #include "hilo/ops/op_parts.h"
 #include "hilo/stablehlo/import.h"
 
-// This header is for the sources of this room: how an operation of a program becomes nodes of the graph that is being built.
+// This header is for the sources of this room: how an operation of a program becomes nodes of the graph.
 namespace hilo::stablehlo {
 
 class Importer {

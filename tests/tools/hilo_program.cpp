@@ -32,7 +32,9 @@ const fs::path& scratch() {
 
 fs::path fresh(const std::string& name) {
   static int count = 0;
-  return scratch() / (name + "-" + std::to_string(count++));
+  const fs::path folder = scratch() / std::to_string(count++);
+  fs::create_directories(folder);
+  return folder / name;
 }
 
 fs::path written(const std::string& name, std::string_view text) {
