@@ -1,5 +1,6 @@
 #pragma once
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -60,5 +61,11 @@ class SafetensorsFile {
 ///          AtomicFile throws.
 void write_safetensors(const std::filesystem::path& path, const NamedArrays& tensors,
                        const Metadata& metadata = {});
+
+/// The same tensor by tensor: `make(i)` is called once for each of `tensors`, when its bytes are
+/// due, and has to give that shape. So no more than one is in memory.
+void write_safetensors(const std::filesystem::path& path,
+                       const std::vector<std::pair<std::string, Shape>>& tensors,
+                       const Metadata& metadata, const std::function<Array(std::size_t)>& make);
 
 }  // namespace hilo::formats

@@ -5,49 +5,13 @@
 #include <algorithm>
 
 #include "hilo/core/error.h"
-#include "hilo/formats/gguf.h"
-#include "hilo/models/gemma/weights.h"
+#include "hilo/models/gemma/model_files.h"
 
 namespace hilo::models {
 namespace {
 
 namespace fs = std::filesystem;
 using tokenizers::Tokenizer;
-
-// Folders that may hold what belongs to the weights: their own, the one that was named, the one
-// around it (Kaggle's archives have the tokenizer beside the folder of weights).
-std::vector<fs::path> folders_of(const formats::WeightSource& source, const fs::path& named) {
-  std::vector<fs::path> result;
-  for (const fs::path& path : {source.path(), named, fs::absolute(source.path()).parent_path()}) {
-    if (fs::is_directory(path) && std::ranges::count(result, path) == 0) result.push_back(path);
-  }
-  return result;
-}
-
-gemma::Config config_of(const formats::WeightSource& source, gemma::Layout layout,
-                        const fs::path& named, const fs::path& given) {
-  if (!given.empty()) return gemma::read_config(given);
-  if (source.gguf() != nullptr) return gemma::config_from_gguf(*source.gguf());
-  for (const fs::path& folder : folders_of(source, named)) {
-    if (fs::exists(folder / "config.json")) return gemma::read_config(folder / "config.json");
-  }
-  return gemma::recognise(layout, source);
-}
-
-std::optional<Tokenizer> tokenizer_of(const formats::WeightSource& source, const fs::path& named,
-                                      const fs::path& given) {
-  if (!given.empty()) return Tokenizer::open(given);
-  if (source.gguf() != nullptr) {
-    if (source.gguf()->find("tokenizer.ggml.tokens") == nullptr) return {};
-    return Tokenizer::from_gguf(*source.gguf());
-  }
-  for (const fs::path& folder : folders_of(source, named)) {
-    for (const char* name : {"tokenizer.model", "tokenizer.json"}) {
-      if (fs::exists(folder / name)) return Tokenizer::open(folder / name);
-    }
-  }
-  return {};
-}
 
 // Text that is cut where one of several texts begins, and held back where one might.
 class StopTexts {
@@ -90,20 +54,19 @@ Gemma::Gemma(std::unique_ptr<gemma::Engine> engine, std::optional<Tokenizer> tok
       label_(std::move(label)) {}
 
 Gemma Gemma::open(const pjrt::Client& client, const fs::path& path, const GemmaOptions& options) {
-  const auto source = formats::WeightSource::open(path);
-  const gemma::Layout layout = gemma::layout_of(*source);
-  gemma::Config config = config_of(*source, layout, path, options.config);
+  const auto files = gemma::ModelFiles::open(path, options.config, options.tokenizer);
+  gemma::Config config = files.config;
   config.precision = gemma::Precision::of(options.dtype.value_or(kF32));
   if (!options.dtype && client.platform_name() == "cpu")
-    config.precision.blocks = gemma::blocks_of(config, layout, *source);
+    config.precision.blocks = gemma::blocks_of(config, files.layout, *files.source);
   if (options.context > config.context) {
     throw UsageError(
         fmt::format("a context of {} tokens is longer than the model's; expected at most {}",
                     options.context, config.context));
   }
   if (options.context > 0) config.context = options.context;
-  std::optional<Tokenizer> tokenizer = tokenizer_of(*source, path, options.tokenizer);
-  nn::Store weights = gemma::load_weights(config, layout, *source, client);
+  std::optional<Tokenizer> tokenizer = files.tokenizer();
+  nn::Store weights = gemma::load_weights(config, files.layout, *files.source, client);
   return {std::make_unique<gemma::Engine>(client, config, std::move(weights), options.engine),
           std::move(tokenizer), path.string()};
 }
