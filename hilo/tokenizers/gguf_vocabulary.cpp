@@ -23,6 +23,12 @@ std::string with_marks(std::string_view text) {
   return marked;
 }
 
+std::string with_spaces(std::string text) {
+  for (auto at = text.find(kSpaceMark); at != text.npos; at = text.find(kSpaceMark, at + 1))
+    text.replace(at, kSpaceMark.size(), " ");
+  return text;
+}
+
 // Every number of a list as the type that the vocabulary has; empty where the key is missing.
 template <class Container, class From>
 Container cast(const std::optional<std::vector<From>>& list) {
@@ -113,6 +119,53 @@ SentencePieceModel sentencepiece_of(GgufVocabulary source, std::string_view name
                       .removes_extra_whitespaces = source.removes_extra_whitespaces};
   check_model(model, name);
   return model;
+}
+
+formats::GgufMetadata gguf_metadata(const SentencePieceModel& model, std::size_t rows) {
+  using formats::GgufValue;
+  const Vocabulary& from = model.vocabulary;
+  if (model.kind != SplitKind::kBpe && model.kind != SplitKind::kUnigram)
+    throw Error("gguf: a tokenizer that splits by words or characters; expected BPE or unigram");
+  std::vector<std::string> tokens;
+  std::vector<float> scores;
+  std::vector<std::int32_t> types;
+  for (std::size_t i = 0; i < rows; ++i) {
+    const bool is_padding = i >= from.size();
+    const PieceType type = is_padding ? PieceType::kUnused : from.types[i];
+    tokens.push_back(is_padding ? "[PAD" + std::to_string(i) + "]" : from.pieces[i]);
+    if (type == PieceType::kUserDefined) tokens.back() = with_spaces(tokens.back());
+    scores.push_back(is_padding ? -1000.0F : from.scores[i]);
+    types.push_back(static_cast<std::int32_t>(type));
+  }
+  for (std::size_t i = rows; i < from.size(); ++i) {
+    if (from.types[i] == PieceType::kNormal || from.types[i] == PieceType::kByte) {
+      throw Error("gguf: the tokenizer has " + std::to_string(from.size()) +
+                  " pieces; expected at most " + std::to_string(rows) +
+                  ", the rows of the embeddings");
+    }
+  }
+  formats::GgufMetadata all = {
+      {"tokenizer.ggml.model", GgufValue::of(model.kind == SplitKind::kBpe ? "llama" : "t5")},
+      {"tokenizer.ggml.pre", GgufValue::of("default")},
+      {"tokenizer.ggml.tokens", GgufValue::of(std::span<const std::string>(tokens))},
+      {"tokenizer.ggml.scores", GgufValue::of(std::span<const float>(scores))},
+      {"tokenizer.ggml.token_type", GgufValue::of(std::span<const std::int32_t>(types))}};
+  const auto add_id = [&](const char* name, const std::optional<TokenId>& id) {
+    if (id) all.emplace_back(name, GgufValue::of(static_cast<std::uint32_t>(*id)));
+  };
+  add_id("tokenizer.ggml.bos_token_id", from.bos);
+  add_id("tokenizer.ggml.eos_token_id", from.eos);
+  add_id("tokenizer.ggml.unknown_token_id", from.unknown);
+  add_id("tokenizer.ggml.padding_token_id", from.pad);
+  const NormalizerRules& rules = model.normalizer;
+  all.emplace_back("tokenizer.ggml.add_bos_token", GgufValue::of(true));
+  all.emplace_back("tokenizer.ggml.add_eos_token", GgufValue::of(false));
+  all.emplace_back("tokenizer.ggml.add_space_prefix", GgufValue::of(rules.adds_dummy_prefix));
+  all.emplace_back("tokenizer.ggml.remove_extra_whitespaces",
+                   GgufValue::of(rules.removes_extra_whitespaces));
+  if (!rules.character_map.empty())
+    throw Error("gguf: a tokenizer that replaces characters; expected one without a map");
+  return all;
 }
 
 }  // namespace hilo::tokenizers

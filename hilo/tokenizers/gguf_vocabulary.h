@@ -4,11 +4,9 @@
 #include <string_view>
 #include <vector>
 
+#include "hilo/formats/gguf.h"
 #include "hilo/tokenizers/sentencepiece_model.h"
 
-namespace hilo::formats {
-class GgufFile;
-}
 
 namespace hilo::tokenizers {
 
@@ -34,5 +32,10 @@ std::optional<GgufVocabulary> gguf_vocabulary(const formats::GgufFile& file);
 /// model did. Throws:  FormatError if the model is of another kind (named), lists differ in length,
 /// or check_model refuses it. Source:  llama.cpp, the tokenizers SPM and UGM; ggml/docs/gguf.md.
 SentencePieceModel sentencepiece_of(GgufVocabulary vocabulary, std::string_view name);
+
+/// The other way: a model as metadata, for embeddings of `rows` rows. Rows without a piece get
+/// unused ones, [PAD512]; pieces without a row are left out if they are no part of text.
+/// Throws:  Error for a kind that GGUF has no word for, or pieces of text that have no row.
+formats::GgufMetadata gguf_metadata(const SentencePieceModel& model, std::size_t rows);
 
 }  // namespace hilo::tokenizers

@@ -38,6 +38,10 @@ struct SentencePieceModel {
 /// Source:  sentencepiece_model.proto of SentencePiece; the wire format of protocol buffers.
 SentencePieceModel parse_sentencepiece(std::span<const std::byte> bytes, std::string_view name);
 
+/// The bytes of a `.model` file that `parse_sentencepiece`, and SentencePiece itself, read as the
+/// same model.
+std::string sentencepiece_bytes(const SentencePieceModel& model);
+
 /// Refuses a model that cannot be used: unequal lengths, no or two unknown pieces, ids outside, a
 /// text twice, byte fallback without its 256 bytes. Parsing calls it; call it for a model made
 /// otherwise. Throws:  FormatError that names the piece.

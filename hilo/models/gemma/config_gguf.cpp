@@ -55,13 +55,6 @@ Dim vocabulary_of(const formats::GgufFile& file, const Keys& keys) {
   return keys.integer("vocab_size");
 }
 
-// Two sizes scale scores by the width over the heads, which no key tells.
-double query_width(const Config& c) {
-  const bool is_27b =
-      (c.generation == 2 && c.layers == 46) || (c.generation == 3 && c.layers == 62);
-  return static_cast<double>(is_27b ? c.width / c.heads : c.head_width);
-}
-
 // One pattern for all, or an entry a layer that is not 0 where it is local.
 std::vector<bool> local_layers_of(const formats::GgufFile& file, const Keys& keys,
                                   const Config& c) {
@@ -86,6 +79,12 @@ std::vector<bool> local_layers_of(const formats::GgufFile& file, const Keys& key
 
 }  // namespace
 
+Dim gguf_query_width(const Config& c) {
+  const bool is_27b =
+      (c.generation == 2 && c.layers == 46) || (c.generation == 3 && c.layers == 62);
+  return is_27b ? c.width / c.heads : c.head_width;
+}
+
 Config config_from_gguf(const formats::GgufFile& file) {
   const std::string name = file.path().string();
   Config c;
@@ -101,7 +100,7 @@ Config config_from_gguf(const formats::GgufFile& file) {
   c.vocabulary = vocabulary_of(file, keys);
   c.context = keys.integer("context_length", c.generation == 3 ? 131'072 : 8192);
   c.norm_epsilon = keys.number("attention.layer_norm_rms_epsilon", 1e-6);
-  c.query_scale = 1 / std::sqrt(query_width(c));
+  c.query_scale = 1 / std::sqrt(static_cast<double>(gguf_query_width(c)));
   if (c.generation == 2) {
     c.attention_cap = keys.number("attn_logit_softcapping", 50);
     c.logit_cap = keys.number("final_logit_softcapping", 30);

@@ -75,6 +75,10 @@ nn::Store load_weights(const Config& config, Layout layout, const formats::Weigh
 /// gemma, gemma2 or gemma3, or a missing key.
 Config config_from_gguf(const formats::GgufFile& file);
 
+/// query_scale^-2 that readers of GGUF files take, which no key tells: the width of a head, but for
+/// two sizes the width over the heads.
+Dim gguf_query_width(const Config& config);
+
 /// The config of a published size whose weights have these shapes; others are refused with the
 /// names of the sizes.
 Config recognise(Layout layout, const formats::WeightSource& source);
