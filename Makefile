@@ -1,4 +1,6 @@
-# make demo            set-up, build, then the main job on real input: train a CNN on images, classify pictures with it
+# make demo            set-up, build, then the main job on real input: train a CNN on images, classify pictures with it,
+#                      generate text with Gemma 3 270M
+# make gemma           fetches Gemma 3 270M (253 MB) into HILO_CACHE, for `hilo generate gemma-3-270m` and the tests
 # make test            set-up, build, then every test (LABEL=fast: only the fast ones; CTEST_ARGS=.. goes to ctest)
 # make build           the program, build/hilo
 # make dist            a folder and an archive that run on a bare Debian 12
@@ -18,10 +20,13 @@ SOURCES = $(shell git ls-files '*.h' '*.cpp')
 PLUGINS = $(shell awk '/^(cpu|test)/ { print "$(HILO_CACHE)/" $$2 }' cmake/plugins.lock | sort -u | \
             xargs -I{} find {} -name '*.so' | paste -sd:)
 
-.PHONY: demo test build dist bench fuzz format tidy plugins-latest clean setup configure
+.PHONY: gemma demo test build dist bench fuzz format tidy plugins-latest clean setup configure
 
 demo: build
 	@cmake/demo.sh $(BUILD)/hilo
+
+gemma: setup
+	@cmake/gemma.sh
 
 test: setup-test configure
 	$(NINJA)

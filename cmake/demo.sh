@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # The main job on real input: trains the CNN for two epochs, prints its accuracy on pictures it never saw, and
-# classifies some of those as files.
+# classifies some of those as files. Then a language model, Gemma 3 270M, writes a text (see gemma.sh).
 # Usage: cmake/demo.sh build/hilo
 # Reads: HILO_DATA_DIR (CIFAR-10: see demo_data.sh), HILO_CACHE.
 set -euo pipefail
@@ -33,6 +33,12 @@ else
   pictures=("$work"/pictures/*.png)
 fi
 step "$hilo" classify "$work/run" "${pictures[@]}"
+
+if "$here/gemma.sh"; then
+  step "$hilo" generate gemma-3-270m --prompt "Are bees and wasps similar?" --max-tokens 100
+else
+  printf '\nGemma 3 270M could not be fetched, so this demo goes without text.\n'
+fi
 
 printf '\nmake demo: done in %d min %02d s. The trained network is in %s: try\n  %s classify %s YOUR_PICTURE.jpg\n' \
   $((SECONDS / 60)) $((SECONDS % 60)) "$work/run" "$hilo" "$work/run"
