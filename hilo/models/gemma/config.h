@@ -29,6 +29,7 @@ struct Precision {
   static Precision of(DType dtype);
   /// What is kept of the matrix of `dims` at `path`.
   [[nodiscard]] Shape shape_of(std::string_view path, Dims dims) const;
+  bool operator==(const Precision&) const = default;
 };
 
 /// Everything that tells one Gemma from another. The fields carry the names of the reports; what
@@ -54,6 +55,7 @@ struct Config {
   double norm_epsilon = 1e-6;
   Precision precision{};
 
+  bool operator==(const Config&) const = default;
   [[nodiscard]] bool has_local(Dim layer) const {
     return is_local[static_cast<std::size_t>(layer)];
   }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "hilo/core/error.h"
 #include "hilo/formats/gguf.h"
 #include "hilo/pjrt/machine.h"
 
@@ -15,7 +16,10 @@ using tokenizers::Tokenizer;
 fs::path resolved(const fs::path& path) {
   if (fs::exists(path) || path != path.filename() || path.empty()) return path;
   const fs::path installed = fs::path(pjrt::Machine::here().cache()) / "models" / path;
-  return fs::is_directory(installed) ? installed : path;
+  if (fs::is_directory(installed)) return installed;
+  throw FormatError(path.string(), "no such file or folder, and no such model in " +
+                                       installed.parent_path().string() +
+                                       "; `make gemma` puts gemma-3-270m there");
 }
 
 Config config_of(const ModelFiles& files, const fs::path& given) {
