@@ -19,8 +19,8 @@ struct Flags {
 
 int convert(const Flags& flags) {
   models::gemma::ConvertOptions options{.config = flags.config, .tokenizer = flags.tokenizer};
-  for (const BlockType type : {BlockType::kF32, BlockType::kF16, BlockType::kBF16, BlockType::kQ8_0,
-                               BlockType::kQ4_0}) {
+  for (const BlockType type :
+       {BlockType::kF32, BlockType::kF16, BlockType::kBF16, BlockType::kQ8_0, BlockType::kQ4_0}) {
     if (CLI::detail::to_lower(std::string(formats::block_traits(type).name)) == flags.type)
       options.type = type;
   }

@@ -49,9 +49,8 @@ TEST(GemmaConvert, ConfigsOfAllSizesAreReadAsWritten) {
     EXPECT_TRUE(config_from_json(config_text(p.config, kBF16), "config.json") == p.config);
     const fs::path file = fresh("config.gguf");
     auto metadata = gguf_metadata(p.config);
-    metadata.emplace_back(
-        std::string(metadata.front().second.text()) + ".vocab_size",
-        formats::GgufValue::of(static_cast<std::uint32_t>(p.config.vocabulary)));
+    metadata.emplace_back(std::string(metadata.front().second.text()) + ".vocab_size",
+                          formats::GgufValue::of(static_cast<std::uint32_t>(p.config.vocabulary)));
     formats::GgufWriter(file, metadata, {}).commit();
     Config read = config_from_gguf(formats::GgufFile::open(file));
     EXPECT_FLOAT_EQ(static_cast<float>(read.norm_epsilon),
@@ -106,9 +105,9 @@ TEST_F(GemmaConvertFixtures, GgufFilesHaveTheBytesOfOthers) {
     const fs::path golden = fixtures_ / "gguf" / (std::string(name) + ".gguf");
     const fs::path file = fresh("typed.gguf"), copy = fresh("copy.gguf");
     const std::string model(name, std::string_view(name).find('.'));
-    const Converted done = convert(fixtures_ / "gemma_hf" / model, file,
-                                   {.type = type,
-                                    .tokenizer = fixtures_ / "tokenizer" / "tiny_gemma_like.model"});
+    const Converted done =
+        convert(fixtures_ / "gemma_hf" / model, file,
+                {.type = type, .tokenizer = fixtures_ / "tokenizer" / "tiny_gemma_like.model"});
     EXPECT_TRUE(done.has_tokenizer);
     convert(golden, copy);
     const auto expected = formats::GgufFile::open(golden);
@@ -151,7 +150,8 @@ TEST_F(GemmaConvertFixtures, RefusesAndLeavesNothing) {
                            const ConvertOptions& options) {
     return test::refusal([&] { convert(model, out, options); });
   };
-  EXPECT_THAT(refused(from, to, {.type = BlockType::kQ8_0}), HasSubstr("expected f32, f16 or bf16"));
+  EXPECT_THAT(refused(from, to, {.type = BlockType::kQ8_0}),
+              HasSubstr("expected f32, f16 or bf16"));
   EXPECT_THAT(refused(from, testing::TempDir(), {}), HasSubstr("exists"));
   EXPECT_THAT(refused(from, to, {.config = fixtures_ / "gemma_hf" / "gemma1_mqa" / "config.json"}),
               HasSubstr("not those of the config"));
@@ -166,10 +166,10 @@ TEST_F(GemmaConvertFixtures, RefusesAndLeavesNothing) {
   formats::NamedArrays tensors;
   for (const Weight& weight : weight_table(config, Layout::kHuggingFace)) {
     const Dims dims = weight.places.front().dims;
-    tensors.emplace_back("model." + weight.places.front().name,
-                         from_doubles({kF32, dims}, std::vector<double>(static_cast<std::size_t>(
-                                                                            Shape{kF32, dims}.size()),
-                                                                        1e6)));
+    tensors.emplace_back(
+        "model." + weight.places.front().name,
+        from_doubles({kF32, dims},
+                     std::vector<double>(static_cast<std::size_t>(Shape{kF32, dims}.size()), 1e6)));
   }
   const fs::path odd = fresh("odd"), gguf = fresh("odd.gguf");
   fs::create_directories(odd);

@@ -59,6 +59,16 @@ TEST_F(GemmaCommands, logits_and_perplexity_agree) {
               1e-4);
 }
 
+TEST_F(GemmaCommands, convert_says_what_it_wrote_and_overwrites_nothing) {
+  const std::string out = fresh("converted.gguf").string();
+  EXPECT_THAT(hilo_out({"convert", folder(), "--out", out, "--type", "Q8_0"}),
+              HasSubstr("converted.gguf: 272 kB in 1 file"));
+  const Ended again = hilo({"convert", folder(), "--out", out});
+  EXPECT_EQ(again.code, 2);
+  EXPECT_THAT(again.err, HasSubstr("exists; expected a name that is free"));
+  EXPECT_EQ(hilo({"convert", folder(), "--out", out + "2", "--type", "q5_0"}).code, 2);
+}
+
 TEST_F(GemmaCommands, logits_are_exact_unless_blocks_are_asked_for) {
   const fs::path folder = fixtures_ / "gguf", out = fresh("logits.safetensors");
   const auto golden = formats::SafetensorsFile::open(folder / "gemma3_base.golden.safetensors");

@@ -22,9 +22,7 @@ double query_width(const Config& c) {
 }
 
 // Whole numbers as such: some readers insist.
-Json number(double x) {
-  return x == std::floor(x) ? Json(static_cast<std::int64_t>(x)) : Json(x);
-}
+Json number(double x) { return x == std::floor(x) ? Json(static_cast<std::int64_t>(x)) : Json(x); }
 
 Json cap(double x) { return x == 0 ? Json(nullptr) : Json(x); }
 
@@ -43,7 +41,8 @@ Json rope_scaling(double factor) {
 }
 
 [[noreturn]] void refuse(const std::string& what, const char* format, const char* hint) {
-  throw Error(fmt::format("convert: {}, for which {} has no word\n  hint:  {}", what, format, hint));
+  throw Error(
+      fmt::format("convert: {}, for which {} has no word\n  hint:  {}", what, format, hint));
 }
 
 }  // namespace
@@ -95,9 +94,8 @@ std::string config_text(const Config& c, DType dtype, const SpecialIds& ids) {
 GgufMetadata gguf_metadata(const Config& c) {
   const double expected = static_cast<double>(gguf_query_width(c)), width = query_width(c);
   if (width != expected) {
-    refuse(fmt::format("query_pre_attn_scalar is {}", width),
-           "a GGUF file", fmt::format("it means {} for this shape; expected --out FOLDER",
-                                      expected).c_str());
+    refuse(fmt::format("query_pre_attn_scalar is {}", width), "a GGUF file",
+           fmt::format("it means {} for this shape; expected --out FOLDER", expected).c_str());
   }
   if (c.generation == 3 && (c.local_rope_scale != 1 || c.attention_cap != 0 || c.logit_cap != 0)) {
     refuse("a Gemma 3 has soft caps, or rope of local layers is scaled", "a GGUF file",

@@ -60,10 +60,10 @@ std::vector<Move> moves_of(const ModelFiles& files, Layout layout,
     move.is_copied = info.block == move.type && info.shape.dims == move.to.dims;
     const int block = formats::block_traits(move.type).elements;
     if (!move.is_copied && move.to.dims.back() % block != 0) {
-      throw Error(fmt::format("convert: {} has rows of {}; expected a multiple of {} for {}\n"
-                              "  hint:  --type f16 or bf16 fits any row",
-                              move.to.name, move.to.dims.back(), block,
-                              formats::block_traits(move.type).name));
+      throw Error(fmt::format(
+          "convert: {} has rows of {}; expected a multiple of {} for {}\n"
+          "  hint:  --type f16 or bf16 fits any row",
+          move.to.name, move.to.dims.back(), block, formats::block_traits(move.type).name));
     }
     moves.push_back(std::move(move));
   }
@@ -90,9 +90,10 @@ Array rounded(const formats::WeightSource& source, const Move& move, DType dtype
   x = x.as(kF32);
   for (const float v : x.data<float>()) {
     if (std::isfinite(v) && std::abs(v) >= 65520) {
-      throw Error(fmt::format("convert: {} has the number {}; f16 holds at most 65504\n"
-                              "  hint:  --type bf16 holds it",
-                              move.from.place.name, v));
+      throw Error(
+          fmt::format("convert: {} has the number {}; f16 holds at most 65504\n"
+                      "  hint:  --type bf16 holds it",
+                      move.from.place.name, v));
     }
   }
   return x.as(kF16);
@@ -133,7 +134,8 @@ formats::GgufMetadata metadata_of(const ModelFiles& files, const fs::path& from,
   if (gguf != nullptr && options.config.empty() && options.tokenizer.empty()) {
     for (const auto& [key, value] : gguf->metadata()) {
       const bool is_of_file = key.starts_with("split.") || key == "general.file_type";
-      if (!is_of_file || (key == "general.file_type" && !options.type)) all.emplace_back(key, value);
+      if (!is_of_file || (key == "general.file_type" && !options.type))
+        all.emplace_back(key, value);
     }
     if (options.type) all.emplace_back("general.file_type", GgufValue::of(file_type(moves)));
     return all;
@@ -146,9 +148,10 @@ formats::GgufMetadata metadata_of(const ModelFiles& files, const fs::path& from,
   all.emplace_back("general.quantization_version", GgufValue::of(std::uint32_t{2}));
   const auto model = sentencepiece_of(files);
   if (!model && files.tokenizer_file()) {
-    throw Error(fmt::format("convert: {} has no scores, which a GGUF file needs\n"
-                            "  hint:  --tokenizer tokenizer.model",
-                            files.tokenizer_file()->string()));
+    throw Error(
+        fmt::format("convert: {} has no scores, which a GGUF file needs\n"
+                    "  hint:  --tokenizer tokenizer.model",
+                    files.tokenizer_file()->string()));
   }
   const auto rows = static_cast<std::size_t>(files.config.vocabulary);
   if (model) {
@@ -188,8 +191,8 @@ void write_gguf(const ModelFiles& files, const fs::path& from, const fs::path& t
 
 // What stands beside the weights of a folder and says nothing of them.
 constexpr const char* kKept[] = {
-    "tokenizer.model",     "tokenizer.json",   "tokenizer_config.json", "special_tokens_map.json",
-    "added_tokens.json",   "chat_template.jinja", "generation_config.json"};
+    "tokenizer.model",   "tokenizer.json",      "tokenizer_config.json", "special_tokens_map.json",
+    "added_tokens.json", "chat_template.jinja", "generation_config.json"};
 
 void write_tokenizer(const ModelFiles& files, const fs::path& folder, Converted& result) {
   if (files.source->gguf() == nullptr) {
@@ -285,10 +288,10 @@ Converted convert(const fs::path& from, const fs::path& to, const ConvertOptions
   if (fs::exists(to))
     throw UsageError("convert: " + to.string() + " exists; expected a name that is free");
   if (!is_gguf && options.type && is_quantised(*options.type)) {
-    throw UsageError(fmt::format("convert: {} in the folder {}; expected f32, f16 or bf16\n"
-                                 "  hint:  --out {}.gguf takes it",
-                                 formats::block_traits(*options.type).name, to.string(),
-                                 to.string()));
+    throw UsageError(
+        fmt::format("convert: {} in the folder {}; expected f32, f16 or bf16\n"
+                    "  hint:  --out {}.gguf takes it",
+                    formats::block_traits(*options.type).name, to.string(), to.string()));
   }
   const ModelFiles files = ModelFiles::open(from, options.config, options.tokenizer);
   Converted result;

@@ -15,8 +15,8 @@ struct ConvertOptions {
   /// embeddings, which are the output too, are Q8_0, as in llama.cpp's small models). If not given,
   /// as they are; quantised ones become F32 in a folder.
   std::optional<formats::BlockType> type{};
-  std::filesystem::path config{};     ///< a config.json, for weights that come without
-  std::filesystem::path tokenizer{};  ///< a tokenizer, for weights that come without
+  std::filesystem::path config{};             ///< a config.json, for weights that come without
+  std::filesystem::path tokenizer{};          ///< a tokenizer, for weights that come without
   std::uint64_t shard_bytes = 5'000'000'000;  ///< most of a safetensors file, but for one tensor
 };
 
@@ -31,7 +31,7 @@ struct Converted {
 /// Throws:  UsageError if `to` exists, or cannot hold the type; FormatError for weights that do not
 ///          fit the config; Error for what the format has no word for, rows that blocks do not fit,
 ///          numbers beyond f16.
-/// Cost:    memory of the largest tensor, in f32.
+/// Cost:    memory of the largest tensor, in f32 and as it is written.
 Converted convert(const std::filesystem::path& from, const std::filesystem::path& to,
                   const ConvertOptions& options = {});
 

@@ -50,9 +50,9 @@ struct GemmaText {
 class Gemma {
  public:
   /// A Hugging Face folder, a Kaggle (Flax, Orbax) folder, a GGUF file, or the name of a model in
-  /// HILO_CACHE/models, where `make gemma` puts gemma-3-270m. Without a config the sizes that were published are recognised;
-  /// without a tokenizer only ids can be used.
-  /// Throws:  FormatError for files that are no Gemma, with what differs.
+  /// HILO_CACHE/models, where `make gemma` puts gemma-3-270m. Without a config the sizes that were
+  /// published are recognised; without a tokenizer only ids can be used. Throws:  FormatError for
+  /// files that are no Gemma, with what differs.
   static Gemma open(const pjrt::Client& client, const std::filesystem::path& path,
                     const GemmaOptions& options = {});
 

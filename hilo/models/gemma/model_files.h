@@ -20,9 +20,9 @@ struct ModelFiles {
   std::filesystem::path given_tokenizer{};
 
   /// `path` is a Hugging Face folder, a Kaggle (Flax, Orbax) folder, a GGUF file, or the name of a
-  /// model in HILO_CACHE/models, where `make gemma` puts gemma-3-270m. A `config` or `tokenizer` that is not
-  /// empty counts instead of the model's own.
-  /// Throws:  FormatError for files that are no Gemma; for weights without a config, of no
+  /// model in HILO_CACHE/models, where `make gemma` puts gemma-3-270m. A `config` or `tokenizer`
+  /// that is not empty counts instead of the model's own. Throws:  FormatError for files that are
+  /// no Gemma; for weights without a config, of no
   ///          published size.
   static ModelFiles open(const std::filesystem::path& path,
                          const std::filesystem::path& config = {},
