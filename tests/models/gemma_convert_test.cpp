@@ -93,6 +93,25 @@ TEST_F(GemmaConvertFixtures, LogitsStayTheSameToTheBit) {
   }
 }
 
+// The folder of Kaggle's kind was made from the one of Hugging Face.
+TEST_F(GemmaConvertFixtures, OrbaxFoldersBecomeWhatTheyWereMadeFrom) {
+  for (const auto& [name, origin] :
+       {std::pair("gemma2_nested_ocdbt_zarr3", "gemma2_small"),
+        std::pair("gemma1_flat_qkv_zarr_chunked", "gemma1_mha_sharded"),
+        std::pair("gemma3_nested_ocdbt", "gemma3_rope_linear")}) {
+    SCOPED_TRACE(name);
+    const fs::path made_from = fixtures_ / "gemma_hf" / origin, folder = fresh("orbax");
+    convert(fixtures_ / "gemma_orbax" / name, folder, {.config = made_from / "config.json"});
+    const auto got = formats::WeightSource::open(folder);
+    const auto expected = formats::WeightSource::open(made_from);
+    for (const std::string& tensor : got->names()) {
+      EXPECT_TRUE(std::ranges::equal(got->read(tensor).bytes(), expected->read(tensor).bytes()))
+          << tensor;
+    }
+    EXPECT_TRUE(read_config(folder / "config.json") == read_config(made_from / "config.json"));
+  }
+}
+
 // The files of gguf-py, tensor for tensor.
 TEST_F(GemmaConvertFixtures, GgufFilesHaveTheBytesOfOthers) {
   const std::pair<const char*, BlockType> rows[] = {{"gemma3_base.F32", BlockType::kF32},
