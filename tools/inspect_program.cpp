@@ -82,7 +82,7 @@ Json describe_program(const fs::path& path) {
                                    {"constants", counts.constants}, {"constant_bytes", counts.constant_bytes}, {"ops", std::move(ops)}});
     }
   }
-  const stablehlo::Imported imported = stablehlo::import_program(program, {.file = program.file});
+  const stablehlo::Imported imported = stablehlo::verify_program(program);
   json["checks"] = imported.checks.size();
   json["partitions"] = imported.partitions;
   return json;

@@ -14,6 +14,7 @@ std::string format_refusal(const Refusal& r, const Site* site) {
   line("got:      ", to_string(Shapes(r.got)));
   line("expected: ", r.expected);
   line("hint:     ", r.hint);
+  line("source:   ", r.constraint);
   if (site != nullptr && site->line != 0) line("at:       ", to_string(*site));
   return text;
 }

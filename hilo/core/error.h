@@ -23,6 +23,7 @@ struct Refusal {
   std::vector<Shape> got{};     ///< every operand's shape, in call order
   std::string expected{};       ///< the rule, in letters: "[m,k] x [k,n]"
   std::string hint{};           ///< the likeliest fix, as code; only when it is likely right
+  std::string constraint{};     ///< where the rule stands: in an op's own rule "C3", in a message "StableHLO spec, pad (C3)"
 };
 
 /// Where in the user's program something was built: a file and line, and the layer's scope path (may be empty).

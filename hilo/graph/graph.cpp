@@ -1,6 +1,7 @@
 #include "hilo/graph/graph.h"
 
 #include <algorithm>
+#include <limits>
 
 #include "hilo/graph/op.h"
 
@@ -98,6 +99,22 @@ Value Graph::reach(Value value, std::string_view op, const Site& site) {
                 site);
 }
 
+namespace {
+
+// Attributes of a program from outside may ask for anything.
+void expect_possible(const Shape& s) {
+  Dim bytes_left = std::numeric_limits<Dim>::max() / 16;
+  for (Dim d : s.dims) {
+    const bool is_open = d == kDynamic;
+    if ((d < 0 && !is_open) || (d > 0 && d > bytes_left)) {
+      throw OpError({.problem = "no result can be " + to_string(s), .expected = "lengths of at least 0, and fewer than 2^59 elements"});
+    }
+    if (d > 0) bytes_left /= d;
+  }
+}
+
+}  // namespace
+
 std::vector<Value> Graph::add(std::shared_ptr<const AnyOp> op, std::span<const Value> operands, const Site& site, Shardings shardings) {
   std::vector<std::int32_t> ids;
   std::vector<Shape> in;
@@ -115,10 +132,14 @@ std::vector<Value> Graph::add(std::shared_ptr<const AnyOp> op, std::span<const V
   std::vector<Shape> out;
   try {
     out = op->infer(in);
+    for (const Shape& s : out) expect_possible(s);
   } catch (const OpError& refused) {
     Refusal refusal = refused.refusal();
     if (refusal.op.empty()) refusal.op = op->name();
     if (refusal.got.empty()) refusal.got = in;
+    if (!refusal.constraint.empty() && refusal.constraint[0] != 'S') {
+      refusal.constraint = "StableHLO spec, " + std::string(op->name()) + " (" + refusal.constraint + ")";
+    }
     throw OpError(std::move(refusal), site);
   }
   const Value first = append(std::move(op), std::move(ids), out, site);

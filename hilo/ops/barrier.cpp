@@ -10,7 +10,9 @@ struct OptimizationBarrier : NoFields {
   static constexpr std::string_view kName = "optimization_barrier";
 
   [[nodiscard]] std::vector<Shape> infer(Shapes in) const {
-    expect_kind(in, kAnyKind);
+    for (const Shape& s : in) {
+      if (s.dtype != DType::kToken && s.quantization() == nullptr) expect_kind(std::span(&s, 1), kAnyKind);
+    }
     return {in.begin(), in.end()};
   }  // C1, C2
   [[nodiscard]] std::vector<Value> vjp(const Vjp& v) const {

@@ -29,13 +29,13 @@ struct BatchNorm : ByFormula<Self> {
     expect_kind(in, kFloats);
     if (feature_index < 0 || feature_index >= in[0].rank()) {
       throw OpError({.problem = "axis " + std::to_string(feature_index) + " is out of range",
-                     .expected = "0 <= axis < rank"});  // C1
+                     .expected = "0 <= axis < rank", .constraint = "C1"});  // C1
     }
     const Shape each{in[0].dtype, {in[0].dims[static_cast<std::size_t>(feature_index)]}};
     for (std::size_t k = 1; k < in.size(); ++k) {
-      if (in[k] != (k == Self::kLikeX ? in[0] : each)) {  // C2-C7
+      if (in[k] != (k == Self::kLikeX ? in[0] : each)) {
         throw OpError({.problem = "operand " + std::to_string(k) + " does not fit x",
-                       .expected = to_string(k == Self::kLikeX ? in[0] : each)});
+                       .expected = to_string(k == Self::kLikeX ? in[0] : each), .constraint = "C2-C7"});
       }
     }
     std::vector<Shape> out(Self::kResults, each);

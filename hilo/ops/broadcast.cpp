@@ -25,20 +25,20 @@ struct BroadcastInDim : LinearJvp<BroadcastInDim> {
   [[nodiscard]] std::vector<Shape> infer(Shapes in) const {
     expect_count(in, 1);
     expect_kind(in, kAnyKind);
-    const auto refuse = [&](std::string problem, std::string expected) {
+    const auto refuse = [&](std::string problem, std::string expected, std::string constraint = {}) {
       return OpError({.problem = std::move(problem) + " (axes = " + to_string(broadcast_dimensions) + ", dims = " + to_string(dims) + ")",
-                      .got = {in[0]}, .expected = std::move(expected)});
+                      .got = {in[0]}, .expected = std::move(expected), .constraint = std::move(constraint)});
     };
     if (std::ranges::find(dims, kDynamic) != dims.end()) throw refuse("a length of the result is dynamic", "static dims; dynamic_broadcast_in_dim takes others");
-    if (broadcast_dimensions.size() != in[0].dims.size()) throw refuse("axes do not match the rank", "an axis of the result for each axis of x");  // C2
+    if (broadcast_dimensions.size() != in[0].dims.size()) throw refuse("axes do not match the rank", "an axis of the result for each axis of x", "C2");
     Axes sorted = broadcast_dimensions;
     std::ranges::sort(sorted);
-    if (std::ranges::adjacent_find(sorted) != sorted.end()) throw refuse("an axis is named twice", "distinct axes");  // C4
+    if (std::ranges::adjacent_find(sorted) != sorted.end()) throw refuse("an axis is named twice", "distinct axes", "C4");
     for (std::size_t i = 0; i < in[0].dims.size(); ++i) {
       const auto axis = broadcast_dimensions[i];
-      if (axis < 0 || axis >= static_cast<std::int64_t>(dims.size())) throw refuse("axis out of range", "0 <= axis < rank of the result");  // C3
+      if (axis < 0 || axis >= static_cast<std::int64_t>(dims.size())) throw refuse("axis out of range", "0 <= axis < rank of the result", "C3");
       const Dim from = in[0].dims[i], to = dims[static_cast<std::size_t>(axis)];
-      if (from != 1 && from != to) throw refuse("axis " + std::to_string(i) + " does not fit", "length 1, or the result's length");  // C5
+      if (from != 1 && from != to) throw refuse("axis " + std::to_string(i) + " does not fit", "length 1, or the result's length", "C5");
     }
     return {{in[0].dtype, dims}};  // C1
   }

@@ -51,9 +51,12 @@ struct AllGather : CollectiveGroups {
   [[nodiscard]] std::vector<Shape> infer(Shapes in) const {
     expect_count(in, 1);
     expect_kind(in, kAnyKind);
-    check(true);  // C2, C3, C4, C5
+    under("C1", [&] { expect_axis(in, all_gather_dim); });
+    check(true);                      // C2, C3, C4, C5
     Shape out = in[0];
-    out.dims[static_cast<std::size_t>(all_gather_dim)] *= group_size(true);  // C1, C6
+    Dim& length = out.dims[static_cast<std::size_t>(all_gather_dim)];
+    if (length == 0) throw OpError({.problem = "nothing to gather along an axis of length 0", .expected = "a longer axis"});
+    length = scaled_length(length, group_size(true), 0);  // C6
     return {out};
   }
   [[nodiscard]] std::vector<Value> vjp(const Vjp& v) const {
@@ -81,16 +84,23 @@ struct AllToAll : CollectiveGroups {
   [[nodiscard]] std::vector<Shape> infer(Shapes in) const {
     expect_count(in, 1);
     expect_kind(in, kAnyKind);
-    check(true);  // C5, C6, C7
+    under("C1", [&] { expect_axis(in, split_dimension); });
+    under("C3", [&] { expect_axis(in, concat_dimension); });
+    check(true);                        // C5, C6, C7
+    if (split_count <= 0 || split_count != std::ssize(options.replica_groups[0])) {
+      throw OpError({.problem = "split_count = " + std::to_string(split_count) + " with groups of " + std::to_string(options.replica_groups[0].size()),
+                     .expected = "a part for each member of a group", .constraint = "C4, C8"});
+    }
     Shape out = in[0];
-    Dim& length = out.dims[static_cast<std::size_t>(split_dimension)];  // C1, C3
-    if (length % split_count != 0) {                                    // C2, C4, C8
+    Dim& length = out.dims[static_cast<std::size_t>(split_dimension)];
+    if (length != kDynamic && length % split_count != 0) {
       throw OpError({.problem = "groups of " + std::to_string(split_count) +
                                 " do not divide axis " + std::to_string(split_dimension),
-                     .expected = "a length that the size of a group divides"});
+                     .expected = "a length that the size of a group divides", .constraint = "C2"});
     }
-    length /= split_count;
-    out.dims[static_cast<std::size_t>(concat_dimension)] *= split_count;
+    if (length != kDynamic) length /= split_count;
+    Dim& joined = out.dims[static_cast<std::size_t>(concat_dimension)];
+    joined = scaled_length(joined, split_count, 0);
     return {out};  // C9
   }
   [[nodiscard]] std::vector<Value> vjp(const Vjp& v) const {
@@ -123,10 +133,10 @@ struct CollectivePermute {
       for (const auto& pair : source_target_pairs) ids.push_back(pair[side]);
       std::ranges::sort(ids);
       if (std::ranges::adjacent_find(ids) != ids.end() ||
-          (!ids.empty() && ids.front() < 0)) {  // C1-C4
+          (!ids.empty() && ids.front() < 0)) {
         throw OpError({.problem = std::string(side == 0 ? "a source" : "a target") +
                                   " is named twice, or negative",
-                       .expected = "each id at most once a source and once a target"});
+                       .expected = "each id at most once a source and once a target", .constraint = "C1-C4"});
       }
     }
     return {in[0]};  // C5
@@ -153,7 +163,7 @@ struct CollectiveBroadcast : CollectiveGroups {
   [[nodiscard]] std::vector<Shape> infer(Shapes in) const {
     expect_count(in, 1);
     expect_kind(in, kAnyKind);
-    check(true);     // C1, C2
+    check(true, false);  // C1, C2
     return {in[0]};  // C3
   }
   // x on the first of each group, `rest` on the others.

@@ -42,7 +42,10 @@ void CollectiveGroups::complete_partitions(const OpParts& parts, Dim whole, Dim 
   if (of_groups > 0 && whole > of_groups && whole % of_groups == 0) options.partitions = whole / of_groups;
 }
 
-void CollectiveGroups::check(bool needs_equal_groups) const {
+void CollectiveGroups::check(bool needs_equal_groups, bool divides_all) const {
+  if (needs_equal_groups && std::ranges::any_of(replica_groups.data<std::int64_t>(), [](std::int64_t id) { return id < 0; })) {
+    throw OpError({.problem = "groups of unequal size", .expected = "at least one group, all of one size"});
+  }
   std::vector<std::int64_t> ids;
   for (const auto& group : options.replica_groups)
     ids.insert(ids.end(), group.begin(), group.end());
@@ -50,6 +53,9 @@ void CollectiveGroups::check(bool needs_equal_groups) const {
   if (std::ranges::adjacent_find(ids) != ids.end() || (!ids.empty() && ids.front() < 0)) {
     throw OpError({.problem = "replica_groups name an id twice, or a negative one",
                    .expected = "each id once"});
+  }
+  if (divides_all && !ids.empty() && ids.back() >= std::ssize(ids)) {
+    throw OpError({.problem = "replica_groups leave ids below " + std::to_string(ids.back()) + " out", .expected = "each id from 0 on in one group"});
   }
   if (options.uses_global_device_ids && options.channel <= 0) {
     throw OpError(

@@ -37,9 +37,9 @@ struct CollectiveGroups {
   /// The same where groups of replicas work with all their partitions: how many, from the lengths of the gathered and the
   /// scattered axis.
   void complete_partitions(const OpParts& parts, Dim whole, Dim part);
-  /// Throws OpError unless ids are distinct and not negative, and, if asked for, there is a group
-  /// and all have one size.
-  void check(bool needs_equal_groups) const;
+  /// Throws OpError unless the groups divide the ids 0, 1, .. among them (for a broadcast: name some of them) and, if
+  /// asked for, there is a group and all have one size.
+  void check(bool needs_equal_groups, bool divides_all = true) const;
   /// Of one group; with all partitions of its replicas where these work together.
   [[nodiscard]] Dim group_size(bool is_of_partitions_too) const;
 };

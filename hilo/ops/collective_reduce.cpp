@@ -18,6 +18,10 @@ struct CollectiveReduction : CollectiveGroups {
       : CollectiveGroups(std::move(given)),
         computation(scalar_reducer(op == nullptr ? &add : op, dtype)) {}
 
+  void expect_reducer(Shapes in) const {
+    const Shape scalar{in[0].dtype, {}};
+    expect_body(in, computation, {{scalar, scalar}}, {{scalar}}, "a body from two scalars to one, of the operands' dtype");
+  }
   void expect_sum() const {
     if (reducer_name(computation) == "add") return;
     throw OpError({.problem = "no gradient of this body is known", .expected = "a body that adds"});
@@ -37,10 +41,12 @@ struct AllReduce : CollectiveReduction {
 
   [[nodiscard]] std::vector<Shape> infer(Shapes in) const {
     expect_kind(in, kAnyKind.from_bits(8));
+    if (in.empty()) throw OpError({.problem = "no operands", .expected = "at least one"});
     for (const Shape& s : in) {
       if (s.dtype != in[0].dtype)
-        throw OpError({.problem = "dtypes differ", .expected = "equal dtypes"});  // C5
+        throw OpError({.problem = "dtypes differ", .expected = "equal dtypes", .constraint = "C5"});  // C5
     }
+    under("C5", [&] { expect_reducer(in); });
     check(false);                   // C1, C2, C3, C4
     return {in.begin(), in.end()};  // C6, C7
   }
@@ -80,14 +86,17 @@ struct ReduceScatter : CollectiveReduction {
   [[nodiscard]] std::vector<Shape> infer(Shapes in) const {
     expect_count(in, 1);
     expect_kind(in, kAnyKind.from_bits(8));
-    check(true);  // C3, C4, C5, C6
+    under("C2", [&] { expect_axis(in, scatter_dimension); });
+    under("C7", [&] { expect_reducer(in); });
+    check(true);                         // C3, C4, C5, C6
     Shape out = in[0];
-    Dim& length = out.dims[static_cast<std::size_t>(scatter_dimension)];  // C2
+    Dim& length = out.dims[static_cast<std::size_t>(scatter_dimension)];
     const Dim size = group_size(true);
-    if (length % size != 0) {  // C1
+    if (length == kDynamic) return {out};
+    if (length == 0 || length % size != 0) {
       throw OpError({.problem = "groups of " + std::to_string(size) + " do not divide axis " +
                                 std::to_string(scatter_dimension),
-                     .expected = "a length that the size of a group divides"});
+                     .expected = "a length that the size of a group divides", .constraint = "C1"});
     }
     length /= size;
     return {out};  // C8, C9

@@ -11,6 +11,11 @@ EnumWords words_of(ComparisonDirection) { return {"comparison_direction", {"EQ",
 enum class ComparisonType { kFloat, kTotalOrder, kSigned, kUnsigned };
 EnumWords words_of(ComparisonType) { return {"comparison_type", {"FLOAT", "TOTALORDER", "SIGNED", "UNSIGNED"}}; }
 
+ComparisonType usual_type(DType dtype) {
+  if (is_float(dtype) || is_complex(dtype)) return ComparisonType::kFloat;
+  return is_integer(dtype) && is_signed(dtype) ? ComparisonType::kSigned : ComparisonType::kUnsigned;
+}
+
 struct Compare : ElementwiseBatch<Compare> {
   static constexpr std::string_view kName = "compare";
   ComparisonDirection comparison_direction = ComparisonDirection::kEQ;
@@ -22,11 +27,16 @@ struct Compare : ElementwiseBatch<Compare> {
   }
   [[nodiscard]] std::vector<Shape> infer(Shapes in) const {
     expect_count(in, 2);
-    expect_equal_shapes(in);
+    const Shape both = under("C1, C2", [&] { return expect_equal_shapes(in); });
     const bool is_order = comparison_direction != ComparisonDirection::kEQ && comparison_direction != ComparisonDirection::kNE;
     expect_kind(in, is_order ? kBools | kReals : kAnyKind);  // complex numbers have no order
-    if (compare_type == ComparisonType::kTotalOrder) expect_kind(in, kFloats);
-    return {in[0].with(DType::kI1)};
+    if (compare_type == ComparisonType::kTotalOrder) expect_kind(in, kFloats | kSmallFloats);
+    if (compare_type && *compare_type != ComparisonType::kTotalOrder && *compare_type != usual_type(in[0].dtype)) {
+      throw OpError({.problem = "compare_type = " + std::string(words_of(*compare_type).words[static_cast<std::size_t>(*compare_type)]) +
+                                " does not fit " + std::string(name(in[0].dtype)),
+                     .expected = "SIGNED, UNSIGNED (booleans too) or FLOAT (complex numbers too), as the dtype is", .constraint = "C3"});
+    }
+    return {both.with(DType::kI1)};
   }
   static constexpr ZeroGradient vjp{}, jvp{};
 };

@@ -26,7 +26,7 @@ struct MakeComplex : Binary<MakeComplex> {
 
 template <class Self>
 struct Part : Unary<Self> {
-  static constexpr Kinds kAccepts = kComplexes;
+  static constexpr Kinds kAccepts = kComplexes | kFloats;  // a real number is its own real part
   [[nodiscard]] std::vector<Shape> infer(Shapes in) const {
     const Shape x = Unary<Self>::infer(in)[0];
     return {x.with(part_dtype(x.dtype))};
@@ -35,11 +35,11 @@ struct Part : Unary<Self> {
 };
 struct Real : Part<Real> {
   static constexpr std::string_view kName = "real";
-  static Value d(Value, Value, Value d_y) { return complex(d_y, zeros_like(d_y)); }
+  static Value d(Value x, Value, Value d_y) { return is_complex(x.dtype()) ? complex(d_y, zeros_like(d_y)) : d_y; }
 };
 struct Imag : Part<Imag> {
   static constexpr std::string_view kName = "imag";
-  static Value d(Value, Value, Value d_y) { return complex(zeros_like(d_y), -d_y); }
+  static Value d(Value x, Value, Value d_y) { return is_complex(x.dtype()) ? complex(zeros_like(d_y), -d_y) : zeros_like(d_y); }
 };
 
 }  // namespace

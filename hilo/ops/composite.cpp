@@ -21,9 +21,9 @@ struct Composite : ByFormula<Composite> {
     field("decomposition", &Composite::decomposition);
   }
   [[nodiscard]] std::vector<Shape> infer(Shapes) const {
-    if (name.empty() || version.value < 0) {  // C1
+    if (name.empty() || version.value < 0) {
       throw OpError({.problem = "no name, or a version below 0",
-                     .expected = "a name such as \"mine.gelu\", version >= 0"});
+                     .expected = "a name such as \"mine.gelu\", version >= 0", .constraint = "C1"});
     }
     return decomposition.result_shapes();  // C2, C3, C4
   }

@@ -17,20 +17,20 @@ struct Concatenate : LinearJvp<Concatenate> {
   static void fields(auto&& field) { field("dimension", &Concatenate::dimension); }
 
   [[nodiscard]] std::vector<Shape> infer(Shapes in) const {
-    const auto refuse = [&](std::string problem, std::string expected) {
+    const auto refuse = [&](std::string problem, std::string expected, std::string constraint = {}) {
       return OpError({.problem = std::move(problem),
                       .got = {in.begin(), in.end()},
-                      .expected = std::move(expected)});
+                      .expected = std::move(expected), .constraint = std::move(constraint)});
     };
-    if (in.empty()) throw refuse("nothing to join", "at least one part");  // C3
+    if (in.empty()) throw refuse("nothing to join", "at least one part", "C3");
     expect_kind(in, kAnyKind.from_bits(4));
-    if (dimension < 0 || dimension >= in[0].rank()) {                      // C4
-      throw refuse("axis " + std::to_string(dimension) + " is out of range", "0 <= axis < rank");
+    if (dimension < 0 || dimension >= in[0].rank()) {
+      throw refuse("axis " + std::to_string(dimension) + " is out of range", "0 <= axis < rank", "C4");
     }
     const auto axis = static_cast<std::size_t>(dimension);
     Shape out = in[0];  // C5
     for (const Shape& s : in.subspan(1)) {
-      if (s.dtype != in[0].dtype) throw refuse("dtypes differ", "equal dtypes");  // C1
+      if (s.dtype != in[0].dtype) throw refuse("dtypes differ", "equal dtypes", "C1");
       bool fits = s.dims.size() == out.dims.size();
       for (std::size_t i = 0; fits && i < s.dims.size(); ++i) {
         fits = i == axis || s.dims[i] == out.dims[i] || s.dims[i] == kDynamic ||
@@ -39,7 +39,7 @@ struct Concatenate : LinearJvp<Concatenate> {
       }
       if (!fits)
         throw refuse("parts differ outside of axis " + std::to_string(axis),
-                     "equal lengths of all other axes");  // C2
+                     "equal lengths of all other axes", "C2");
       const bool is_dynamic = out.dims[axis] == kDynamic || s.dims[axis] == kDynamic;
       out.dims[axis] = is_dynamic ? kDynamic : out.dims[axis] + s.dims[axis];  // C6
     }

@@ -36,9 +36,9 @@ struct Iota {
   [[nodiscard]] std::vector<Shape> infer(Shapes in) const {
     expect_count(in, 0);
     expect_kind(std::span(&shape, 1), kNumbers);
-    if (iota_dimension < 0 || iota_dimension >= shape.rank()) {  // C1
+    if (iota_dimension < 0 || iota_dimension >= shape.rank()) {
       throw OpError({.problem = "axis " + std::to_string(iota_dimension) + " is out of range", .got = {shape},
-                     .expected = "0 <= axis < rank"});
+                     .expected = "0 <= axis < rank", .constraint = "C1"});
     }
     return {shape};
   }

@@ -36,25 +36,26 @@ struct Convolution : ConvolutionOptions {
   [[nodiscard]] std::vector<Shape> infer(Shapes in) const {
     expect_count(in, 2);
     expect_kind(in, kNumbers);
-    const auto refuse = [&](std::string problem, std::string expected) {
+    const auto refuse = [&](std::string problem, std::string expected, std::string constraint = {}) {
       return OpError(
-          {.problem = std::move(problem), .got = {in[0], in[1]}, .expected = std::move(expected)});
+          {.problem = std::move(problem), .got = {in[0], in[1]}, .expected = std::move(expected), .constraint = std::move(constraint)});
     };
     const ConvolutionDimensionNumbers& n = dimension_numbers;
     if (in[0].rank() != in[1].rank() || in[0].rank() < 2)
-      throw refuse("ranks do not fit", "equal ranks of at least 2");                // C1
-    if (in[0].dtype != in[1].dtype) throw refuse("dtypes differ", "equal dtypes");  // C27
+      throw refuse("ranks do not fit", "equal ranks of at least 2", "C1");
+    if (in[0].dtype != in[1].dtype) throw refuse("dtypes differ", "equal dtypes", "C27");
+    under("C24", [&] { expect_precisions(precision_config); });
     const std::size_t spatial = in[0].dims.size() - 2;
     for (const Dims* list : {&window_strides, &lhs_dilation, &rhs_dilation}) {
       if (list->size() != spatial)
         throw refuse("a list does not match the spatial axes",
-                     "a stride and dilations for each spatial axis");  // C2, C5, C7
+                     "a stride and dilations for each spatial axis", "C2, C5, C7");
       if (std::ranges::any_of(*list, [](Dim d) { return d <= 0; }))
-        throw refuse("a stride or dilation is not positive", "at least 1");  // C3, C6, C8
+        throw refuse("a stride or dilation is not positive", "at least 1", "C3, C6, C8");
     }
     if (padding.size() != spatial || window_reversal.size() != spatial)
       throw refuse("a list does not match the spatial axes",
-                   "padding and reversal for each spatial axis");  // C4, C9
+                   "padding and reversal for each spatial axis", "C4, C9");
     const auto expect_axes = [&](Axes axes, std::int64_t a, std::int64_t b, const char* of) {
       const bool has_size = axes.size() == spatial;  // C12, C17, C19
       axes.push_back(a);
@@ -65,7 +66,7 @@ struct Convolution : ConvolutionOptions {
         fits = axes[i] == static_cast<std::int64_t>(i);
       if (!fits)
         throw refuse("dimension numbers of the " + std::string(of) + " do not fit",
-                     "each axis once");  // C13, C18, C20
+                     "each axis once", "C13, C18, C20");
     };
     expect_axes(n.input_spatial_dimensions, n.input_batch_dimension, n.input_feature_dimension,
                 "input");
@@ -74,10 +75,10 @@ struct Convolution : ConvolutionOptions {
     expect_axes(n.output_spatial_dimensions, n.output_batch_dimension, n.output_feature_dimension,
                 "output");
     const Dim groups = feature_group_count, batch_groups = batch_group_count;
-    if (groups < 1 || batch_groups < 1 || (groups > 1 && batch_groups > 1)) {  // C21, C22, C23
+    if (groups < 1 || batch_groups < 1 || (groups > 1 && batch_groups > 1)) {
       throw refuse("feature_group_count " + std::to_string(groups) + " and batch_group_count " +
                        std::to_string(batch_groups),
-                   "counts of at least 1, one of them 1");
+                   "counts of at least 1, one of them 1", "C21, C22, C23");
     }
     const Dim batch = at(in[0], n.input_batch_dimension),
               features = at(in[0], n.input_feature_dimension),
@@ -86,15 +87,15 @@ struct Convolution : ConvolutionOptions {
     if (batch != kDynamic && batch % batch_groups != 0)
       throw refuse(
           "batch_group_count " + std::to_string(batch_groups) + " does not divide the batch",
-          "a divisor of " + std::to_string(batch));                  // C10
-    if (features % groups != 0 || kernel_in != features / groups) {  // C11, C14
+          "a divisor of " + std::to_string(batch), "C10");
+    if (features % groups != 0 || kernel_in != features / groups) {
       throw refuse(std::to_string(features) + " input features in " + std::to_string(groups) +
                        " groups, kernel for " + std::to_string(kernel_in),
-                   "kernel input features = input features / groups");
+                   "kernel input features = input features / groups", "C11, C14");
     }
     if (out % groups != 0 || out % batch_groups != 0)
       throw refuse("groups do not divide the output features",
-                   "a divisor of " + std::to_string(out));               // C15, C16
+                   "a divisor of " + std::to_string(out), "C15, C16");
     Shape result{dtype.value_or(in[0].dtype), Dims(in[0].dims.size())};  // C26
     result.dims[static_cast<std::size_t>(n.output_batch_dimension)] =
         batch == kDynamic ? batch : batch / batch_groups;

@@ -1,5 +1,7 @@
 #include "hilo/ops/custom_call.h"
 
+#include <algorithm>
+
 #include "hilo/ops/all_ops.h"
 #include "hilo/ops/concatenate.h"
 #include "hilo/ops/rules.h"
@@ -39,7 +41,63 @@ struct CustomCall {
 
   [[nodiscard]] std::vector<Shape> infer(Shapes in) const {
     if (!rules.infer) throw OpError({.problem = "no shape rule", .expected = "CustomOp::infer"});
-    return rules.infer(in);
+    std::vector<Shape> out = rules.infer(in);
+    const bool is_typed = std::holds_alternative<DictionaryAttribute>(backend_config);
+    const auto* text = std::get_if<std::string>(&backend_config);
+    if (api_version.value == 4 ? text != nullptr && !text->empty() : is_typed) {
+      throw OpError({.problem = "backend_config does not fit api_version = " + std::to_string(api_version.value),
+                     .expected = "a dictionary for 4, text for those before"});
+    }
+    expect_layouts(in, out);
+    if (output_operand_aliases) {
+      for (const AttributeValue& alias : output_operand_aliases->items) expect_alias(in, out, alias);
+    }
+    return out;
+  }
+  // A layout is said for all operands and results, or for none; a tuple has one for each element.
+  void expect_layouts(Shapes in, Shapes out) const {
+    if (!operand_layouts && !result_layouts) return;
+    const auto expect = [&](Shapes shapes, const std::optional<Layouts>& layouts, std::string_view each) {
+      bool fits = layouts && layouts->minor_to_major.size() == shapes.size();
+      for (std::size_t k = 0; fits && k < shapes.size(); ++k) {
+        Axes order = layouts->minor_to_major[k];
+        std::ranges::sort(order);
+        fits = shapes[k].dtype != DType::kTuple && std::ssize(order) == (has_elements(shapes[k].dtype) ? shapes[k].rank() : 0);
+        for (std::size_t i = 0; fits && i < order.size(); ++i) fits = order[i] == static_cast<std::int64_t>(i);
+      }
+      if (!fits) {
+        throw OpError({.problem = "the layouts of " + std::string(each) + "s do not fit", .got = {shapes.begin(), shapes.end()},
+                       .expected = "operand_layouts and result_layouts, for each its axes in some order"});
+      }
+    };
+    expect(in, operand_layouts, "operand");
+    expect(out.size() == 1 && out[0].dtype == DType::kTuple ? Shapes(out[0].elements()) : out, result_layouts, "result");
+  }
+  // The part of a value that the indices lead to; null if they lead nowhere.
+  static const Shape* part(const Shape* shape, const Axes& indices, std::size_t first) {
+    for (std::size_t i = first; i < indices.size(); ++i) {
+      if (indices[i] < 0 || indices[i] >= std::ssize(shape->elements())) return nullptr;
+      shape = &shape->elements()[static_cast<std::size_t>(indices[i])];
+    }
+    return shape;
+  }
+  static void expect_alias(Shapes in, Shapes out, const AttributeValue& alias) {
+    Axes of_output, of_operand;
+    std::int64_t operand = -1;
+    if (const auto* members = std::get_if<StructAttribute>(&alias)) {
+      for (const NamedAttribute& m : members->members) {
+        if (m.name == "output_tuple_indices") read_attribute(m.value, of_output);
+        if (m.name == "operand_tuple_indices") read_attribute(m.value, of_operand);
+        if (m.name == "operand_index") read_attribute(m.value, operand);
+      }
+    }
+    const bool is_list = out.size() > 1;  // results are counted as if they were a tuple
+    const bool is_result = is_list ? !of_output.empty() && of_output[0] >= 0 && of_output[0] < std::ssize(out) : out.size() == 1;
+    const bool is_operand = operand >= 0 && operand < std::ssize(in);
+    const Shape* from = is_operand ? part(&in[static_cast<std::size_t>(operand)], of_operand, 0) : nullptr;
+    const Shape* to = is_result ? part(&out[is_list ? static_cast<std::size_t>(of_output[0]) : 0], of_output, is_list ? 1 : 0) : nullptr;
+    if (from != nullptr && to != nullptr && is_compatible(*from, *to)) return;
+    throw OpError({.problem = "an output_operand_alias does not fit", .expected = "a part of a result and one of an operand, of one shape"});
   }
   [[nodiscard]] std::vector<Value> vjp(const Vjp& v) const {
     if (rules.vjp) return cotangents(v);

@@ -61,28 +61,54 @@ struct DotGeneral {
     expect_count(in, 2);
     expect_kind(in, kAnyKind.from_bits(4));
     const DotDimensionNumbers& n = dot_dimension_numbers;
-    const auto refuse = [&](std::string problem, std::string expected) {
-      return OpError({.problem = std::move(problem), .got = {in[0], in[1]}, .expected = std::move(expected)});
+    const auto refuse = [&](std::string problem, std::string expected, std::string constraint = {}) {
+      return OpError({.problem = std::move(problem), .got = {in[0], in[1]}, .expected = std::move(expected), .constraint = std::move(constraint)});
     };
     if (in[0].dtype != in[1].dtype) throw refuse("dtypes differ", "equal dtypes");
     const auto pair = [&](const Axes& a, const Axes& b, std::string_view role) {
-      if (a.size() != b.size()) throw refuse("unequal numbers of " + std::string(role) + " axes", "pairs of axes");  // C1, C2
+      if (a.size() != b.size()) throw refuse("unequal numbers of " + std::string(role) + " axes", "pairs of axes", "C1, C2");
       for (std::size_t i = 0; i < a.size(); ++i) {
-        if (in[0].dim(static_cast<int>(a[i])) != in[1].dim(static_cast<int>(b[i]))) {  // C9, C10
+        const Dim m = in[0].dim(static_cast<int>(a[i])), k = in[1].dim(static_cast<int>(b[i]));
+        if (m != k && m != kDynamic && k != kDynamic) {
           throw refuse(std::string(role) + " axes " + std::to_string(a[i]) + " and " + std::to_string(b[i]) + " differ in length",
-                       "equal lengths of paired axes");
+                       "equal lengths of paired axes", "C9, C10");
         }
       }
     };
-    normalized_axes(kName, joined(n.lhs_batching_dimensions, n.lhs_contracting_dimensions, {}), in[0].rank());  // C3, C5, C6
-    normalized_axes(kName, joined(n.rhs_batching_dimensions, n.rhs_contracting_dimensions, {}), in[1].rank());  // C4, C7, C8
+    under("C11", [&] { expect_precisions(precision_config); });
+    if (algorithm) under("C22-C24", [&] { expect_algorithm(); });
+    for (const auto* axes : {&n.lhs_batching_dimensions, &n.lhs_contracting_dimensions}) {
+      for (std::int64_t a : *axes) under("C5, C6", [&] { expect_axis(in, a); });
+    }
+    for (const auto* axes : {&n.rhs_batching_dimensions, &n.rhs_contracting_dimensions}) {
+      for (std::int64_t a : *axes) under("C7, C8", [&] { expect_axis(in.subspan(1), a); });
+    }
+    under("C3, C5, C6", [&] { normalized_axes(kName, joined(n.lhs_batching_dimensions, n.lhs_contracting_dimensions, {}), in[0].rank()); });
+    under("C4, C7, C8", [&] { normalized_axes(kName, joined(n.rhs_batching_dimensions, n.rhs_contracting_dimensions, {}), in[1].rank()); });
     pair(n.lhs_batching_dimensions, n.rhs_batching_dimensions, "batching");
     pair(n.lhs_contracting_dimensions, n.rhs_contracting_dimensions, "contracting");
     Shape out{dtype.value_or(in[0].dtype), {}};
-    for (std::int64_t a : n.lhs_batching_dimensions) out.dims.push_back(in[0].dim(static_cast<int>(a)));
+    for (std::size_t i = 0; i < n.lhs_batching_dimensions.size(); ++i) {
+      const Dim length = in[0].dim(static_cast<int>(n.lhs_batching_dimensions[i]));
+      out.dims.push_back(length != kDynamic ? length : in[1].dim(static_cast<int>(n.rhs_batching_dimensions[i])));
+    }
     for (std::int64_t a : free_axes(in[0].rank(), 0)) out.dims.push_back(in[0].dim(static_cast<int>(a)));
     for (std::int64_t a : free_axes(in[1].rank(), 1)) out.dims.push_back(in[1].dim(static_cast<int>(a)));
     return {out};  // C12
+  }
+
+  void expect_algorithm() const {
+    std::int64_t count = 0;
+    const EnumAttribute exact{"precision", "DEFAULT"};
+    const bool is_default = !precision_config || std::ranges::all_of(precision_config->items, [&](const auto& p) { return p == AttributeValue(exact); });
+    bool fits = is_default;
+    for (const NamedAttribute& m : algorithm->members) {
+      const bool is_count = m.name.ends_with("_count") || m.name == "num_primitive_operations";
+      if (is_count) fits = fits && read_attribute(m.value, count) && count > 0;
+    }
+    if (fits) return;
+    throw OpError({.problem = is_default ? "an algorithm with a count below 1" : "an algorithm, and a precision besides",
+                   .expected = "counts of at least 1, and precisions of DEFAULT"});
   }
 
   [[nodiscard]] Axes free_axes(int rank, int side) const {

@@ -4,8 +4,10 @@
 
 namespace hilo {
 
-/// Throws OpError unless operand `k` is a list of `length` integers.
-void expect_list(Shapes in, std::size_t k, Dim length);
+/// Throws OpError unless operand `k` is a list of `length` integers, of the dtype of operand `like` if that is not 0.
+void expect_list(Shapes in, std::size_t k, Dim length, std::size_t like = 0);
+/// Throws OpError where a length that is known is negative.
+void expect_lengths(const Dims& dims);
 
 /// Rules of ops whose result's dims are operands. `Self::formula(Shapes)` is the static op that
 /// does the same, and none where a length is not known; then `Self::dynamic(Shapes)` gives the

@@ -11,6 +11,7 @@
 #include "hilo/ops/reshape.h"
 #include "hilo/ops/rules.h"
 #include "hilo/ops/slice.h"
+#include "hilo/ops/sliding_window.h"
 
 namespace hilo {
 namespace {
@@ -23,7 +24,8 @@ struct GetDimensionSize {
   static void fields(auto&& field) { field("dimension", &GetDimensionSize::dimension); }
   [[nodiscard]] std::vector<Shape> infer(Shapes in) const {
     expect_count(in, 1);
-    return {{kI32, {}}};  // C1: by normalized_axis
+    under("C1", [&] { expect_axis(in, dimension); });
+    return {{kI32, {}}};
   }
   static constexpr ZeroGradient vjp{}, jvp{};
   [[nodiscard]] std::vector<Value> batch(const Batch& b) const {
@@ -41,6 +43,7 @@ struct SetDimensionSize {
     if (in[1] != Shape{kI32, {}})
       throw OpError(
           {.problem = "the size does not fit", .expected = "i32[]", .hint = "size.as(kI32)"});
+    under("C1", [&] { expect_axis(in, dimension); });
     Dims dims = in[0].dims, bounds = in[0].bounds();
     Dim& length = dims[static_cast<std::size_t>(dimension)];
     if (length == kDynamic)
@@ -100,21 +103,21 @@ struct DynamicBroadcastInDim : Dynamic<DynamicBroadcastInDim> {
   }
   void check(Shapes in) const {
     expect_kind(in.first(1), kAnyKind);
-    expect_list(in, 1, std::ssize(dims));  // C6
+    under("C6", [&] { expect_list(in, 1, std::ssize(dims)); });
     const std::int64_t rank = in[0].rank();
     if (std::ssize(broadcast_dimensions) != rank ||
-        !are_distinct(broadcast_dimensions, std::ssize(dims))) {  // C2, C3, C4
+        !are_distinct(broadcast_dimensions, std::ssize(dims))) {
       throw OpError({.problem = "axes = " + to_string(broadcast_dimensions) + " do not fit",
-                     .expected = "a distinct axis of the result for each axis of x"});
+                     .expected = "a distinct axis of the result for each axis of x", .constraint = "C2, C3, C4"});
     }
     Axes known;
     for (const auto* list : {&known_expanding_dimensions, &known_nonexpanding_dimensions}) {
       for (std::size_t k = 0; *list && k < (*list)->size(); ++k) known.push_back((**list)[k]);
     }
-    if (!are_distinct(known, rank)) {  // C7, C8, C9
+    if (!are_distinct(known, rank)) {
       throw OpError(
           {.problem = "the axes known to stretch or not to, " + to_string(known) + ", do not fit",
-           .expected = "distinct axes of x"});
+           .expected = "distinct axes of x", .constraint = "C7, C8, C9"});
     }
   }
   [[nodiscard]] Function formula(Shapes in) const {
@@ -136,10 +139,11 @@ struct DynamicIota : Dynamic<DynamicIota> {
   }
   void check(Shapes in) const {
     expect_kind(std::span(&shape, 1), kNumbers);
-    expect_list(in, 0, shape.rank());                            // C2
-    if (iota_dimension < 0 || iota_dimension >= shape.rank()) {  // C1
+    expect_lengths(shape.dims);
+    under("C2", [&] { expect_list(in, 0, shape.rank()); });
+    if (iota_dimension < 0 || iota_dimension >= shape.rank()) {
       throw OpError({.problem = "axis " + std::to_string(iota_dimension) + " is out of range",
-                     .expected = "0 <= axis < rank"});
+                     .expected = "0 <= axis < rank", .constraint = "C1"});
     }
   }
   [[nodiscard]] Function formula(Shapes in) const {
@@ -161,7 +165,8 @@ struct DynamicPad : Dynamic<DynamicPad> {
   }
   void check(Shapes in) const {
     expect_kind(in.first(1), kAnyKind);
-    for (std::size_t k = 2; k < 5; ++k) expect_list(in, k, in[0].rank());  // C2
+    for (std::size_t k = 2; k < 5; ++k) under("C2", [&] { expect_list(in, k, in[0].rank(), 2); });
+    under("C3", [&] { expect_lengths(interior); });
   }
   [[nodiscard]] Function formula(Shapes in) const {
     if (!is_known(low) || !is_known(high) || !is_known(interior) || !in[0].is_static()) return {};
@@ -174,12 +179,12 @@ struct DynamicPad : Dynamic<DynamicPad> {
   [[nodiscard]] Shape dynamic(Shapes in) const {
     if (in[1] != Shape{in[0].dtype, {}})
       throw OpError(
-          {.problem = "the value does not fit", .expected = "a scalar of x's dtype"});  // C1
+          {.problem = "the value does not fit", .expected = "a scalar of x's dtype", .constraint = "C1"});  // C1
     Shape out = in[0];
     for (std::size_t i = 0; i < out.dims.size(); ++i) {
       Dim& d = out.dims[i];
       const bool knows = is_known({d, low[i], high[i], interior[i]});
-      d = knows ? low[i] + d + std::max<Dim>(d - 1, 0) * interior[i] + high[i] : kDynamic;
+      d = knows ? padded(scaled_length(std::max<Dim>(d - 1, 0), interior[i], d), {low[i], high[i]}) : kDynamic;
     }
     return out;
   }
@@ -196,7 +201,8 @@ struct RealDynamicSlice : Dynamic<RealDynamicSlice> {
   }
   void check(Shapes in) const {
     expect_kind(in.first(1), kAnyKind);
-    for (std::size_t k = 1; k < 4; ++k) expect_list(in, k, in[0].rank());
+    for (std::size_t k = 1; k < 4; ++k) under("C2", [&] { expect_list(in, k, in[0].rank(), 1); });
+    expect_lengths(start);
   }
   [[nodiscard]] Function formula(Shapes in) const {
     if (!is_known(start) || !is_known(limit) || !is_known(strides) || !in[0].is_static()) return {};
@@ -206,7 +212,8 @@ struct RealDynamicSlice : Dynamic<RealDynamicSlice> {
     Shape out = in[0];
     for (std::size_t i = 0; i < out.dims.size(); ++i) {
       const bool knows = is_known({start[i], limit[i], strides[i]}) && strides[i] > 0;
-      out.dims[i] = knows ? (limit[i] - start[i] + strides[i] - 1) / strides[i] : kDynamic;
+      if (!knows) out.dims[i] = kDynamic;
+      else out.dims[i] = window_count(std::max<Dim>(scaled_length(start[i], -1, limit[i]), 0), 1, strides[i]);
     }
     return out;
   }
@@ -224,11 +231,17 @@ void list_dynamic_shape_ops(OpTable& table) {
   table.add<RealDynamicSlice>();
 }
 
-void expect_list(Shapes in, std::size_t k, Dim length) {
-  if (in[k].rank() == 1 && in[k].dims[0] == length && is_integer(in[k].dtype)) return;
+void expect_list(Shapes in, std::size_t k, Dim length, std::size_t like) {
+  const bool is_list = k < in.size() && in[k].dims == Dims{length} && is_integer(in[k].dtype);
+  if (is_list && (like == 0 || in[k].dtype == in[like].dtype)) return;
   throw OpError({.problem = "operand " + std::to_string(k) + " is no list of lengths",
                  .got = {in.begin(), in.end()},
-                 .expected = std::to_string(length) + " integers"});
+                 .expected = std::to_string(length) + " integers" + (like == 0 ? "" : ", as in the other lists")});
+}
+
+void expect_lengths(const Dims& dims) {
+  if (std::ranges::all_of(dims, [](Dim d) { return d >= 0 || d == kDynamic; })) return;
+  throw OpError({.problem = "a length of " + to_string(dims) + " is negative", .expected = "at least 0"});
 }
 
 Value get_dimension_size(Operand x, int axis) {

@@ -67,7 +67,7 @@ struct DynamicSlice {
 
   [[nodiscard]] std::vector<Shape> infer(Shapes in) const {
     if (in.empty()) expect_count(in, 1);
-    expect_starts(in, in.subspan(1));  // C2, C3
+    under("C2, C3", [&] { expect_starts(in, in.subspan(1)); });
     bool fits = slice_sizes.size() == in[0].dims.size();
     for (std::size_t i = 0; fits && i < slice_sizes.size(); ++i) {
       fits = slice_sizes[i] >= 0 &&
@@ -113,7 +113,7 @@ struct DynamicUpdateSlice : NoFields {
 
   [[nodiscard]] std::vector<Shape> infer(Shapes in) const {
     if (in.size() < 2) expect_count(in, 2);
-    expect_starts(in, in.subspan(2));                                                  // C4, C5
+    under("C4, C5", [&] { expect_starts(in, in.subspan(2)); });
     bool fits = in[1].dtype == in[0].dtype && in[1].dims.size() == in[0].dims.size();  // C2, C3
     for (std::size_t i = 0; fits && i < in[0].dims.size(); ++i) {
       fits = in[0].dims[i] == kDynamic || in[1].dims[i] <= in[0].dims[i];  // C6

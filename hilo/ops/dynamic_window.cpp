@@ -61,9 +61,9 @@ struct DynamicConv : ConvolutionOptions, Dynamic<DynamicConv> {
     return std::ssize(dimension_numbers.input_spatial_dimensions);
   }
   void check(Shapes in) const {
-    if (in[2].dims != Dims{spatial(), 2} || !is_integer(in[2].dtype)) {  // C4
+    if (in[2].dims != Dims{spatial(), 2} || !is_integer(in[2].dtype)) {
       throw OpError({.problem = "the padding does not fit",
-                     .expected = "integers [" + std::to_string(spatial()) + ",2]"});
+                     .expected = "integers [" + std::to_string(spatial()) + ",2]", .constraint = "C4"});
     }
   }
   // The static op on x of these dims.

@@ -13,7 +13,7 @@ namespace hilo {
 void expect_matrix(const Shape& x, bool is_square) {
   expect_kind(std::span(&x, 1), kMatrixKinds);
   const std::size_t rank = x.dims.size();
-  if (rank >= 2 && (!is_square || x.dims[rank - 1] == x.dims[rank - 2])) return;
+  if (rank >= 2 && (!is_square || is_compatible({x.dtype, {x.dims[rank - 1]}}, {x.dtype, {x.dims[rank - 2]}}))) return;
   throw OpError({.problem = rank < 2 ? "x is no matrix" : "the matrix is not square", .got = {x},
                  .expected = is_square ? "[.., n, n]" : "[.., m, n]"});
 }
@@ -25,6 +25,7 @@ Value matrix_of(std::string_view op, const Operand& x, bool is_square) {
   } catch (const OpError& refused) {
     Refusal refusal = refused.refusal();
     refusal.op = op;
+    refusal.constraint.clear();
     throw OpError(std::move(refusal), CallSite::current(x.where));
   }
   return a;

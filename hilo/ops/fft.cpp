@@ -41,15 +41,15 @@ struct Fft : LinearJvp<Fft> {
     const bool is_of_reals = fft_type == FftType::kRfft;
     expect_kind(in, is_of_reals ? kFloats.from_bits(32) : kComplexes);  // C3
     const std::size_t n = fft_length.size();
-    if (n < 1 || n > 3 || std::ranges::any_of(fft_length, [](Dim d) { return d < 1; })) {  // C2
+    if (n < 1 || n > 3 || std::ranges::any_of(fft_length, [](Dim d) { return d < 1; })) {
       throw OpError({.problem = "cannot transform axes of lengths " + to_string(fft_length), .got = {in[0]},
-                     .expected = "one to three lengths, all above 0"});
+                     .expected = "one to three lengths, all above 0", .constraint = "C2"});
     }
     Dims ends = fft_length;  // of the operand
     if (fft_type == FftType::kIrfft) ends.back() = half(ends.back());
     Shape out = in[0];
-    if (out.dims.size() < n || !std::equal(ends.begin(), ends.end(), out.dims.end() - static_cast<std::ptrdiff_t>(n))) {  // C1, C4, C5
-      throw OpError({.problem = "the last axes are not those to transform", .got = {in[0]}, .expected = "[.., " + to_string(ends).substr(1)});
+    if (out.dims.size() < n || !std::equal(ends.begin(), ends.end(), out.dims.end() - static_cast<std::ptrdiff_t>(n))) {
+      throw OpError({.problem = "the last axes are not those to transform", .got = {in[0]}, .expected = "[.., " + to_string(ends).substr(1), .constraint = "C1, C4, C5"});
     }
     if (is_of_reals) out = {out.dtype == kF64 ? kC128 : kC64, out.dims};
     if (is_of_reals) out.dims.back() = half(fft_length.back());

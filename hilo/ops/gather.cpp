@@ -24,25 +24,25 @@ struct Gather {
     expect_count(in, 2);
     expect_kind(in.first(1), kAnyKind);
     const Shape& x = in[0];
-    if (slice_sizes.size() != x.dims.size()) {  // C20
+    if (slice_sizes.size() != x.dims.size()) {
       throw OpError(
           {.problem = "slice_sizes = " + to_string(slice_sizes) + " does not fit the rank",
-           .expected = "a length for each axis of x"});
+           .expected = "a length for each axis of x", .constraint = "C20"});
     }
     const IndexedWindows w(dimension_numbers, slice_sizes);
     w.check(x, in[1], true);  // C1-C8, C10, C11, C13-C19
     for (std::size_t d = 0; d < x.dims.size(); ++d) {
-      if (slice_sizes[d] < 0 || slice_sizes[d] > x.dims[d]) {  // C21
+      if (slice_sizes[d] < 0 || slice_sizes[d] > x.dims[d]) {
         throw OpError({.problem = "slice_sizes = " + to_string(slice_sizes) +
                                   " does not fit axis " + std::to_string(d),
-                       .expected = "0 <= slice_sizes <= lengths of x"});
+                       .expected = "0 <= slice_sizes <= lengths of x", .constraint = "C21"});
       }
     }
     for (const Axes& left_out : {w.collapsed, w.batching}) {
       for (std::int64_t d : left_out) {
-        if (slice_sizes[static_cast<std::size_t>(d)] > 1) {  // C9, C12
+        if (slice_sizes[static_cast<std::size_t>(d)] > 1) {
           throw OpError({.problem = "the window is longer than 1 on axis " + std::to_string(d),
-                         .expected = "length 1 on collapsed and batching axes"});
+                         .expected = "length 1 on collapsed and batching axes", .constraint = "C9, C12"});
         }
       }
     }

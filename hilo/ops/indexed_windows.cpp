@@ -68,8 +68,8 @@ ScatterDimensionNumbers IndexedWindows::for_scatter() const {
 }
 
 void IndexedWindows::check(const Shape& x, const Shape& indices, bool is_gather) const {
-  const auto refuse = [&](std::string problem, std::string expected) {
-    return OpError({.problem = std::move(problem), .expected = std::move(expected)});
+  const auto refuse = [&](std::string problem, std::string expected, std::string constraint = {}) {
+    return OpError({.problem = std::move(problem), .expected = std::move(expected), .constraint = std::move(constraint)});
   };
   const auto named = [&](const char* in_gather, const char* in_scatter) {
     return std::string(is_gather ? in_gather : in_scatter);
@@ -83,61 +83,62 @@ void IndexedWindows::check(const Shape& x, const Shape& indices, bool is_gather)
   const std::int64_t rank = x.rank(), indices_rank = indices.rank();
   if (!is_integer(indices.dtype) || bits(indices.dtype) < 8)
     throw refuse("indices are no integers", "integer indices");
-  if (rank != ssize(window_dims) + ssize(collapsed) + ssize(batching)) {  // gather C1, scatter C2
+  if (rank != ssize(window_dims) + ssize(collapsed) + ssize(batching)) {
     throw refuse("the rank of x is not divided up",
-                 window + ", " + left_out + " and " + batch + " with one entry per axis of x");
+                 window + ", " + left_out + " and " + batch + " with one entry per axis of x", named("C1", "C2"));
   }
-  if (index_vector_dim < 0 || index_vector_dim > indices_rank) {  // C2, C22
+  if (index_vector_dim < 0 || index_vector_dim > indices_rank) {
     throw refuse("index_vector_dim = " + std::to_string(index_vector_dim) + " is out of range",
-                 "0 <= index_vector_dim <= rank of the indices");
+                 "0 <= index_vector_dim <= rank of the indices", named("C2", "C22"));
   }
   const Dim row = index_vector_dim < indices_rank ? at(indices.dims, index_vector_dim) : 1;
-  if (ssize(start_map) != row) {  // C3, C19
-    throw refuse(map + " has not one entry per index of a row", std::to_string(row) + " entries");
+  if (ssize(start_map) != row && row != kDynamic) {
+    throw refuse(map + " has not one entry per index of a row", std::to_string(row) + " entries", named("C3", "C19"));
   }
   const std::int64_t windowed_rank =
       ssize(window_dims) + indices_rank - (index_vector_dim < indices_rank ? 1 : 0);
   if (!is_unique(window_dims) || !std::ranges::is_sorted(window_dims))
     throw refuse(window + " = " + to_string(window_dims) + " is not ascending",
-                 "distinct, ascending axes");  // C4, C7
+                 "distinct, ascending axes", named("C4", "C7"));
   if (!is_inside(window_dims, windowed_rank))
     throw refuse(window + " = " + to_string(window_dims) + " is out of range",
-                 named("axes of the result", "axes of the updates"));  // C5, C8
+                 named("axes of the result", "axes of the updates"), named("C5", "C8"));
   if (!is_unique(joined(collapsed, batching)))
-    throw refuse(left_out + " and " + batch + " name an axis twice", "distinct axes");  // C6, C9
+    throw refuse(left_out + " and " + batch + " name an axis twice", "distinct axes", named("C6", "C9"));
   if (!std::ranges::is_sorted(collapsed))
     throw refuse(left_out + " = " + to_string(collapsed) + " is not ascending",
-                 "ascending axes");  // C7, C10
+                 "ascending axes", named("C7", "C10"));
   if (!is_inside(collapsed, rank))
     throw refuse(left_out + " = " + to_string(collapsed) + " is out of range",
-                 "axes of x");  // C8, C11
+                 "axes of x", named("C8", "C11"));
   if (!std::ranges::is_sorted(batching))
     throw refuse(batch + " = " + to_string(batching) + " is not ascending",
-                 "ascending axes");  // C10, C12
+                 "ascending axes", named("C10", "C12"));
   if (!is_inside(batching, rank))
     throw refuse(batch + " = " + to_string(batching) + " is out of range",
-                 "axes of x");  // C11, C13
+                 "axes of x", named("C11", "C13"));
   if (!is_unique(indices_batching))
-    throw refuse(indices_batch + " names an axis twice", "distinct axes");  // C13, C14
+    throw refuse(indices_batch + " names an axis twice", "distinct axes", named("C13", "C14"));
   if (!is_inside(indices_batching, indices_rank))
     throw refuse(indices_batch + " = " + to_string(indices_batching) + " is out of range",
-                 "axes of the indices");  // C14, C15
+                 "axes of the indices", named("C14", "C15"));
   if (contains(indices_batching, index_vector_dim))
-    throw refuse(indices_batch + " names index_vector_dim", "other axes");  // C15, C16
+    throw refuse(indices_batch + " names index_vector_dim", "other axes", named("C15", "C16"));
   if (batching.size() != indices_batching.size())
     throw refuse(batch + " and " + indices_batch + " do not pair",
-                 "equal numbers of axes");  // C16, C17
+                 "equal numbers of axes", named("C16", "C17"));
   for (std::size_t i = 0; i < batching.size(); ++i) {
-    if (at(x.dims, batching[i]) != at(indices.dims, indices_batching[i])) {  // C17, C18
+    const Dim m = at(x.dims, batching[i]), n = at(indices.dims, indices_batching[i]);
+    if (m != n && m != kDynamic && n != kDynamic) {
       throw refuse("batching axes " + std::to_string(batching[i]) + " and " +
                        std::to_string(indices_batching[i]) + " differ in length",
-                   "equal lengths of paired axes");
+                   "equal lengths of paired axes", named("C17", "C18"));
     }
   }
   if (!is_unique(joined(start_map, batching)))
-    throw refuse(map + " and " + batch + " name an axis twice", "distinct axes");  // C18, C20
+    throw refuse(map + " and " + batch + " name an axis twice", "distinct axes", named("C18", "C20"));
   if (!is_inside(start_map, rank))
-    throw refuse(map + " = " + to_string(start_map) + " is out of range", "axes of x");  // C19, C21
+    throw refuse(map + " = " + to_string(start_map) + " is out of range", "axes of x", named("C19", "C21"));
 }
 
 Axes IndexedWindows::index_axes(std::size_t count) const {

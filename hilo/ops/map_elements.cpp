@@ -21,15 +21,27 @@ struct Map {
   }
   [[nodiscard]] std::vector<Shape> infer(Shapes in) const {
     expect_kind(in, kAnyKind);
+    if (in.empty()) throw OpError({.problem = "no operands", .expected = "at least one"});
+    std::vector<Shape> scalars;
     for (const Shape& s : in) {
-      if (s.dims != in[0].dims) {  // C1, C2, C3
-        throw OpError({.problem = "operands differ", .expected = "operands of the same dims"});
+      scalars.push_back({s.dtype, {}});
+      if (s.dims != in[0].dims) {
+        throw OpError({.problem = "operands differ", .expected = "operands of the same dims", .constraint = "C1, C2, C3"});
       }
     }
-    const Shape y = computation.results()[0].shape();
-    if (!y.is_scalar()) {  // C4
+    Axes all(in[0].dims.size());
+    std::iota(all.begin(), all.end(), 0);
+    if (dimensions != all) {
+      throw OpError({.problem = "dimensions = " + to_string(dimensions) + " are not all axes", .expected = "each axis once, in order", .constraint = "C3"});
+    }
+    const std::size_t count = computation ? computation.results().size() : 0;
+    const Shape y = count == 1 ? computation.results()[0].shape() : Shape{};
+    if (!computation || count != 1 || computation.parameter_shapes() != scalars) {
+      throw OpError({.problem = "the function does not fit", .expected = "a function of one scalar of each operand, with one result", .constraint = "C4"});
+    }
+    if (!y.is_scalar()) {
       throw OpError(
-          {.problem = "the function of scalars gives " + to_string(y), .expected = "a scalar"});
+          {.problem = "the function of scalars gives " + to_string(y), .expected = "a scalar", .constraint = "C4"});
     }
     return {in[0].with(y.dtype)};
   }

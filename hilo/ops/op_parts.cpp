@@ -1,5 +1,8 @@
 #include "hilo/ops/op_parts.h"
 
+#include <algorithm>
+#include <array>
+
 namespace hilo {
 
 const Shape& OpParts::result(std::size_t k) const {
@@ -13,6 +16,16 @@ Value OpParts::operand(std::size_t k) const {
 }
 
 namespace detail {
+
+void expect_optional(std::string_view name) {
+  static constexpr std::array kWithDefault = {
+      "api_version", "backend_config", "base_dilations", "base_dilation", "batch_group_count", "channel_handle", "channel_id",
+      "composite_attributes", "dimension", "feature_group_count", "has_side_effect", "indices_are_sorted", "infeed_config", "is_host_transfer",
+      "is_stable", "lhs_dilation", "lower", "outfeed_config", "padding", "rhs_dilation", "unique_indices", "version", "window_dilations",
+      "window_reversal", "window_strides"};
+  if (std::ranges::find(kWithDefault, name) != kWithDefault.end()) return;
+  throw OpError({.problem = "no attribute '" + std::string(name) + "'", .expected = "each attribute that has no default"});
+}
 
 void refuse_attribute(std::string_view name) {
   throw OpError({.problem = "attribute '" + std::string(name) + "' is of another kind", .expected = "what the op's definition says"});

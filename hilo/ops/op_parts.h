@@ -27,7 +27,13 @@ struct OpParts {
 };
 
 namespace detail {
+template <class T>
+inline constexpr bool kIsOptional = false;
+template <class T>
+inline constexpr bool kIsOptional<std::optional<T>> = true;
 [[noreturn]] void refuse_attribute(std::string_view name);
+/// Throws OpError unless programs may leave the attribute out, as those of StableHLO with a default.
+void expect_optional(std::string_view name);
 [[noreturn]] void refuse_regions(std::size_t got, std::size_t expected);
 }  // namespace detail
 
@@ -49,6 +55,8 @@ std::shared_ptr<const AnyOp> make_op(const OpParts& parts) {
       takes_all = true;
     } else if (const AttributeValue* value = parts.attribute(name)) {
       if (!read_attribute(*value, op.*member)) detail::refuse_attribute(name);
+    } else if constexpr (!detail::kIsOptional<Member>) {
+      detail::expect_optional(name);
     }
   });
   if (!takes_all && region != parts.regions.size()) detail::refuse_regions(parts.regions.size(), region);

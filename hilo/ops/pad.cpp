@@ -13,6 +13,7 @@
 #include "hilo/ops/rules.h"
 #include "hilo/ops/select.h"
 #include "hilo/ops/slice.h"
+#include "hilo/ops/sliding_window.h"
 
 namespace hilo {
 namespace {
@@ -31,29 +32,29 @@ struct Pad : LinearJvp<Pad> {
     expect_count(in, 2);
     expect_kind(in, kAnyKind);
     const std::size_t rank = in[0].dims.size();
-    const auto refuse = [&](std::string problem, std::string expected) {
+    const auto refuse = [&](std::string problem, std::string expected, std::string constraint = {}) {
       return OpError({.problem = std::move(problem) + " (low = " + to_string(edge_padding_low) +
                                  ", high = " + to_string(edge_padding_high) +
                                  ", interior = " + to_string(interior_padding) + ")",
                       .got = {in[0], in[1]},
-                      .expected = std::move(expected)});
+                      .expected = std::move(expected), .constraint = std::move(constraint)});
     };
-    if (!in[1].is_scalar() || in[1].dtype != in[0].dtype) {  // C1
-      throw refuse("the padding value does not fit", "a scalar of x's dtype");
+    if (!in[1].is_scalar() || in[1].dtype != in[0].dtype) {
+      throw refuse("the padding value does not fit", "a scalar of x's dtype", "C1");
     }
     if (edge_padding_low.size() != rank || edge_padding_high.size() != rank ||
-        interior_padding.size() != rank) {  // C2
+        interior_padding.size() != rank) {
       throw refuse("a list does not match the rank",
-                   "low, high and interior padding for each axis");
+                   "low, high and interior padding for each axis", "C2");
     }
     Shape out = in[0];
     for (std::size_t i = 0; i < rank; ++i) {
       if (interior_padding[i] < 0)
-        throw refuse("interior padding is negative", "at least 0");  // C3
+        throw refuse("interior padding is negative", "at least 0", "C3");
       const Dim n = in[0].dims[i];
       if (n == kDynamic) continue;
-      out.dims[i] = edge_padding_low[i] + n + std::max<Dim>(n - 1, 0) * interior_padding[i] +
-                    edge_padding_high[i];  // C4
+      out.dims[i] = padded(scaled_length(std::max<Dim>(n - 1, 0), interior_padding[i], n),
+                           {edge_padding_low[i], edge_padding_high[i]});  // C4
       if (out.dims[i] < 0) {
         throw refuse(
             "axis " + std::to_string(i) + " would have length " + std::to_string(out.dims[i]),

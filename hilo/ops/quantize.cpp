@@ -22,8 +22,8 @@ double largest(const Quantization& q) {
 }
 
 void expect_fit(const Quantization& q, const Dims& dims) {
-  const auto refuse = [](std::string problem, std::string expected) {
-    return OpError({.problem = std::move(problem), .expected = std::move(expected)});
+  const auto refuse = [](std::string problem, std::string expected, std::string constraint = {}) {
+    return OpError({.problem = std::move(problem), .expected = std::move(expected), .constraint = std::move(constraint)});
   };
   if (!is_integer(q.storage) || !is_float(q.expressed) || bits(q.expressed) < 16 ||
       bits(q.storage) > bits(q.expressed) || bits(q.storage) > 32) {
@@ -32,19 +32,19 @@ void expect_fit(const Quantization& q, const Dims& dims) {
         "floats of 16 bits or more as integers of at most 32, and no more than the floats'");
   }
   const double low = least(q), high = largest(q);
-  if (low < min_finite(q.storage) || high > max_finite(q.storage) || low >= high) {  // C1, C2, C3
+  if (low < min_finite(q.storage) || high > max_finite(q.storage) || low >= high) {
     throw refuse("storage_min and storage_max do not fit " + std::string(name(q.storage)),
-                 "a range within the storage's");
+                 "a range within the storage's", "C1, C2, C3");
   }
   if (q.axis && (*q.axis < 0 || *q.axis >= std::ssize(dims)))
     throw refuse("axis " + std::to_string(*q.axis) + " is out of range",
-                 "0 <= axis < rank");  // C11, and C1 of per-axis tensors
+                 "0 <= axis < rank", "C11, C1");  // C11, and C1 of per-axis tensors
   const Dim count = q.axis ? dims[static_cast<std::size_t>(*q.axis)] : 1;
   if (std::ssize(q.scales) != count ||
       std::ssize(q.zero_points) != count) {  // C9, C10, and C2 of per-axis tensors
     throw refuse(std::to_string(q.scales.size()) + " scales and " +
                      std::to_string(q.zero_points.size()) + " zero points",
-                 std::to_string(count) + " of each");
+                 std::to_string(count) + " of each", "C9, C10, C2");
   }
   for (std::size_t i = 0; i < q.scales.size(); ++i) {  // C5, C6, C7
     const bool is_scale = q.scales[i] > 0 && q.scales[i] <= max_finite(q.expressed);
@@ -103,9 +103,9 @@ struct UniformQuantize : NoFields {
   [[nodiscard]] std::vector<Shape> infer(Shapes in) const {
     expect_count(in, 1);
     const Quantization* from = in[0].quantization();
-    if ((from != nullptr ? from->expressed : in[0].dtype) != quantization.expressed) {  // C2
+    if ((from != nullptr ? from->expressed : in[0].dtype) != quantization.expressed) {
       throw OpError({.problem = "x is not what the quantization expresses",
-                     .expected = std::string(name(quantization.expressed))});
+                     .expected = std::string(name(quantization.expressed)), .constraint = "C2"});
     }
     expect_fit(quantization, in[0].dims);
     return {Shape::quantized(quantization, in[0].dims)};  // C1

@@ -40,23 +40,23 @@ struct Reduce {
 
   [[nodiscard]] std::vector<Shape> infer(Shapes in) const {
     const std::size_t n = in.size() / 2;
-    const auto refuse = [&](std::string problem, std::string expected) {
-      return OpError({.problem = std::move(problem), .got = {in.begin(), in.end()}, .expected = std::move(expected)});
+    const auto refuse = [&](std::string problem, std::string expected, std::string constraint = {}) {
+      return OpError({.problem = std::move(problem), .got = {in.begin(), in.end()}, .expected = std::move(expected), .constraint = std::move(constraint)});
     };
-    if (n == 0 || in.size() % 2 != 0) throw refuse("inputs and start values do not pair", "n inputs, n scalars");  // C3
+    if (n == 0 || in.size() % 2 != 0) throw refuse("inputs and start values do not pair", "n inputs, n scalars", "C3");
     expect_kind(in, n == 1 ? kAnyKind : kAnyKind.from_bits(8));
     std::vector<Shape> scalars;
     for (std::size_t k = 0; k < n; ++k) {
-      if (in[k].dims != in[0].dims) throw refuse("inputs differ", "inputs of the same dims");  // C1
-      if (!in[n + k].is_scalar() || in[n + k].dtype != in[k].dtype) throw refuse("a start value does not fit", "a scalar of its input's dtype");  // C2
+      if (in[k].dims != in[0].dims) throw refuse("inputs differ", "inputs of the same dims", "C1");
+      if (!in[n + k].is_scalar() || in[n + k].dtype != in[k].dtype) throw refuse("a start value does not fit", "a scalar of its input's dtype", "C2");
       scalars.push_back(in[n + k]);
     }
     std::vector<Shape> arguments = scalars;
     arguments.insert(arguments.end(), scalars.begin(), scalars.end());
-    if (!body || body.parameter_shapes() != arguments || body.result_shapes() != scalars) {  // C6
-      throw refuse("the body does not fit", "a body from 2n scalars to n");
+    if (!body || body.parameter_shapes() != arguments || body.result_shapes() != scalars) {
+      throw refuse("the body does not fit", "a body from 2n scalars to n", "C6");
     }
-    normalized_axes(kName, dimensions, in[0].rank());  // C4, C5
+    under("C4, C5", [&] { normalized_axes(kName, dimensions, in[0].rank()); });
     std::vector<Shape> out;
     for (std::size_t k = 0; k < n; ++k) {
       Shape s{in[k].dtype, {}};

@@ -17,11 +17,11 @@ struct ReducePrecision : ElementwiseBatch<ReducePrecision> {
   [[nodiscard]] std::vector<Shape> infer(Shapes in) const {
     expect_count(in, 1);
     expect_kind(in, kFloats);
-    if (exponent_bits.value < 1 || mantissa_bits.value < 0) {  // C2, C3
+    if (exponent_bits.value < 1 || mantissa_bits.value < 0) {
       throw OpError({.problem = "no float has " + std::to_string(exponent_bits.value) +
                                 " exponent bits and " + std::to_string(mantissa_bits.value) +
                                 " of a fraction",
-                     .expected = "exponent_bits >= 1, mantissa_bits >= 0"});
+                     .expected = "exponent_bits >= 1, mantissa_bits >= 0", .constraint = "C2, C3"});
     }
     return {in[0]};  // C1
   }

@@ -42,36 +42,36 @@ struct ReduceWindow {
 
   [[nodiscard]] std::vector<Shape> infer(Shapes in) const {
     const std::size_t n = in.size() / 2;
-    const auto refuse = [&](std::string problem, std::string expected) {
+    const auto refuse = [&](std::string problem, std::string expected, std::string constraint = {}) {
       return OpError({.problem = std::move(problem),
                       .got = {in.begin(), in.end()},
-                      .expected = std::move(expected)});
+                      .expected = std::move(expected), .constraint = std::move(constraint)});
     };
     if (n == 0 || in.size() % 2 != 0)
-      throw refuse("inputs and start values do not pair", "n inputs, n scalars");  // C1
+      throw refuse("inputs and start values do not pair", "n inputs, n scalars", "C1");
     expect_kind(in, kAnyKind);
     std::vector<Shape> scalars;
     for (std::size_t k = 0; k < n; ++k) {
-      if (in[k].dims != in[0].dims) throw refuse("inputs differ", "inputs of the same dims");  // C2
+      if (in[k].dims != in[0].dims) throw refuse("inputs differ", "inputs of the same dims", "C2");
       if (!in[n + k].is_scalar() || in[n + k].dtype != in[k].dtype)
-        throw refuse("a start value does not fit", "a scalar of its input's dtype");  // C3
+        throw refuse("a start value does not fit", "a scalar of its input's dtype", "C3");
       scalars.push_back(in[n + k]);
     }
     for (const Dims* list :
          {&window_dimensions, &window_strides, &base_dilations, &window_dilations}) {
       if (list->size() != in[0].dims.size())
         throw refuse("the window does not match the rank",
-                     "an entry for each axis in each list");  // C4, C6, C8, C10
+                     "an entry for each axis in each list", "C4, C6, C8, C10");
       if (std::ranges::any_of(*list, [](Dim d) { return d <= 0; }))
         throw refuse("a length, stride or dilation is not positive",
-                     "at least 1");  // C5, C7, C9, C11
+                     "at least 1", "C5, C7, C9, C11");
     }
     if (padding.size() != in[0].dims.size())
-      throw refuse("the padding does not match the rank", "{low, high} for each axis");  // C12
+      throw refuse("the padding does not match the rank", "{low, high} for each axis", "C12");
     std::vector<Shape> arguments = scalars;
     arguments.insert(arguments.end(), scalars.begin(), scalars.end());
-    if (!body || body.parameter_shapes() != arguments || body.result_shapes() != scalars) {  // C13
-      throw refuse("the body does not fit", "a body from 2n scalars to n");
+    if (!body || body.parameter_shapes() != arguments || body.result_shapes() != scalars) {
+      throw refuse("the body does not fit", "a body from 2n scalars to n", "C13");
     }
     Dims counts;
     for (const WindowAxis& a : axes(in[0].dims)) counts.push_back(a.count());  // C15

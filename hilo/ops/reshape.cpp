@@ -17,9 +17,9 @@ struct Reshape : NoFields, LinearJvp<Reshape> {
   [[nodiscard]] std::vector<Shape> infer(Shapes in) const {
     expect_count(in, 1);
     expect_kind(in, kAnyKind);
-    if (checked_size(dims) != in[0].size()) {  // C1
+    if (checked_size(dims) != in[0].size()) {
       throw OpError({.problem = "cannot view the elements as " + to_string(dims), .got = {in[0]},
-                     .expected = "dims of product " + std::to_string(in[0].size())});
+                     .expected = "dims of product " + std::to_string(in[0].size()), .constraint = "C1"});
     }
     return {{in[0].dtype, dims}};
   }
@@ -42,9 +42,9 @@ struct Transpose : LinearJvp<Transpose> {
     Axes sorted = permutation, all(in[0].dims.size());
     std::iota(all.begin(), all.end(), 0);
     std::ranges::sort(sorted);
-    if (sorted != all) {  // C2
+    if (sorted != all) {
       throw OpError({.problem = to_string(permutation) + " is no permutation of the axes", .got = {in[0]},
-                     .expected = "each axis of x once"});
+                     .expected = "each axis of x once", .constraint = "C2"});
     }
     Shape out{in[0].dtype, {}};
     for (std::int64_t axis : permutation) out.dims.push_back(in[0].dims[static_cast<std::size_t>(axis)]);

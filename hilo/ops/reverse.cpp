@@ -18,8 +18,9 @@ struct Reverse : LinearJvp<Reverse> {
   [[nodiscard]] std::vector<Shape> infer(Shapes in) const {
     expect_count(in, 1);
     expect_kind(in, kAnyKind);
-    normalized_axes(kName, dimensions, in[0].rank());  // C2, C3
-    return {in[0]};                                    // C1
+    for (std::int64_t axis : dimensions) under("C3", [&] { expect_axis(in, axis); });
+    under("C2", [&] { normalized_axes(kName, dimensions, in[0].rank()); });
+    return {in[0]};                                              // C1
   }
   [[nodiscard]] std::vector<Value> vjp(const Vjp& v) const {
     return {reverse(v.d_out, dimensions)};

@@ -3,6 +3,7 @@
 #include "hilo/ops/all_ops.h"
 #include "hilo/ops/concatenate.h"
 #include "hilo/ops/constant.h"
+#include "hilo/ops/known_integers.h"
 #include "hilo/ops/rules.h"
 #include "hilo/ops/slice.h"
 
@@ -15,16 +16,22 @@ struct Rng {
   Dims dims{};  // of the result: the third operand's numbers
 
   static void fields(auto&& field) { field("rng_distribution", &Rng::rng_distribution); }
-  void complete(const OpParts& parts) { dims = parts.result().dims; }
+  void complete(const OpParts& parts) { dims = known_dims(parts.operand(2), parts.result().dims); }
   [[nodiscard]] std::vector<Shape> infer(Shapes in) const {
     expect_count(in, 3);
     const bool is_uniform = rng_distribution == RngDistribution::kUniform;
     expect_kind(in.first(2),
                 is_uniform && !is_float(in[0].dtype) ? kInts.from_bits(32) : kFloats);  // C2
-    if (!in[0].is_scalar() || in[0] != in[1]) {                                         // C1
+    if (!in[0].is_scalar() || in[0] != in[1]) {
       throw OpError({.problem = "a and b do not fit",
                      .got = {in[0], in[1]},
-                     .expected = "two scalars of one dtype"});
+                     .expected = "two scalars of one dtype", .constraint = "C1"});
+    }
+    if (in[2].rank() != 1 || !is_integer(in[2].dtype)) {  // I3
+      throw OpError({.problem = "the shape is no list of lengths", .got = {in[2]}, .expected = "integers, one for each axis"});
+    }
+    if (in[2].dims[0] != std::ssize(dims) && in[2].dims[0] != kDynamic) {
+      throw OpError({.problem = "the shape has another rank than the result", .got = {in[2]}, .expected = std::to_string(dims.size()) + " lengths", .constraint = "C3"});
     }
     return {{in[0].dtype, dims}};  // C1, C3
   }

@@ -20,11 +20,11 @@ struct RngBitGenerator {
     const Dim length = in[0].rank() == 1 ? in[0].dims[0] : 0;
     const bool fits = rng_algorithm == RngAlgorithm::kDefault || length == 2 ||
                       (length == 3 && rng_algorithm == RngAlgorithm::kPhilox);
-    if (in[0].dtype != kU64 || in[0].rank() != 1 || !fits) {  // C2
+    if (in[0].dtype != kU64 || in[0].rank() != 1 || !fits) {
       throw OpError(
           {.problem = "the state does not fit the algorithm",
            .got = {in[0]},
-           .expected = rng_algorithm == RngAlgorithm::kPhilox ? "u64[2] or u64[3]" : "u64[2]"});
+           .expected = rng_algorithm == RngAlgorithm::kPhilox ? "u64[2] or u64[3]" : "u64[2]", .constraint = "C2"});
     }
     expect_kind(std::span(&shape, 1), Kinds{.unsigned_integer = true, .least_bits = 8});
     return {in[0], shape};  // C1

@@ -38,7 +38,8 @@ std::string Kinds::text() const {
 }
 
 void expect_kind(Shapes in, Kinds accepts) {
-  for (const Shape& s : in) {
+  for (std::size_t k = 0; k < in.size(); ++k) {
+    const Shape& s = in[k];
     if (accepts.accepts(s.dtype)) continue;
     const bool needs_exp = accepts.floating && !accepts.small && is_float(s.dtype);
     const int least = needs_exp ? std::max(16, accepts.least_bits) : accepts.least_bits;
@@ -50,7 +51,8 @@ void expect_kind(Shapes in, Kinds accepts) {
     throw OpError({.problem = "dtype " + std::string(name(s.dtype)) + " is not accepted",
                    .got = {in.begin(), in.end()},
                    .expected = std::move(expected),
-                   .hint = std::move(hint)});
+                   .hint = std::move(hint),
+                   .constraint = "I" + std::to_string(k + 1)});
   }
 }
 
@@ -60,6 +62,7 @@ void expect_kind(std::string_view op, Value x, Kinds accepts) {
   } catch (const OpError& refused) {
     Refusal refusal = refused.refusal();
     refusal.op = op;
+    refusal.constraint.clear();
     throw OpError(std::move(refusal), CallSite::current({}));
   }
 }
@@ -74,12 +77,73 @@ void expect_numbers(std::string_view op, Value x, std::string_view hint) {
                 CallSite::current({}));
 }
 
-void expect_equal_shapes(Shapes in) {
+bool is_compatible(const Shape& a, const Shape& b) {
+  if (a.dtype != b.dtype || a.rank() != b.rank()) return false;
+  if (a.dtype == DType::kTuple) return std::ranges::equal(a.elements(), b.elements(), is_compatible);
+  const Quantization *p = a.quantization(), *q = b.quantization();
+  if ((p == nullptr) != (q == nullptr) || (p != nullptr && *p != *q)) return false;
+  const auto fits = [](Dim length, const Dims& bounds, std::size_t axis) {
+    return bounds.empty() || bounds[axis] == kDynamic || length <= bounds[axis];
+  };
+  for (std::size_t i = 0; i < a.dims.size(); ++i) {
+    const Dim m = a.dims[i], n = b.dims[i];
+    if (m != n && m != kDynamic && n != kDynamic) return false;
+    if (m == kDynamic ? n != kDynamic && !fits(n, a.bounds(), i) : n == kDynamic && !fits(m, b.bounds(), i)) return false;
+  }
+  return true;
+}
+
+Shape merged(Shapes in) {
+  Shape result = in[0];
+  for (const Shape& s : in.subspan(1)) {
+    if (result.bounds().empty()) result.detail = s.detail;
+    for (std::size_t i = 0; i < result.dims.size(); ++i) {
+      if (result.dims[i] == kDynamic) result.dims[i] = s.dims[i];
+    }
+  }
+  if (result.is_static() && !result.bounds().empty()) result.detail = nullptr;
+  return result;
+}
+
+Shape expect_equal_shapes(Shapes in) {
   for (const Shape& s : in) {
-    if (s != in[0]) {
+    if (!std::ranges::all_of(in, [&](const Shape& other) { return is_compatible(s, other); })) {
       throw OpError({.problem = "operands differ", .got = {in.begin(), in.end()}, .expected = "equal shapes and dtypes"});
     }
   }
+  return merged(in);
+}
+
+void expect_body(Shapes in, const Function& body, Shapes arguments, Shapes results, std::string_view expected) {
+  if (body && std::ranges::equal(body.parameter_shapes(), arguments, is_compatible) &&
+      std::ranges::equal(body.result_shapes(), results, is_compatible)) {
+    return;
+  }
+  throw OpError({.problem = "the body does not fit", .got = {in.begin(), in.end()}, .expected = std::string(expected)});
+}
+
+void expect_axis(Shapes in, std::int64_t axis) {
+  if (axis >= 0 && axis < in[0].rank()) return;
+  throw OpError({.problem = "axis " + std::to_string(axis) + " is out of range", .got = {in.begin(), in.end()},
+                 .expected = "0 <= axis < rank"});
+}
+
+void expect_precisions(const std::optional<ListAttribute>& precision_config) {
+  if (!precision_config) return;
+  const bool fits = precision_config->items.size() <= 2 && std::ranges::all_of(precision_config->items, [](const AttributeValue& v) {
+    const auto* word = std::get_if<EnumAttribute>(&v);
+    return word != nullptr && word->type == "precision";
+  });
+  if (!fits) throw OpError({.problem = "precision_config does not fit", .expected = "none, one, or one for each of the two operands"});
+}
+
+Dim scaled_length(Dim length, Dim scale, Dim rest) {
+  if (length == kDynamic) return kDynamic;
+  Dim result = 0;
+  if (!__builtin_mul_overflow(length, scale, &result) && !__builtin_add_overflow(result, rest, &result) && result != kDynamic) {
+    return result;
+  }
+  throw OpError({.problem = "a length does not fit 63 bits", .expected = "smaller paddings, windows and dilations"});
 }
 
 void expect_count(Shapes in, std::size_t count) {

@@ -41,8 +41,32 @@ void expect_kind(Shapes in, Kinds accepts);
 void expect_kind(std::string_view op, Value x, Kinds accepts);
 /// Throws OpError for booleans: added up they are "or", which nobody means.
 void expect_numbers(std::string_view op, Value x, std::string_view hint);
-/// Throws OpError unless all shapes have equal dims (and, asked for, dtypes).
-void expect_equal_shapes(Shapes in);
+/// Whether values of these shapes may be equal in shape when a program runs: of equal lengths only one may be open, and
+/// a bound must leave room.
+bool is_compatible(const Shape& a, const Shape& b);
+/// What is known of all of them together: a length that one leaves open is that of another.
+Shape merged(Shapes in);
+/// Throws OpError unless all shapes are compatible, and of one dtype. Gives what they are merged.
+Shape expect_equal_shapes(Shapes in);
+/// Throws OpError unless `body` takes `arguments` and gives `results`, lengths that are open apart.
+void expect_body(Shapes in, const Function& body, Shapes arguments, Shapes results, std::string_view expected);
+/// What `check` gives; where it refuses, the refusal names the numbered constraint of StableHLO's spec.
+template <class F>
+auto under(std::string_view constraint, F check) {
+  try {
+    return check();
+  } catch (const OpError& refused) {
+    Refusal refusal = refused.refusal();
+    if (refusal.constraint.empty()) refusal.constraint = constraint;
+    throw OpError(std::move(refusal));
+  }
+}
+/// Throws OpError unless 0 <= axis < rank.
+void expect_axis(Shapes in, std::int64_t axis);
+/// Throws OpError unless there are at most two precisions, each DEFAULT, HIGH or HIGHEST.
+void expect_precisions(const std::optional<ListAttribute>& precision_config);
+/// length * scale + rest; kDynamic stays. Throws OpError where that does not fit: attributes of programs are anything.
+Dim scaled_length(Dim length, Dim scale, Dim rest);
 /// Throws OpError unless there are `count` operands.
 void expect_count(Shapes in, std::size_t count);
 
@@ -114,8 +138,7 @@ struct Binary : NoFields, ElementwiseBatch<Self> {
   [[nodiscard]] std::vector<Shape> infer(Shapes in) const {
     expect_count(in, 2);
     expect_kind(in, Self::kAccepts);
-    expect_equal_shapes(in);
-    return {in[0]};
+    return {under("C1", [&] { return expect_equal_shapes(in); })};
   }
   [[nodiscard]] std::vector<Value> vjp(const Vjp& v) const {
     const Pair d = Self::d(v.in[0], v.in[1], v.out, v.d_out);

@@ -33,30 +33,30 @@ struct Scatter {
 
   [[nodiscard]] std::vector<Shape> infer(Shapes in) const {
     const std::size_t n = in.size() / 2;
-    const auto refuse = [&](std::string problem, std::string expected) {
+    const auto refuse = [&](std::string problem, std::string expected, std::string constraint = {}) {
       return OpError({.problem = std::move(problem),
                       .got = {in.begin(), in.end()},
-                      .expected = std::move(expected)});
+                      .expected = std::move(expected), .constraint = std::move(constraint)});
     };
     if (n == 0 || in.size() % 2 == 0)
-      throw refuse("inputs and updates do not pair", "n inputs, indices, n updates");  // C5
+      throw refuse("inputs and updates do not pair", "n inputs, indices, n updates", "C5");
     expect_kind(in.first(n), kAnyKind);
     const Shape &x = in[0], &indices = in[n], &updates = in[n + 1];
     std::vector<Shape> scalars;
     for (std::size_t k = 0; k < n; ++k) {
-      if (in[k].dims != x.dims) throw refuse("inputs differ", "inputs of the same dims");  // C1
+      if (in[k].dims != x.dims) throw refuse("inputs differ", "inputs of the same dims", "C1");
       if (in[n + 1 + k].dims != updates.dims)
-        throw refuse("updates differ", "updates of the same dims");  // C3
+        throw refuse("updates differ", "updates of the same dims", "C3");
       if (in[n + 1 + k].dtype != in[k].dtype)
-        throw refuse("an update's dtype differs", "its input's dtype");  // C6
+        throw refuse("an update's dtype differs", "its input's dtype", "C6");
       scalars.push_back({in[k].dtype, {}});
     }
     static_cast<void>(windows(x, indices, updates));  // C2, C4, C7-C22
     std::vector<Shape> arguments = scalars;
     arguments.insert(arguments.end(), scalars.begin(), scalars.end());
     if (!update_computation || update_computation.parameter_shapes() != arguments ||
-        update_computation.result_shapes() != scalars) {  // C23
-      throw refuse("the body does not fit", "a body from 2n scalars to n");
+        update_computation.result_shapes() != scalars) {
+      throw refuse("the body does not fit", "a body from 2n scalars to n", "C23");
     }
     return {in.begin(), in.begin() + static_cast<std::ptrdiff_t>(n)};  // C24, C25
   }
@@ -67,10 +67,10 @@ struct Scatter {
     const ScatterDimensionNumbers& n = scatter_dimension_numbers;
     const std::int64_t updates_rank = updates.rank();
     for (std::int64_t a : n.update_window_dims) {
-      if (a < 0 || a >= updates_rank) {  // C8
+      if (a < 0 || a >= updates_rank) {
         throw OpError({.problem = "update_window_dims = " + to_string(n.update_window_dims) +
                                   " is out of range",
-                       .expected = "axes of the updates"});
+                       .expected = "axes of the updates", .constraint = "C8"});
       }
     }
     const GatherDimensionNumbers as_gather = {
@@ -79,15 +79,15 @@ struct Scatter {
         n.scatter_dims_to_operand_dims, n.index_vector_dim};
     IndexedWindows(as_gather, {}).check(x, indices, false);
     IndexedWindows w(n, x.dims, updates.dims);
-    if (w.windowed_dims(indices.dims) != updates.dims) {  // C4
+    if (w.windowed_dims(indices.dims) != updates.dims) {
       throw OpError({.problem = "the updates do not fit the indices and windows",
-                     .expected = "updates of dims " + to_string(w.windowed_dims(indices.dims))});
+                     .expected = "updates of dims " + to_string(w.windowed_dims(indices.dims)), .constraint = "C4"});
     }
     for (std::size_t d = 0; d < x.dims.size(); ++d) {
-      if (w.sizes[d] > x.dims[d]) {  // C4
+      if (w.sizes[d] > x.dims[d]) {
         throw OpError({.problem = "a window of " + to_string(w.sizes) + " is longer than axis " +
                                   std::to_string(d),
-                       .expected = "windows inside of x"});
+                       .expected = "windows inside of x", .constraint = "C4"});
       }
     }
     return w;

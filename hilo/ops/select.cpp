@@ -16,9 +16,9 @@ struct Select : NoFields, ElementwiseBatch<Select> {
     expect_count(in, 3);
     expect_kind(in.first(1), kBools);
     expect_kind(in.subspan(1), kAnyKind);
-    expect_equal_shapes(in.subspan(1));                                                                 // C2
-    if (in[0].dims != in[1].dims && !in[0].is_scalar()) expect_equal_shapes({{in[0], in[1].with(kI1)}});  // C1
-    return {in[1]};
+    const Shape y = under("C2", [&] { return expect_equal_shapes(in.subspan(1)); });
+    if (!in[0].is_scalar()) under("C1", [&] { expect_equal_shapes({{in[0], y.with(kI1)}}); });
+    return {y};
   }
   [[nodiscard]] std::vector<Value> vjp(const Vjp& v) const {
     const Value none = zeros_like(v.d_out);
@@ -36,10 +36,14 @@ struct Clamp : NoFields, ElementwiseBatch<Clamp> {
   [[nodiscard]] std::vector<Shape> infer(Shapes in) const {
     expect_count(in, 3);
     expect_kind(in, kReals);
-    expect_equal_shapes(in);  // C1-C3; scalar bounds are broadcast before
-    return {in[1]};
+    Shape y = in[1];  // C4
+    for (const Shape& bound : {in[0], in[2]}) {  // C1, C2, C3
+      y = expect_equal_shapes({{y, bound.is_scalar() ? Shape{bound.dtype, y.dims} : bound}});
+    }
+    return {y};
   }
   // y = min(max(x, low), high), so a bound beyond the other one loses.
+  // For bounds that are no scalars.
   static std::array<Value, 3> shares(std::span<const Value> in, Value d_low, Value d_x, Value d_high) {
     const Value is_high = greater(maximum(in[1], in[0]), in[2]);
     const Value is_low = logical_and(less(in[1], in[0]), logical_not(is_high));

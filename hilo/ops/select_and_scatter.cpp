@@ -41,24 +41,24 @@ struct SelectAndScatter {
   [[nodiscard]] std::vector<Shape> infer(Shapes in) const {
     expect_count(in, 3);
     expect_kind(in, kAnyKind);
-    const auto refuse = [&](std::string problem, std::string expected) {
+    const auto refuse = [&](std::string problem, std::string expected, std::string constraint = {}) {
       return OpError({.problem = std::move(problem),
                       .got = {in.begin(), in.end()},
-                      .expected = std::move(expected)});
+                      .expected = std::move(expected), .constraint = std::move(constraint)});
     };
     const std::size_t rank = in[0].dims.size();
     if (in[1].dtype != in[0].dtype || in[2].dtype != in[0].dtype)
-      throw refuse("dtypes differ", "equal dtypes");  // C1, C3
+      throw refuse("dtypes differ", "equal dtypes", "C1, C3");
     if (!in[2].is_scalar()) throw refuse("the start value is no scalar", "a scalar");
     if (window_dimensions.size() != rank || window_strides.size() != rank ||
-        padding.size() != rank) {  // C4, C6, C8
+        padding.size() != rank) {
       throw refuse("the window does not match the rank",
-                   "a length, a stride and padding for each axis");
+                   "a length, a stride and padding for each axis", "C4, C6, C8");
     }
     const auto is_positive = [](Dim n) { return n > 0; };
     if (!std::ranges::all_of(window_dimensions, is_positive) ||
-        !std::ranges::all_of(window_strides, is_positive)) {  // C5, C7
-      throw refuse("a length or stride of the window is not positive", "at least 1");
+        !std::ranges::all_of(window_strides, is_positive)) {
+      throw refuse("a length or stride of the window is not positive", "at least 1", "C5, C7");
     }
     Dims counts;
     for (std::size_t i = 0; i < rank; ++i)
@@ -66,15 +66,15 @@ struct SelectAndScatter {
           window_count(padded(in[0].dims[i], padding[i]), window_dimensions[i], window_strides[i]));
     if (in[1].dims != counts)
       throw refuse("the source does not fit the windows",
-                   "source dims " + to_string(counts));  // C2
+                   "source dims " + to_string(counts), "C2");
     const std::vector<Shape> pair(2, Shape{in[0].dtype, {}});
     if (!select || select.parameter_shapes() != pair ||
-        select.result_shapes() != std::vector<Shape>{{kI1, {}}}) {  // C9
-      throw refuse("select does not fit", "a function from 2 scalars to i1");
+        select.result_shapes() != std::vector<Shape>{{kI1, {}}}) {
+      throw refuse("select does not fit", "a function from 2 scalars to i1", "C9");
     }
     if (!scatter || scatter.parameter_shapes() != pair ||
-        scatter.result_shapes() != std::vector<Shape>{pair[0]}) {  // C10
-      throw refuse("scatter does not fit", "a function from 2 scalars to one");
+        scatter.result_shapes() != std::vector<Shape>{pair[0]}) {
+      throw refuse("scatter does not fit", "a function from 2 scalars to one", "C10");
     }
     return {in[0]};  // C11, C12
   }

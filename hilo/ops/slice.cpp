@@ -25,25 +25,25 @@ struct Slice : LinearJvp<Slice> {
     expect_count(in, 1);
     expect_kind(in, kAnyKind);
     const std::size_t rank = in[0].dims.size();
-    const auto refuse = [&](std::string problem, std::string expected) {
+    const auto refuse = [&](std::string problem, std::string expected, std::string constraint = {}) {
       return OpError({.problem = std::move(problem) + " (start = " + to_string(start_indices) +
                                  ", limit = " + to_string(limit_indices) +
                                  ", strides = " + to_string(strides) + ")",
                       .got = {in[0]},
-                      .expected = std::move(expected)});
+                      .expected = std::move(expected), .constraint = std::move(constraint)});
     };
     if (start_indices.size() != rank || limit_indices.size() != rank ||
-        strides.size() != rank) {  // C2
-      throw refuse("a list does not match the rank", "a start, a limit and a stride for each axis");
+        strides.size() != rank) {
+      throw refuse("a list does not match the rank", "a start, a limit and a stride for each axis", "C2");
     }
     Shape out = in[0];  // C1
     for (std::size_t i = 0; i < rank; ++i) {
       const Dim start = start_indices[i], limit = limit_indices[i], n = in[0].dims[i];
-      if (start < 0 || start > limit || (n != kDynamic && limit > n)) {  // C3
+      if (start < 0 || start > limit || (n != kDynamic && limit > n)) {
         throw refuse("axis " + std::to_string(i) + " is cut outside of x",
-                     "0 <= start <= limit <= length");
+                     "0 <= start <= limit <= length", "C3");
       }
-      if (strides[i] <= 0) throw refuse("a stride is not positive", "strides of at least 1");  // C4
+      if (strides[i] <= 0) throw refuse("a stride is not positive", "strides of at least 1", "C4");
       out.dims[i] = (limit - start + strides[i] - 1) / strides[i];                             // C5
     }
     return {out};

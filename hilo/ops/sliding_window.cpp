@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "hilo/graph/call_site.h"
+#include "hilo/ops/rules.h"
 
 namespace hilo {
 
@@ -53,10 +54,10 @@ Int64Pairs WindowPadding::for_axes(const Dims& lengths, const Dims& window, cons
   return result;
 }
 
-Dim dilated(Dim n, Dim dilation) { return n == 0 || n == kDynamic ? n : (n - 1) * dilation + 1; }
+Dim dilated(Dim n, Dim dilation) { return n == 0 || n == kDynamic ? n : scaled_length(n - 1, dilation, 1); }
 
 Dim padded(Dim n, const std::array<std::int64_t, 2>& padding) {
-  return n == kDynamic ? n : padding[0] + n + padding[1];
+  return scaled_length(scaled_length(n, 1, padding[0]), 1, padding[1]);
 }
 
 Dim window_count(Dim padded, Dim window, Dim stride) {

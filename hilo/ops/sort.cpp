@@ -66,27 +66,29 @@ struct Sort {
   }
 
   [[nodiscard]] std::vector<Shape> infer(Shapes in) const {
-    const auto refuse = [&](std::string problem, std::string expected) {
+    const auto refuse = [&](std::string problem, std::string expected, std::string constraint = {}) {
       return OpError({.problem = std::move(problem),
                       .got = {in.begin(), in.end()},
-                      .expected = std::move(expected)});
+                      .expected = std::move(expected), .constraint = std::move(constraint)});
     };
-    if (in.empty()) throw refuse("no operands", "at least one");  // C1
+    if (in.empty()) throw refuse("no operands", "at least one", "C1");
     expect_kind(in, kAnyKind.from_bits(8));
-    std::vector<Shape> scalars;
+    std::vector<Shape> scalars, out;
     for (const Shape& s : in) {
-      if (s.dims != in[0].dims) throw refuse("operands differ", "operands of the same dims");  // C3
+      if (!is_compatible({in[0].dtype, s.dims}, {in[0].dtype, in[0].dims})) throw refuse("operands differ", "operands of the same dims", "C3");
       scalars.insert(scalars.end(), 2, Shape{s.dtype, {}});
     }
     if (dimension < 0 ||
         dimension >= in[0].rank()) {  // C4; negative ones are counted from the back before
-      throw refuse("axis " + std::to_string(dimension) + " is out of range", "0 <= axis < rank");
+      throw refuse("axis " + std::to_string(dimension) + " is out of range", "0 <= axis < rank", "C4");
     }
     if (!comparator || comparator.parameter_shapes() != scalars ||
-        comparator.result_shapes() != std::vector{Shape{kI1, {}}}) {  // C5
-      throw refuse("the comparator does not fit", "a comparator from 2n scalars to i1");
+        comparator.result_shapes() != std::vector{Shape{kI1, {}}}) {
+      throw refuse("the comparator does not fit", "a comparator from 2n scalars to i1", "C5");
     }
-    return {in.begin(), in.end()};  // C2
+    const Dims dims = merged(in).dims;
+    for (const Shape& s : in) out.push_back({s.dtype, dims});  // C2
+    return out;
   }
 
   // Where each element of the result came from: positions that are sorted along with the operands.

@@ -21,20 +21,25 @@ struct Case {
   static void fields(auto&& field) { field("branches", &Case::branches); }
 
   [[nodiscard]] std::vector<Shape> infer(Shapes in) const {
-    const auto refuse = [&](std::string problem, std::string expected) {
+    const auto refuse = [&](std::string problem, std::string expected, std::string constraint = {}) {
       return OpError({.problem = std::move(problem),
                       .got = {in.begin(), in.end()},
-                      .expected = std::move(expected)});
+                      .expected = std::move(expected), .constraint = std::move(constraint)});
     };
     if (in.empty() || in[0] != Shape{kI32, {}}) throw refuse("the index does not fit", "i32[]");
-    if (branches.empty()) throw refuse("no branches", "at least one");  // C1
+    if (branches.empty()) throw refuse("no branches", "at least one", "C1");
+    std::vector<Shape> results = branches[0].result_shapes();
     for (const Function& f : branches) {
-      if (f.result_shapes() == branches[0].result_shapes()) continue;  // C3, C4
+      const std::vector<Shape> others = f.result_shapes();
+      if (std::ranges::equal(others, results, is_compatible)) {  // C3, C4
+        for (std::size_t k = 0; k < results.size(); ++k) results[k] = merged({{results[k], others[k]}});
+        continue;
+      }
       throw refuse("branches give " + to_string(Shapes(branches[0].result_shapes())) + " and " +
                        to_string(Shapes(f.result_shapes())),
                    "branches with results of the same shapes");
     }
-    return branches[0].result_shapes();
+    return results;
   }
 
   [[nodiscard]] std::vector<Value> chosen(std::vector<Function> others,

@@ -17,6 +17,7 @@ struct Ordered {
       "tokens order what a program does once; there is no batch of them"};
 
   static void expect_tokens(Shapes in, std::size_t first) {
+    if (first >= in.size()) throw OpError({.problem = "no token among the operands", .expected = "token[]", .hint = "after_all()"});
     for (std::size_t k = first; k < in.size(); ++k) {
       if (in[k] != kTokenShape)
         throw OpError({.problem = "operand " + std::to_string(k) + " is no token",
@@ -24,8 +25,14 @@ struct Ordered {
                        .hint = "after_all()"});
     }
   }
+  static void expect_channel(const ChannelHandle& channel, bool is_host_transfer, std::int64_t with_host) {
+    if (channel.type == (is_host_transfer ? with_host : 1)) return;
+    throw OpError({.problem = "a channel of type " + std::to_string(channel.type) + " does not fit is_host_transfer = " + (is_host_transfer ? "true" : "false"),
+                   .expected = "type " + std::to_string(is_host_transfer ? with_host : 1)});
+  }
   static std::vector<Shape> before_token(Shapes results) {
-    return {results.begin(), results.end() - (results.empty() ? 0 : 1)};
+    if (results.empty() || results.back() != kTokenShape) throw OpError({.problem = "the last result is no token", .expected = "token[]"});
+    return {results.begin(), results.end() - 1};
   }
   static std::vector<Shape> with_token(std::vector<Shape> shapes) {
     for (const Shape& s : shapes) {
@@ -41,7 +48,7 @@ struct Ordered {
 struct AfterAll : Ordered, NoFields {
   static constexpr std::string_view kName = "after_all";
   [[nodiscard]] std::vector<Shape> infer(Shapes in) const {
-    expect_tokens(in, 0);
+    if (!in.empty()) expect_tokens(in, 0);
     return {kTokenShape};
   }
 };
@@ -49,11 +56,18 @@ struct AfterAll : Ordered, NoFields {
 struct Infeed : Ordered {
   static constexpr std::string_view kName = "infeed";
   std::string infeed_config{};
+  std::optional<Layouts> layout{};
   std::vector<Shape> shapes{};
-  static void fields(auto&& field) { field("infeed_config", &Infeed::infeed_config); }
+  static void fields(auto&& field) {
+    field("infeed_config", &Infeed::infeed_config);
+    field("layout", &Infeed::layout);
+  }
   void complete(const OpParts& parts) { shapes = before_token(parts.results); }
   [[nodiscard]] std::vector<Shape> infer(Shapes in) const {
     expect_tokens(in, 0);
+    if (layout && layout->minor_to_major.size() != shapes.size()) {
+      throw OpError({.problem = std::to_string(layout->minor_to_major.size()) + " layouts", .expected = "one for each result but the token"});
+    }
     return with_token(shapes);  // C1, C2, C3
   }
 };
@@ -63,7 +77,7 @@ struct Outfeed : Ordered {
   std::string outfeed_config{};
   static void fields(auto&& field) { field("outfeed_config", &Outfeed::outfeed_config); }
   [[nodiscard]] std::vector<Shape> infer(Shapes in) const {
-    expect_tokens(in, in.size() - 1);
+    expect_tokens(in, in.empty() ? 0 : in.size() - 1);
     return {kTokenShape};
   }
 };
@@ -78,7 +92,8 @@ struct Send : Ordered {
     field("is_host_transfer", &Send::is_host_transfer);
   }
   [[nodiscard]] std::vector<Shape> infer(Shapes in) const {
-    expect_tokens(in, in.size() - 1);
+    expect_tokens(in, in.empty() ? 0 : in.size() - 1);
+    under("C1", [&] { expect_channel(channel_handle, is_host_transfer, 2); });
     return {kTokenShape};
   }
 };
@@ -95,7 +110,8 @@ struct Recv : Ordered {
   void complete(const OpParts& parts) { shapes = before_token(parts.results); }
   [[nodiscard]] std::vector<Shape> infer(Shapes in) const {
     expect_tokens(in, 0);
-    return with_token(shapes);  // C2, C3
+    under("C1", [&] { expect_channel(channel_handle, is_host_transfer, 3); });
+    return with_token(shapes);                            // C2, C3
   }
 };
 

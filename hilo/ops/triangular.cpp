@@ -30,7 +30,7 @@ struct Cholesky : MatrixBatch<Cholesky> {
 
   [[nodiscard]] std::vector<Shape> infer(Shapes in) const {
     expect_count(in, 1);
-    expect_matrix(in[0], true);  // C2, C3
+    under("C2, C3", [&] { expect_matrix(in[0], true); });
     return {in[0]};              // C1
   }
   [[nodiscard]] Function lowering(std::string_view platform, Shapes in) const {
@@ -63,13 +63,13 @@ struct TriangularSolve : MatrixBatch<TriangularSolve> {
 
   [[nodiscard]] std::vector<Shape> infer(Shapes in) const {
     expect_count(in, 2);
-    expect_matrix(in[0], true);   // C4
-    expect_matrix(in[1], false);  // C1
+    under("C4", [&] { expect_matrix(in[0], true); });
+    under("C1", [&] { expect_matrix(in[1], false); });
     Dims like = in[1].dims, a = in[0].dims;
     like[like.size() - (left_side ? 1 : 2)] = like[like.size() - (left_side ? 2 : 1)];
-    if (in[0].dtype != in[1].dtype || a != like) {  // C2, C3, C6
+    if (!is_compatible({in[0].dtype, a}, {in[1].dtype, like})) {
       throw OpError({.problem = "b does not fit a", .got = {in.begin(), in.end()},
-                     .expected = left_side ? "[.., n, n] and [.., n, k] of one dtype" : "[.., n, n] and [.., k, n] of one dtype"});
+                     .expected = left_side ? "[.., n, n] and [.., n, k] of one dtype" : "[.., n, n] and [.., k, n] of one dtype", .constraint = "C2, C3, C6"});
     }
     return {in[1]};  // C7
   }

@@ -29,9 +29,9 @@ struct GetTupleElement : WithoutGradient {
   [[nodiscard]] std::vector<Shape> infer(Shapes in) const {
     expect_count(in, 1);
     const std::vector<Shape>& elements = in[0].elements();
-    if (index.value < 0 || index.value >= std::ssize(elements)) {  // C1
+    if (index.value < 0 || index.value >= std::ssize(elements)) {
       throw OpError({.problem = "no element " + std::to_string(index.value),
-                     .expected = "a tuple with more elements than that"});
+                     .expected = "a tuple with more elements than that", .constraint = "C1"});
     }
     return {elements[static_cast<std::size_t>(index.value)]};  // C2
   }

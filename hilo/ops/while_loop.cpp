@@ -27,17 +27,17 @@ struct While {
 
   [[nodiscard]] std::vector<Shape> infer(Shapes in) const {
     const std::vector<Shape> state(in.begin(), in.end());
-    const auto refuse = [&](std::string problem, std::string expected) {
+    const auto refuse = [&](std::string problem, std::string expected, std::string constraint = {}) {
       return OpError(
-          {.problem = std::move(problem), .got = state, .expected = std::move(expected)});
+          {.problem = std::move(problem), .got = state, .expected = std::move(expected), .constraint = std::move(constraint)});
     };
     if (!cond || cond.parameter_shapes() != state ||
-        cond.result_shapes() != std::vector{Shape{kI1, {}}}) {  // C1
-      throw refuse("the condition does not fit the state", "a function of the state to i1[]");
+        cond.result_shapes() != std::vector{Shape{kI1, {}}}) {
+      throw refuse("the condition does not fit the state", "a function of the state to i1[]", "C1");
     }
-    if (!body || body.parameter_shapes() != state || body.result_shapes() != state) {  // C2, C3
+    if (!body || body.parameter_shapes() != state || body.result_shapes() != state) {
       throw refuse("the body gives " + (body ? to_string(Shapes(body.result_shapes())) : "nothing"),
-                   "the shapes of the state");
+                   "the shapes of the state", "C2, C3");
     }
     return state;
   }

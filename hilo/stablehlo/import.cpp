@@ -5,6 +5,7 @@
 #include "hilo/ops/all_ops.h"
 #include "hilo/ops/broadcast.h"
 #include "hilo/ops/constant.h"
+#include "hilo/ops/rules.h"
 #include "hilo/stablehlo/importer.h"
 #include "hilo/stablehlo/parse.h"
 
@@ -40,19 +41,23 @@ const std::vector<ir::Operation>& top_level(const ir::Program& program) {
   return program.module.regions.empty() ? none : program.module.regions[0].operations;
 }
 
-// Whether a value of shape `s` may stand where the program says `declared`: a length of either may be open.
-bool fits(const Shape& s, const Shape& declared) {
-  if (s.dtype != declared.dtype || s.rank() != declared.rank()) return false;
-  if (s.dtype == DType::kTuple) {
-    const auto &a = s.elements(), &b = declared.elements();
-    return std::equal(a.begin(), a.end(), b.begin(), b.end(), fits);
-  }
-  const Quantization *q = s.quantization(), *r = declared.quantization();
-  if ((q == nullptr) != (r == nullptr) || (q != nullptr && *q != *r)) return false;
-  for (std::size_t i = 0; i < s.dims.size(); ++i) {
-    if (s.dims[i] != declared.dims[i] && s.dims[i] != kDynamic && declared.dims[i] != kDynamic) return false;
-  }
-  return true;
+// The constraint of StableHLO's spec that says what an op gives, for results that are declared otherwise.
+std::string_view rule_of_result(std::string_view op) {
+  static const std::map<std::string_view, std::string_view> rules = {
+      {"all_gather", "C6"}, {"all_reduce", "C6, C7"}, {"all_to_all", "C9"}, {"batch_norm_grad", "C4"}, {"batch_norm_inference", "C7"},
+      {"batch_norm_training", "C5-C7"}, {"bitcast_convert", "C1, C2"}, {"broadcast_in_dim", "C1, C5"}, {"case", "C4"}, {"cholesky", "C1"},
+      {"clamp", "C4"}, {"collective_broadcast", "C3"}, {"collective_permute", "C5"}, {"compare", "C2"}, {"complex", "C2, C3"},
+      {"composite", "C4"}, {"concatenate", "C5, C6"}, {"convert", "C1"}, {"convolution", "C25-C27"}, {"dot_general", "C12, C13"},
+      {"dynamic_slice", "C5"}, {"dynamic_update_slice", "C1"}, {"fft", "C4, C5"}, {"gather", "C22, C23"}, {"get_tuple_element", "C2"},
+      {"if", "C2"}, {"imag", "C1, C2"}, {"infeed", "C2, C3"}, {"is_finite", "C1"}, {"map", "C4"}, {"optimization_barrier", "C1"},
+      {"pad", "C4"}, {"real", "C1, C2"}, {"recv", "C3, C4"}, {"reduce", "C3, C7, C8"}, {"reduce_precision", "C1"}, {"reduce_scatter", "C8, C9"},
+      {"reduce_window", "C14-C16"}, {"reshape", "C1, C2"}, {"reverse", "C1"}, {"rng", "C1, C3"}, {"rng_bit_generator", "C1"},
+      {"scatter", "C24, C25"}, {"select", "C2"}, {"select_and_scatter", "C11, C12"}, {"slice", "C1, C5"}, {"sort", "C2"},
+      {"transpose", "C1, C3, C4"}, {"triangular_solve", "C7"}, {"tuple", "C1"}, {"uniform_dequantize", "C1, C2"},
+      {"uniform_quantize", "C1, C2"}, {"while", "C3"}};
+  const auto found = rules.find(op);
+  if (found != rules.end()) return found->second;
+  return all_ops().find(op) != nullptr && op.find('.') == std::string_view::npos ? "C1" : "";  // op by element: the operands' shape
 }
 
 // The declared shape with the lengths that `more` knows.
@@ -110,7 +115,7 @@ Imported Importer::run() {
   std::vector<Shape> arguments = type.inputs;
   if (!options_.arguments.empty()) {
     const std::vector<Shape>& given = options_.arguments;
-    if (!std::equal(given.begin(), given.end(), arguments.begin(), arguments.end(), fits)) {
+    if (!std::equal(given.begin(), given.end(), arguments.begin(), arguments.end(), is_compatible)) {
       throw ir::error_at(program_.file, main.at,
                          "@" + std::string(name_of(main)) + " takes other arguments\n  got:      " + to_string(Shapes(given)) +
                              "\n  expected: " + to_string(Shapes(arguments)));
@@ -122,7 +127,7 @@ Imported Importer::run() {
     main_ = &current_graph("import", {});
     std::vector<Value> arguments_of_main(parameters.begin(), parameters.end());
     shard_each(arguments_of_main, main, "arg_attrs");
-    std::vector<Value> results = operations(main.regions.at(0), parameters);
+    std::vector<Value> results = body_of(main, parameters);
     shard_each(results, main, "res_attrs");
     result_.result_count = results.size();
     for (std::size_t i = 0; i < checked_.size(); ++i) {
@@ -187,7 +192,7 @@ std::vector<Value> Importer::operations(const ir::Region& region, std::span<cons
   }
   if (++depth_ > kDeepest) throw OpError({.problem = "calls and regions are nested too deep", .expected = "at most " + std::to_string(kDeepest)});
   for (std::size_t i = 0; i < arguments.size(); ++i) {
-    if (!fits(arguments[i].shape(), type(region.arguments[i]))) {
+    if (!is_compatible(arguments[i].shape(), type(region.arguments[i]))) {
       throw OpError({.problem = "argument " + std::to_string(i) + " of a region does not fit", .got = {arguments[i].shape()},
                      .expected = to_string(type(region.arguments[i]))});
     }
@@ -214,6 +219,20 @@ std::vector<Value> Importer::operations(const ir::Region& region, std::span<cons
   return results;
 }
 
+// What the function gives must be what its type says.
+std::vector<Value> Importer::body_of(const ir::Operation& function, std::span<const Value> arguments) {
+  result_.functions.emplace(name_of(function));
+  std::vector<Value> results = operations(function.regions.at(0), arguments);
+  const std::vector<Shape>& declared = signature(program_, function).results;
+  std::vector<Shape> got;
+  for (const Value& v : results) got.push_back(v.shape());
+  if (!std::ranges::equal(got, declared, is_compatible)) {
+    refuse(function.regions[0].operations.back(), "@" + std::string(name_of(function)) + " returns " + to_string(Shapes(got)) +
+                                                      "\n  expected: " + to_string(Shapes(declared)) + ", which its type says");
+  }
+  return results;
+}
+
 BuildFn Importer::body(const ir::Region& region) {
   return [this, &region](std::span<const Value> arguments) { return operations(region, arguments); };
 }
@@ -224,7 +243,7 @@ std::vector<Value> Importer::call(std::string_view name, std::span<const Value> 
   calls_.push_back(name_of(callee));
   std::vector<Value> inner(arguments.begin(), arguments.end());
   shard_each(inner, callee, "arg_attrs");
-  std::vector<Value> results = operations(callee.regions[0], inner);
+  std::vector<Value> results = body_of(callee, inner);
   shard_each(results, callee, "res_attrs");
   calls_.pop_back();
   return results;
@@ -270,6 +289,7 @@ void Importer::operation(const ir::Operation& op) {
     std::string problem = e.refusal().problem;
     if (!e.refusal().got.empty()) problem += "\n  got:      " + to_string(Shapes(e.refusal().got));
     if (!e.refusal().expected.empty()) problem += "\n  expected: " + e.refusal().expected;
+    if (e.refusal().constraint.starts_with("StableHLO")) problem += "\n  source:   " + e.refusal().constraint;
     refuse(op, problem);
   } catch (const FormatError&) {
     throw;  // of an operation inside
@@ -318,8 +338,11 @@ void Importer::check_results(const ir::Operation& op, std::span<const Value> res
   std::vector<Shape> got, declared;
   for (const Value& v : results) got.push_back(v.shape());
   for (ir::ValueId id : op.results) declared.push_back(type(id));
-  if (std::equal(got.begin(), got.end(), declared.begin(), declared.end(), fits)) return;
-  refuse(op, "the result is " + to_string(Shapes(got)) + "\n  expected: " + to_string(Shapes(declared)) + ", which the program declares");
+  if (std::equal(got.begin(), got.end(), declared.begin(), declared.end(), is_compatible)) return;
+  const std::string_view name = op.name.starts_with("stablehlo.") ? std::string_view(op.name).substr(10) : std::string_view(op.name);
+  const std::string_view rule = rule_of_result(name);
+  refuse(op, "the result is " + to_string(Shapes(got)) + "\n  expected: " + to_string(Shapes(declared)) + ", which the program declares" +
+                 (rule.empty() ? "" : "\n  source:   StableHLO spec, " + std::string(name) + " (" + std::string(rule) + ")"));
 }
 
 Imported import_program(const ir::Program& program, const ImportOptions& options) { return Importer(program, options).run(); }
@@ -337,6 +360,23 @@ std::vector<Shape> declared_arguments(const ir::Program& program, std::string_vi
   }
   if (count == 1 && function == "main") return signature(program, *only).inputs;
   throw ir::error_at(program.file, program.module.at, "no function @" + std::string(function));
+}
+
+Imported verify_program(const ir::Program& program) {
+  std::vector<std::string> names;
+  for (const ir::Operation& op : top_level(program)) {
+    if (op.name == "func.func" && !op.regions.empty() && !op.regions[0].operations.empty()) names.emplace_back(name_of(op));
+  }
+  std::ranges::stable_partition(names, [](const std::string& name) { return name == "main"; });
+  Imported first;
+  std::set<std::string, std::less<>> seen;
+  for (const std::string& name : names) {
+    if (seen.contains(name)) continue;
+    Imported one = import_program(program, {.file = program.file, .function = name});
+    seen.merge(std::set(one.functions));
+    if (!first.function) first = std::move(one);
+  }
+  return first;
 }
 
 }  // namespace hilo::stablehlo

@@ -1,4 +1,5 @@
 #pragma once
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -32,6 +33,7 @@ struct Imported {
   std::vector<Check> checks{};
   /// By parameter: the result that may reuse its memory, or -1.
   std::vector<int> aliases{};
+  std::set<std::string, std::less<>> functions{};  ///< of the program, that it is made of
   std::int64_t replicas = 1, partitions = 1;  ///< that the program is for
 };
 
@@ -43,6 +45,11 @@ Imported import_program(const ir::Program& program, const ImportOptions& options
 
 /// The same from StableHLO text, bytecode, a portable artifact or a file of jax.export.
 Imported import_program(std::string_view bytes, const ImportOptions& options = {});
+
+/// Checks every function of a program, also those that `main` does not call.
+/// Throws:  as `import_program`.
+/// Gives:   main, or else its first function; an empty Function if there is none with a body.
+Imported verify_program(const ir::Program& program);
 
 /// The shapes that a function of the program declares for its arguments.
 std::vector<Shape> declared_arguments(const ir::Program& program, std::string_view function = "main");

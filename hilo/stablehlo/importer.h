@@ -48,6 +48,7 @@ class Importer {
 
   [[nodiscard]] const ir::Operation& function(std::string_view name, const ir::Position& at) const;
   std::vector<Value> operations(const ir::Region& region, std::span<const Value> arguments);
+  std::vector<Value> body_of(const ir::Operation& function, std::span<const Value> arguments);
   void operation(const ir::Operation& op);
   std::vector<Value> built(const ir::Operation& op, const OpEntry& entry, std::span<const Value> operands);
   Function closed_region(const ir::Region& region, const ir::Operation& op, std::string_view name, std::span<const Value> operands);

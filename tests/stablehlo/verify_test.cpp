@@ -1,0 +1,74 @@
+// Wrong programs are refused with the op, its place and StableHLO's numbered constraint.
+#include <gtest/gtest.h>
+
+#include "hilo/core/error.h"
+#include "hilo/stablehlo/import.h"
+#include "hilo/stablehlo/parse.h"
+
+namespace hilo::stablehlo {
+namespace {
+
+struct Wrong {
+  std::string op, problem, constraint;  // what the message says
+  std::string arguments, type, result, attributes{};
+};
+
+std::string program_of(const Wrong& w) {
+  return "func.func @f(" + w.arguments + ") {\n  %r = \"stablehlo." + w.op + "\"(%a) " +
+         (w.attributes.empty() ? "" : "{" + w.attributes + "} ") + ": (" + w.type + ") -> " + w.result + "\n  return\n}\n";
+}
+
+std::string refusal_of(const std::string& text) {
+  try {
+    verify_program(parse(text, "wrong.mlir"));
+  } catch (const FormatError& e) {
+    return e.what();
+  }
+  return "is accepted";
+}
+
+TEST(Verify, RefusalsNameOpPlaceAndConstraint) {
+  const std::string groups = "replica_groups = dense<[[0, 1]]> : tensor<1x2xi64>";
+  const std::vector<Wrong> rows = {
+      {"slice", "start", "slice (C3", "%a: tensor<4xf32>", "tensor<4xf32>", "tensor<2xf32>",
+       "start_indices = array<i64: -1>, limit_indices = array<i64: 1>, strides = array<i64: 1>"},
+      {"abs", "the result is f32[2]", "abs (C1", "%a: tensor<2xf32>", "tensor<2xf32>", "tensor<3xf32>"},
+      {"all_gather", "axis -1 is out of range", "all_gather (C1)", "%a: tensor<2xf32>", "tensor<2xf32>", "tensor<4xf32>",
+       "all_gather_dim = -1 : i64, " + groups},
+      {"all_to_all", "split_count = 0", "all_to_all (C", "%a: tensor<2xf32>", "tensor<2xf32>", "tensor<2xf32>",
+       "split_dimension = 0 : i64, concat_dimension = 0 : i64, split_count = 0 : i64, " + groups},
+      {"all_to_all", "axis 7 is out of range", "all_to_all (C3)", "%a: tensor<2xf32>", "tensor<2xf32>", "tensor<2xf32>",
+       "split_dimension = 0 : i64, concat_dimension = 7 : i64, split_count = 2 : i64, " + groups},
+      {"get_dimension_size", "axis 3 is out of range", "get_dimension_size (C1)", "%a: tensor<2xf32>", "tensor<2xf32>",
+       "tensor<i32>", "dimension = 3 : i64"},
+      {"reverse", "axis -1 is out of range", "reverse (C3)", "%a: tensor<2xf32>", "tensor<2xf32>", "tensor<2xf32>",
+       "dimensions = array<i64: -1>"},
+      {"floor", "dtype i32 is not accepted", "floor (I1)", "%a: tensor<2xi32>", "tensor<2xi32>", "tensor<2xi32>"},
+      {"transpose", "no attribute 'permutation'", "", "%a: tensor<2xi32>", "tensor<2xi32>", "tensor<2xi32>"},
+  };
+  for (const Wrong& w : rows) {
+    const std::string said = refusal_of(program_of(w));
+    EXPECT_NE(said.find("wrong.mlir:2:"), std::string::npos) << said;
+    EXPECT_NE(said.find("stablehlo." + w.op + ": "), std::string::npos) << said;
+    EXPECT_NE(said.find(w.problem), std::string::npos) << said;
+    const std::string source = w.constraint.empty() ? "expected:" : "StableHLO spec, " + w.constraint;
+    EXPECT_NE(said.find(source), std::string::npos) << said;
+  }
+}
+
+TEST(Verify, LengthsThatCannotBeAreRefused) {
+  const std::string said = refusal_of(
+      "func.func @f(%a: tensor<2xf32>, %v: tensor<f32>) {\n  %r = stablehlo.pad %a, %v, low = [9223372036854775807], "
+      "high = [9223372036854775807], interior = [9223372036854775807] : (tensor<2xf32>, tensor<f32>) -> tensor<?xf32>\n  return\n}\n");
+  EXPECT_NE(said.find("does not fit 63 bits"), std::string::npos) << said;
+}
+
+TEST(Verify, FunctionsThatNothingCallsAreChecked) {
+  const std::string right = "func.func @main(%a: tensor<2xf32>) -> tensor<2xf32> {\n  return %a : tensor<2xf32>\n}\n";
+  EXPECT_EQ(refusal_of(right), "is accepted");
+  const std::string said = refusal_of(right + "func.func private @other(%a: tensor<2xf32>) -> tensor<3xf32> {\n  return %a : tensor<2xf32>\n}\n");
+  EXPECT_NE(said.find("@other returns f32[2]"), std::string::npos) << said;
+}
+
+}  // namespace
+}  // namespace hilo::stablehlo
