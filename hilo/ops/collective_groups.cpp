@@ -43,9 +43,6 @@ void CollectiveGroups::complete_partitions(const OpParts& parts, Dim whole, Dim 
 }
 
 void CollectiveGroups::check(bool needs_equal_groups, bool divides_all) const {
-  if (needs_equal_groups && std::ranges::any_of(replica_groups.data<std::int64_t>(), [](std::int64_t id) { return id < 0; })) {
-    throw OpError({.problem = "groups of unequal size", .expected = "at least one group, all of one size"});
-  }
   std::vector<std::int64_t> ids;
   for (const auto& group : options.replica_groups)
     ids.insert(ids.end(), group.begin(), group.end());
@@ -63,8 +60,9 @@ void CollectiveGroups::check(bool needs_equal_groups, bool divides_all) const {
   }
   if (!needs_equal_groups) return;
   const auto& groups = options.replica_groups;
-  const bool is_equal = std::ranges::all_of(
-      groups, [&](const auto& g) { return !g.empty() && g.size() == groups[0].size(); });
+  const bool is_equal =
+      std::ranges::all_of(groups, [&](const auto& g) { return !g.empty() && g.size() == groups[0].size(); }) &&
+      std::ranges::none_of(replica_groups.data<std::int64_t>(), [](std::int64_t id) { return id < 0; });  // no padding
   if (groups.empty() || !is_equal) {
     throw OpError({.problem = "replica_groups have no one size",
                    .expected = "at least one group, all of one size",

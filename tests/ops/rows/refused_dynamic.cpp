@@ -85,12 +85,12 @@ void add_dynamic(std::vector<Refused>& r) {
                {kMatrix, kPair, Shape{kI64, {3}}},
                [](Value x, Value n, Value three) { return dynamic_pad(x, 0, n, three, n); },
                "operand 3 is no list of lengths",
-               "2 integers"});
+               "2 integers, as in the other lists"});
   r.push_back({"real_dynamic_slice",
                {kMatrix, kPair, Shape{kI64, {}}},
                [](Value x, Value n, Value s) { return real_dynamic_slice(x, n, n, s); },
                "operand 3 is no list of lengths",
-               "2 integers"});
+               "2 integers, as in the other lists"});
   r.push_back({"dynamic_gather",
                {kMatrix, i32({4}), Shape{kI64, {1}}},
                [](Value x, Value i, Value n) { return dynamic_gather(x, i, n, {}); },

@@ -59,7 +59,7 @@ void add_products(std::vector<Refused>& r) {
   r.push_back({"dot_general", {kRow, kRow}, dot({.rhs_batching_dimensions = {0}}), "unequal numbers of batching axes", "pairs of axes"});
   r.push_back({"dot_general", {kMatrix, kMatrix}, dot({.lhs_contracting_dimensions = {1}, .rhs_contracting_dimensions = {0}}), "contracting axes 1 and 0 differ in length", "equal lengths of paired axes"});
   r.push_back({"dot_general", {kMatrix, kMatrix}, dot({.lhs_batching_dimensions = {0}, .rhs_batching_dimensions = {1}}), "batching axes 0 and 1 differ in length", "equal lengths of paired axes"});
-  r.push_back({"dot_general", {kMatrix, kMatrix}, dot({.lhs_contracting_dimensions = {2}, .rhs_contracting_dimensions = {0}}), "axis 2 is out of range", "-2 <= axis < 2"});
+  r.push_back({"dot_general", {kMatrix, kMatrix}, dot({.lhs_contracting_dimensions = {2}, .rhs_contracting_dimensions = {0}}), "axis 2 is out of range", "0 <= axis < rank"});
   r.push_back({"dot_general", {kMatrix, kMatrix}, dot({.lhs_batching_dimensions = {0}, .rhs_batching_dimensions = {0}, .lhs_contracting_dimensions = {1}, .rhs_contracting_dimensions = {0}}), "axis 0 is named twice", "distinct axes"});
   r.push_back({"matmul", {f32({8, 4}), f32({2, 4})}, [](Value a, Value b) { return matmul(a, b); }, "inner sizes differ", "[m,k] x [k,n]", "matmul(a, transpose(b)) would fit"});
   r.push_back({"matmul", {f32({8, 4}), f32({3, 5})}, [](Value a, Value b) { return matmul(a, b); }, "inner sizes differ", "[m,k] x [k,n]"});
@@ -93,12 +93,14 @@ void add_slices(std::vector<Refused>& r) {
 void add_paddings(std::vector<Refused>& r) {
   r.push_back({"pad", {kRow, i32({})}, [](Value x, Value v) { return pad(x, v, {.low = {1}}); }, "the padding value does not fit", "a scalar of x's dtype"});
   r.push_back({"pad", {kRow}, [](Value x) { return pad(x, 0, {.low = {1, 1}}); }, "a list does not match the rank", "low, high and interior padding for each axis"});
+  constexpr Dim kHuge = Dim{1} << 62;
+  r.push_back({"pad", {kRow}, [](Value x) { return pad(x, 0, {.low = {kHuge}, .high = {kHuge}}); }, "a length does not fit 63 bits", "smaller paddings, windows and dilations"});
   r.push_back({"pad", {kRow}, [](Value x) { return pad(x, 0, {.interior = {-1}}); }, "interior padding is negative", "at least 0"});
   r.push_back({"pad", {kRow}, [](Value x) { return pad(x, 0, {.low = {-2}, .high = {-2}}); }, "axis 0 would have length -1", "no more taken away than is there"});
   r.push_back({"pad_axis", {kRow}, [](Value x) { return pad_axis(x, 0, 1, 1, 1); }, "axis 1 is out of range", "-1 <= axis < 1"});
   r.push_back({"pad_reflect", {kRow}, [](Value x) { return pad_reflect(x, {3}, {0}); }, "cannot pad by low = [3], high = [0]", "0 <= padding < length on every axis"});
   r.push_back({"pad_edge", {f32({0})}, [](Value x) { return pad_edge(x, {1}, {0}); }, "cannot pad by low = [1], high = [0]", "0 <= padding, axes that are not empty"});
-  r.push_back({"reverse", {kRow}, [](Value x) { return reverse(x, 1); }, "axis 1 is out of range", "-1 <= axis < 1"});
+  r.push_back({"reverse", {kRow}, [](Value x) { return reverse(x, 1); }, "axis 1 is out of range", "0 <= axis < rank"});
   r.push_back({"roll", {kRow}, [](Value x) { return roll(x, 1, 1); }, "axis 1 is out of range", "-1 <= axis < 1"});
   r.push_back({"dynamic_slice", {kRow, f32({})}, [](Value x, Value i) { return dynamic_slice(x, {i}, {2}); }, "the starts do not fit", "an integer scalar for each axis, all of one dtype"});
   r.push_back({"dynamic_slice", {kMatrix, i32({})}, [](Value x, Value i) { return dynamic_slice(x, {i}, {2, 2}); }, "the starts do not fit", "an integer scalar for each axis, all of one dtype"});

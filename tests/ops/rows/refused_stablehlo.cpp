@@ -142,6 +142,16 @@ void add_collectives(std::vector<Refused>& r) {
                [](Value a) { return all_reduce(a, {.uses_global_device_ids = true}); },
                "uses_global_device_ids without a channel",
                "channel > 0"});
+  r.push_back({"all_reduce",
+               {kRow},
+               [](Value a) { return all_reduce(a, {.replica_groups = {{0, 2}}}); },
+               "replica_groups leave ids below 2 out",
+               "each id from 0 on in one group"});
+  r.push_back({"all_gather",
+               {f32({0})},
+               [](Value a) { return all_gather(a, 0, {.replica_groups = {{0, 1}}}); },
+               "nothing to gather along an axis of length 0",
+               "a longer axis"});
   r.push_back({"all_gather",
                {kRow},
                [](Value a) { return all_gather(a, 0, {}); },
