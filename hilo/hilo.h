@@ -42,8 +42,14 @@
 #include "hilo/pjrt/topology.h"
 #include "hilo/pjrt/tpu.h"
 
+#include "hilo/formats/gguf.h"
+#include "hilo/formats/gguf_blocks.h"
+#include "hilo/formats/gguf_value.h"
 #include "hilo/formats/npz.h"
+#include "hilo/formats/orbax.h"
 #include "hilo/formats/safetensors.h"
+#include "hilo/formats/weight_source.h"
+#include "hilo/formats/weight_sources.h"
 
 #include "hilo/ops/activation.h"
 #include "hilo/ops/all_ops.h"
