@@ -173,6 +173,7 @@
 #include "hilo/exec/program.h"
 #include "hilo/exec/saved_program.h"
 #include "hilo/exec/sharded.h"
+#include "hilo/exec/split.h"
 #include "hilo/exec/tensor.h"
 #include "hilo/exec/trace.h"
 #include "hilo/exec/tree.h"
