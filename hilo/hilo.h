@@ -218,6 +218,7 @@
 #include "hilo/models/gemma/cache.h"
 #include "hilo/models/gemma/chooser.h"
 #include "hilo/models/gemma/config.h"
+#include "hilo/models/gemma/division.h"
 #include "hilo/models/gemma/convert.h"
 #include "hilo/models/gemma/engine.h"
 #include "hilo/models/gemma/gemma.h"

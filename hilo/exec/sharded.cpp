@@ -2,6 +2,7 @@
 
 #include "hilo/exec/program.h"
 #include "hilo/graph/op.h"
+#include "hilo/ops/sharding.h"
 
 namespace hilo {
 namespace {
@@ -47,10 +48,8 @@ int devices_of(const Function& function) {
 Function with_all_shardings(const Function& function) {
   const MeshPtr mesh = mesh_of(function);
   if (!mesh) return function;
-  const auto state = [&](Value v) {
-    if (v.sharding() == nullptr)
-      v.graph().set_sharding(v.id(),
-                             {.mesh = mesh, .dims = std::vector<DimSharding>(v.dims().size())});
+  const auto whole = [&](Value v) {
+    return Sharding{.mesh = mesh, .dims = std::vector<DimSharding>(v.dims().size())};
   };
   std::vector<std::string> names;
   for (const Value& p : function.parameters())
@@ -61,10 +60,14 @@ Function with_all_shardings(const Function& function) {
           const Value p = parameters[i];
           if (const Sharding* given = function.parameters()[i].sharding())
             p.graph().set_sharding(p.id(), *given);
-          state(p);
+          else
+            p.graph().set_sharding(p.id(), whole(p));
         }
-        const std::vector<Value> results = call(function, parameters);
-        for (Value r : results) state(r);
+        // Not of the op itself: XLA turns what a while loop only reads into captures, and then finds too many.
+        std::vector<Value> results = call(function, parameters);
+        for (Value& r : results) {
+          if (r.sharding() == nullptr) r = with_sharding(r, whole(r));
+        }
         return results;
       },
       function.parameter_shapes(), names);
