@@ -9,6 +9,7 @@
 #include "hilo/core/error.h"
 #include "hilo/core/file.h"
 #include "hilo/core/text.h"
+#include "hilo/exec/program.h"
 #include "hilo/exec/saved_program.h"
 #include "hilo/exec/sharded.h"
 #include "hilo/exec/trace.h"
@@ -123,10 +124,9 @@ std::string model_text(const Flags& flags, const models::gemma::Published& model
   }
   const auto division = flags.mesh.empty() ? models::gemma::Division() : models::gemma::Division(config, models::gemma::mesh_of_text(flags.mesh));
   const Function function = with_all_shardings(models::gemma::decode_function(config, batch, flags.context, division));
-  const auto cache = static_cast<int>(2 * config.layers), parameters = static_cast<int>(function.parameters().size());
-  std::vector<int> aliases(static_cast<std::size_t>(parameters), -1);
-  for (int i = 0; i < cache; ++i) aliases[static_cast<std::size_t>(parameters - cache + i)] = static_cast<int>(function.results().size()) - cache + i;
-  return stablehlo::emit(function, {.module_name = "decode", .aliases = aliases});
+  std::vector<bool> donated(function.parameters().size(), false);
+  std::fill_n(donated.rbegin(), 2 * config.layers, true);  // the cache
+  return stablehlo::emit(function, {.module_name = "decode", .aliases = aliases_of(function, donated, division.mesh() != nullptr)});
 }
 
 // Bytecode goes on as text, which says what devices it is for.

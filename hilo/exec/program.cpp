@@ -34,25 +34,6 @@ namespace {
 // Whether the program calls code outside of XLA: its own or a kernel of Hilo. Bytecode has the word too, without dialect.
 bool has_custom_call(std::string_view program) { return program.find("custom_call") != std::string_view::npos; }
 
-// For each donated parameter the first free result of its shape, or -1. Where the function is divided, one that lies on the
-// devices as the parameter does.
-std::vector<int> aliases_of(const Function& f, const std::vector<bool>& donated, bool is_divided) {
-  const std::vector<Shape> in = f.parameter_shapes(), out = f.result_shapes();
-  std::vector<bool> is_taken(out.size(), false);
-  std::vector<int> aliases(in.size(), -1);
-  for (std::size_t i = 0; i < std::min(in.size(), donated.size()); ++i) {
-    if (!donated[i]) continue;
-    for (std::size_t r = 0; r < out.size(); ++r) {
-      if (is_taken[r] || out[r] != in[i]) continue;
-      if (is_divided && *f.results()[r].sharding() != *f.parameters()[i].sharding()) continue;
-      is_taken[r] = true;
-      aliases[i] = static_cast<int>(r);
-      break;
-    }
-  }
-  return aliases;
-}
-
 // Moves a tensor's numbers to a handle of the program's own; the handles outside are dead from here on.
 Tensor take(const Argument& argument) {
   detail::TensorState& from = *argument.tensor.state();
@@ -122,6 +103,23 @@ void expect_divided(const Function& function, const pjrt::Executable& executable
 }
 
 }  // namespace
+
+std::vector<int> aliases_of(const Function& f, const std::vector<bool>& donated, bool is_divided) {
+  const std::vector<Shape> in = f.parameter_shapes(), out = f.result_shapes();
+  std::vector<bool> is_taken(out.size(), false);
+  std::vector<int> aliases(in.size(), -1);
+  for (std::size_t i = 0; i < std::min(in.size(), donated.size()); ++i) {
+    if (!donated[i]) continue;
+    for (std::size_t r = 0; r < out.size(); ++r) {
+      if (is_taken[r] || out[r] != in[i]) continue;
+      if (is_divided && *f.results()[r].sharding() != *f.parameters()[i].sharding()) continue;
+      is_taken[r] = true;
+      aliases[i] = static_cast<int>(r);
+      break;
+    }
+  }
+  return aliases;
+}
 
 Program Program::load_or_compile(const pjrt::Client& client, std::string_view key,
                                  const std::function<std::string()>& text, const CompileSettings& settings, State state) {

@@ -30,6 +30,10 @@ struct CompileSettings {
   bool divides = false;
 };
 
+/// For each donated parameter the first result of its shape that is still free, which may reuse its memory, or -1. Where the
+/// function is divided, one that lies on the devices as the parameter does.
+std::vector<int> aliases_of(const Function& function, const std::vector<bool>& donated, bool is_divided);
+
 /// A compiled Function, ready to run. A cheap handle. Threads may share it.
 class Program {
  public:

@@ -48,9 +48,7 @@ int devices_of(const Function& function) {
 Function with_all_shardings(const Function& function) {
   const MeshPtr mesh = mesh_of(function);
   if (!mesh) return function;
-  const auto whole = [&](Value v) {
-    return Sharding{.mesh = mesh, .dims = std::vector<DimSharding>(v.dims().size())};
-  };
+  const auto whole = [&](Value v) { return replicate_over(mesh, v.dims().size()); };
   std::vector<std::string> names;
   for (const Value& p : function.parameters())
     names.emplace_back(function.graph().parameter_name(p.id()));
@@ -58,10 +56,8 @@ Function with_all_shardings(const Function& function) {
       [&](std::span<const Value> parameters) {
         for (std::size_t i = 0; i < parameters.size(); ++i) {
           const Value p = parameters[i];
-          if (const Sharding* given = function.parameters()[i].sharding())
-            p.graph().set_sharding(p.id(), *given);
-          else
-            p.graph().set_sharding(p.id(), whole(p));
+          const Sharding* given = function.parameters()[i].sharding();
+          p.graph().set_sharding(p.id(), given != nullptr ? *given : whole(p));
         }
         // Not of the op itself: XLA turns what a while loop only reads into captures, and then finds too many.
         std::vector<Value> results = call(function, parameters);

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "hilo/graph/read_attribute.h"
 #include "hilo/ops/binary.h"
 #include "hilo/ops/broadcast.h"
@@ -37,8 +39,9 @@ class LapackCall {
     const AttributeValue* config = op_.attribute("mhlo.backend_config");
     const auto* members = config == nullptr ? nullptr : std::get_if<DictionaryAttribute>(config);
     std::int64_t code = 0;
-    for (const NamedAttribute& m : members == nullptr ? std::vector<NamedAttribute>{} : members->members) {
-      if (m.name == name && read_attribute(m.value, code) && code > 0 && code < 128 && known.find(static_cast<char>(code)) != std::string_view::npos) {
+    if (members != nullptr) {
+      const auto found = std::ranges::find(members->members, name, &NamedAttribute::name);
+      if (found != members->members.end() && read_attribute(found->value, code) && code > 0 && code < 128 && known.find(static_cast<char>(code)) != std::string_view::npos) {
         return static_cast<char>(code);
       }
     }

@@ -41,13 +41,12 @@ bool Division::divides(std::string_view axis, Dim size) const {
 
 Sharding Division::of_weight(std::string_view path, const Shape& shape) const {
   const auto is = [&](std::string_view end) { return path.ends_with(end); };
-  const auto heads = [&](Dim count) { return over(kModel, count); };
   if (is("embedder/table") || is("gate/kernel") || is("up/kernel")) return shard_over(mesh_, {over(kModel, shape.dim(0)), ""});
-  if (is("query/kernel")) return shard_over(mesh_, {heads(heads_), ""});
-  if (is("key/kernel") || is("value/kernel")) return shard_over(mesh_, {heads(key_value_heads_), ""});
-  if (is("out/kernel")) return shard_over(mesh_, {"", heads(heads_)});
+  if (is("query/kernel")) return shard_over(mesh_, {over(kModel, heads_), ""});
+  if (is("key/kernel") || is("value/kernel")) return shard_over(mesh_, {over(kModel, key_value_heads_), ""});
+  if (is("out/kernel")) return shard_over(mesh_, {"", over(kModel, heads_)});
   if (is("down/kernel")) return shard_over(mesh_, {"", over(kModel, shape.dim(1))});
-  return {.mesh = mesh_, .dims = std::vector<DimSharding>(shape.dims.size())};
+  return replicate_over(mesh_, shape.dims.size());
 }
 
 Sharding Division::of_cache(const Shape& shape) const {
