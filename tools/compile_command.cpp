@@ -2,13 +2,18 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
 #include <chrono>
 #include <iostream>
 
 #include "hilo/core/error.h"
 #include "hilo/core/file.h"
+#include "hilo/core/text.h"
+#include "hilo/exec/program.h"
 #include "hilo/exec/saved_program.h"
+#include "hilo/exec/sharded.h"
 #include "hilo/exec/trace.h"
+#include "hilo/models/gemma/programs.h"
 #include "hilo/models/recipe.h"
 #include "hilo/pjrt/discovery.h"
 #include "hilo/pjrt/hlo.h"
@@ -27,7 +32,8 @@ namespace {
 constexpr std::uint64_t kMaxProgramBytes = 1ULL << 32;
 
 struct Flags {
-  std::string program{}, out{}, batch{};
+  std::string program{}, out{}, batch{}, mesh{}, dtype = "bf16";
+  std::int64_t context = 2048;
   DataFlags data{};
   std::vector<std::string> settings{};
   ComputeFlags compute{};  // its backend is the target
@@ -56,6 +62,7 @@ Json report(const std::optional<pjrt::CompiledMemory>& memory, const pjrt::Named
     if (memory->peak > 0) json["memory"]["peak_bytes"] = memory->peak;
   }
   for (const auto& [name, value] : cost) {
+    if (name.ends_with('}')) continue;  // of a single operand or operation
     if (name == "flops") json["flops"] = value_of(value);
     if (name == "bytes accessed") json["bytes_accessed"] = value_of(value);
     json["cost"][name] = value_of(value);
@@ -97,11 +104,39 @@ bool is_step(const Flags& flags) {
   return std::ranges::count(models::recipe_names(), flags.program) > 0 && !std::filesystem::exists(flags.program);
 }
 
+const models::gemma::Published* published_model(const Flags& flags) {
+  const auto& all = models::gemma::published();
+  const auto found = std::ranges::find(all, flags.program, &models::gemma::Published::name);
+  return found == all.end() || std::filesystem::exists(flags.program) ? nullptr : &*found;
+}
+
+// A decoding loop of a published size, as a program over its weights.
+std::string model_text(const Flags& flags, const models::gemma::Published& model) {
+  models::gemma::Config config = model.config;
+  const auto dtype = dtype_from_name(flags.dtype);
+  if (!dtype) throw UsageError("compile: --dtype: there is no dtype " + quote(flags.dtype) + "; expected f32, bf16 or f16");
+  config.precision = models::gemma::Precision::of(*dtype);
+  if (flags.context > config.context) throw UsageError(fmt::format("compile: --context {} is more than the model's {}", flags.context, config.context));
+  std::int64_t batch = 1;
+  const char* end = flags.batch.data() + flags.batch.size();
+  if (const auto read = std::from_chars(flags.batch.data(), end, batch); !flags.batch.empty() && (read.ptr != end || batch < 1)) {
+    throw UsageError("compile: --batch is " + quote(flags.batch) + "; expected a number of texts");
+  }
+  const auto division = flags.mesh.empty() ? models::gemma::Division() : models::gemma::Division(config, models::gemma::mesh_of_text(flags.mesh));
+  const Function function = with_all_shardings(models::gemma::decode_function(config, batch, flags.context, division));
+  std::vector<bool> donated(function.parameters().size(), false);
+  std::fill_n(donated.rbegin(), 2 * config.layers, true);  // the cache
+  return stablehlo::emit(function, {.module_name = "decode", .aliases = aliases_of(function, donated, division.mesh() != nullptr)});
+}
+
 // Bytecode goes on as text, which says what devices it is for.
 std::string program_text(const Flags& flags) {
+  if (const auto* model = published_model(flags)) return model_text(flags, *model);
   if (!std::filesystem::exists(flags.program)) {
-    const std::string near = near_names(flags.program, models::recipe_names());
-    throw Error(shown(flags.program) + ": no such file, and no recipe of that name" + (near.empty() ? "" : "; " + near));
+    std::vector<std::string> names = models::recipe_names();
+    for (const auto& p : models::gemma::published()) names.push_back(p.name);
+    const std::string near = near_names(flags.program, names);
+    throw Error(shown(flags.program) + ": no such file, and no recipe or model of that name" + (near.empty() ? "" : "; " + near));
   }
   std::string program = read_text(flags.program, kMaxProgramBytes);
   if (program.find('\0') == std::string::npos) return program;
@@ -186,11 +221,12 @@ int compile(const Flags& flags) {
 Command compile_command() {
   return {"compile", "Compile a StableHLO program, or a recipe's training step, without running it",
           "  hilo compile program.mlir --report\n  hilo compile program.mlir --target cpu --out program.bin && hilo run program.bin\n"
-          "  hilo compile cifar10 --batch 256\n  hilo compile cifar10 --target tpu:v5e:2x2 --out step.bin\n\n"
+          "  hilo compile cifar10 --batch 256\n  hilo compile cifar10 --target tpu:v5e:2x2 --out step.bin\n"
+          "  hilo compile gemma2-2b --target tpu:v5e:2x2 --mesh model=4 --report\n\n"
           "A program that says so (mhlo.num_partitions, sdy.mesh) is divided over devices.",
           [](CLI::App& app) -> std::function<int()> {
             const auto flags = std::make_shared<Flags>();
-            app.add_option("PROGRAM", flags->program, "StableHLO text, bytecode or a file of jax.export; or a recipe, whose training step then starts at once")
+            app.add_option("PROGRAM", flags->program, "StableHLO text, bytecode or a file of jax.export; a recipe, whose training step then starts at once; or a size of Gemma (gemma2-2b), whose decoding loop needs no weights for this")
                 ->required();
             app.add_option("--target", flags->compute.backend,
                            "auto, cpu, cuda[:N], the path of a plugin; or tpu:TOPOLOGY (v5e:2x2), which need not be here")
@@ -198,9 +234,13 @@ Command compile_command() {
             app.add_option("--devices", flags->devices, "Devices that it is divided over; as the program says if not given")
                 ->type_name("N")->check(CLI::Range(1, 4096).description(""));
             app.add_option("--out", flags->out, "Write the machine code there, for `hilo run`")->type_name("F");
-            app.add_option("--batch", flags->batch, "Of a recipe: examples a step")->type_name("N");
+            app.add_option("--batch", flags->batch, "Of a recipe: examples a step; of Gemma: texts")->type_name("N");
             app.add_option("--set", flags->settings, "Of a recipe: change a setting")->type_name("KEY=VALUE")->allow_extra_args(false);
             app.add_option("--data", flags->data.folder, "Of a recipe whose network depends on its data")->type_name("DIR");
+            app.add_option("--mesh", flags->mesh, "Of Gemma: how devices share it, such as model=4 or data=2,model=2")->type_name("AXIS=N,..");
+            app.add_option("--dtype", flags->dtype, "Of Gemma: f32, bf16 or f16")->type_name("D")->capture_default_str();
+            app.add_option("--context", flags->context, "Of Gemma: tokens that there is room for")->type_name("N")->capture_default_str()
+                ->check(CLI::Range(std::int64_t{1}, std::int64_t{1} << 24).description(""));
             app.add_option("--threads", flags->compute.threads, "CPUs to use; all of them if not given")->type_name("N")->check(CLI::Range(1, 65536).description(""));
             app.add_flag("--report", flags->has_report, "Say what memory and arithmetic it takes, and the optimised program, as far as the plugin tells");
             app.add_flag("--json", flags->as_json, "As JSON");

@@ -29,12 +29,32 @@ void add_model_flags(CLI::App& app, ModelFlags& flags) {
       ->check(CLI::Range(std::int64_t{1}, std::int64_t{1} << 24).description(""));
   app.add_flag("--verbose", flags.is_verbose, "Say what was compiled and run");
   add_device_flags(app, flags.compute);
+  app.add_option("--mesh", flags.mesh,
+                 "How the devices share the model: model=N divides heads, hidden width and vocabulary, "
+                 "data=N the batch; data=2,model=2 both")
+      ->type_name("AXIS=N,..");
   app.add_option("--dtype", flags.dtype,
                  "f32, bf16 or f16: of weights and products; blocks: f32, and on a CPU quantised "
                  "weights as the file has them")
       ->type_name("D")
       ->capture_default_str();
 }
+
+namespace {
+
+// The mesh that --mesh and --devices say, none for one device; either may be left out.
+std::optional<Mesh> mesh_of(const ModelFlags& flags, ComputeFlags& compute, const std::string& command) {
+  if (flags.mesh.empty() && compute.devices == 1) return {};
+  Mesh mesh = flags.mesh.empty() ? Mesh{.axes = {{"model", compute.devices}}} : models::gemma::mesh_of_text(flags.mesh);
+  if (compute.devices == 1) compute.devices = static_cast<int>(mesh.size());
+  if (compute.devices != mesh.size()) {
+    throw UsageError(fmt::format("{}: --mesh {} has {} devices, --devices {}; expected as many", command, flags.mesh, mesh.size(), compute.devices));
+  }
+  if (flags.is_verbose && flags.dtype == "blocks") say("on several devices quantised weights are dequantised to f32");
+  return mesh;
+}
+
+}  // namespace
 
 models::Gemma open_model(const ModelFlags& flags, const std::string& command) {
   const auto dtype = dtype_from_name(flags.dtype);
@@ -43,13 +63,16 @@ models::Gemma open_model(const ModelFlags& flags, const std::string& command) {
     throw UsageError(command + ": --dtype is " + quote(flags.dtype) +
                      "; expected blocks, f32, bf16 or f16");
   }
-  obey(flags.compute, command);
+  ComputeFlags compute = flags.compute;
+  const std::optional<Mesh> mesh = mesh_of(flags, compute, command);
+  obey(compute, command, true);
   const auto start = std::chrono::steady_clock::now();
-  models::Gemma model = models::Gemma::open(open_client(flags.compute), flags.model,
+  models::Gemma model = models::Gemma::open(open_client(compute), flags.model,
                                             {.dtype = dtype,
                                              .context = flags.context,
                                              .config = flags.config,
-                                             .tokenizer = flags.tokenizer});
+                                             .tokenizer = flags.tokenizer,
+                                             .engine = {.mesh = mesh}});
   if (flags.is_verbose) {
     const double seconds =
         std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();

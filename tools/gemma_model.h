@@ -8,7 +8,7 @@ namespace hilo::tools {
 
 /// The flags of every command that runs a language model.
 struct ModelFlags {
-  std::string model{}, config{}, tokenizer{}, dtype = "blocks";
+  std::string model{}, config{}, tokenizer{}, dtype = "blocks", mesh{};
   ComputeFlags compute{};
   std::int64_t context = 0;
   bool is_verbose = false;

@@ -15,6 +15,8 @@ struct Inspector {
   Json (*describe)(const std::filesystem::path& path);
   /// The same for people, made of what `describe` gave.
   std::string (*text)(const Json& description);
+  /// A drawing of it for --svg; null for kinds of which there is none.
+  std::string (*svg)(const std::filesystem::path& path) = nullptr;
 };
 
 /// StableHLO programs in any form: functions, arguments, ops, constants. A wrong one is refused where it is wrong.

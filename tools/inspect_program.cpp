@@ -10,6 +10,7 @@
 #include "hilo/stablehlo/parse.h"
 #include "tools/inspect.h"
 #include "tools/program_files.h"
+#include "tools/program_svg.h"
 
 namespace hilo::tools {
 namespace {
@@ -106,6 +107,8 @@ std::string text_of_program(const Json& json) {
 
 }  // namespace
 
-Inspector program_inspector() { return {takes_program, describe_program, text_of_program}; }
+Inspector program_inspector() {
+  return {takes_program, describe_program, text_of_program, [](const fs::path& path) { return program_svg(read_program(path.string())); }};
+}
 
 }  // namespace hilo::tools

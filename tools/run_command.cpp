@@ -66,7 +66,7 @@ int run_compiled(const Flags& flags) {
 
 // On one device, or divided over as many as the program's mesh has.
 std::vector<Array> results_of(const Flags& flags, const Function& function, const std::vector<Array>& inputs) {
-  const CompileSettings settings{.name = std::filesystem::path(flags.program).stem().string()};
+  CompileSettings settings{.name = std::filesystem::path(flags.program).stem().string()};
   const int asked = flags.compute.devices, devices = devices_of(function);
   if (asked == 1) return Program::compile(open_client(flags.compute), function, {}, settings).run(inputs);
   if (devices == 1) throw UsageError(fmt::format("run: --devices {}: {} has no shardings to divide it by", asked, shown(flags.program)));
@@ -74,7 +74,8 @@ std::vector<Array> results_of(const Flags& flags, const Function& function, cons
     throw UsageError(fmt::format("run: the mesh of {} has {} devices; got --devices {}, expected --devices {} (or 1, which runs it undivided)",
                                  shown(flags.program), devices, asked, devices));
   }
-  return ShardedProgram::compile(open_client(flags.compute), function, settings).run(inputs);
+  settings.divides = true;
+  return Program::compile(open_client(flags.compute), function, {}, settings).run(inputs);
 }
 
 int run(const Flags& flags) {

@@ -4,6 +4,7 @@
 
 #include "hilo/exec/dispatch.h"
 #include "hilo/exec/saved_program.h"
+#include "hilo/exec/sharded.h"
 #include "hilo/exec/tensor_state.h"
 #include "hilo/exec/trace_recorder.h"
 #include "hilo/graph/op.h"
@@ -16,35 +17,22 @@ struct Program::State {
   pjrt::Device device;                             // where it runs
   std::vector<bool> is_aliased{};                  // by argument: a result reuses its memory
   bool has_custom_calls = false;                   // these run inline in the plugin's call, so a queue makes it
+  Function divided{};  // over several devices: with a sharding of each argument and result
   pjrt::Executable executable{};
   std::shared_ptr<detail::DispatchQueue> queue{};  // null without custom calls
   bool was_cached = false;
 
+  [[nodiscard]] std::vector<std::shared_ptr<const Shape>> result_shapes() const;
   // Starts it. `inputs` may be of any device; a donated one is this call's own.
-  std::vector<pjrt::Buffer> execute(std::span<const Argument> inputs) const;
+  [[nodiscard]] std::vector<detail::Placed> execute(std::span<const Argument> inputs) const;
+  [[nodiscard]] std::vector<detail::Placed> execute_divided(std::span<const Argument> inputs,
+                                                            std::span<const std::int64_t> keep) const;
 };
 
 namespace {
 
 // Whether the program calls code outside of XLA: its own or a kernel of Hilo. Bytecode has the word too, without dialect.
 bool has_custom_call(std::string_view program) { return program.find("custom_call") != std::string_view::npos; }
-
-// For each donated parameter the first free result of its shape, or -1.
-std::vector<int> aliases_of(const Function& f, const std::vector<bool>& donated) {
-  const std::vector<Shape> in = f.parameter_shapes(), out = f.result_shapes();
-  std::vector<bool> is_taken(out.size(), false);
-  std::vector<int> aliases(in.size(), -1);
-  for (std::size_t i = 0; i < std::min(in.size(), donated.size()); ++i) {
-    if (!donated[i]) continue;
-    for (std::size_t r = 0; r < out.size(); ++r) {
-      if (is_taken[r] || out[r] != in[i]) continue;
-      is_taken[r] = true;
-      aliases[i] = static_cast<int>(r);
-      break;
-    }
-  }
-  return aliases;
-}
 
 // Moves a tensor's numbers to a handle of the program's own; the handles outside are dead from here on.
 Tensor take(const Argument& argument) {
@@ -53,7 +41,7 @@ Tensor take(const Argument& argument) {
   const std::lock_guard lock(from.mutex);
   from.expect_alive();
   own->host = std::move(from.host);
-  own->buffer = std::move(from.buffer);
+  own->placed = std::move(from.placed);
   own->pending = std::move(from.pending);
   from.is_donated = true;
   from.donated_at = Site(argument.where);
@@ -65,7 +53,7 @@ void give_back(const Argument& argument, const Tensor& own) {
   detail::TensorState& to = *argument.tensor.state();
   const std::lock_guard lock(to.mutex);
   to.host = own.state()->host;
-  to.buffer = own.state()->buffer;
+  to.placed = own.state()->placed;
   to.pending = own.state()->pending;
   to.is_donated = false;
 }
@@ -77,7 +65,61 @@ bool is_waiting(const Tensor& tensor) {
   return state.pending && !state.pending->is_clear();
 }
 
+// The function as it is divided, or none if it is for one device; `options` say how.
+Function divided(const pjrt::Client& client, const Function& function, pjrt::CompileOptions& options) {
+  const std::shared_ptr<const Mesh> mesh = mesh_of(function);
+  if (!mesh || mesh->size() == 1) return {};
+  const std::vector<pjrt::Device> devices = devices_of(client, *mesh);
+  Function all = with_all_shardings(function);
+  for (const Value& p : all.parameters()) (void)part_shape(*p.sharding(), p.shape());
+  for (const Value& r : all.results()) (void)part_shape(*r.sharding(), r.shape());
+  options.replicas = 1;
+  options.partitions = static_cast<int>(devices.size());
+  options.uses_spmd = options.uses_shardy = true;
+  options.device_ids.clear();
+  for (const pjrt::Device& device : devices) options.device_ids.push_back(device.id());
+  return all;
+}
+
+// The plugin compares sizes in bytes, of parts.
+void expect_fits(const std::vector<Argument>& inputs, const Function& function) {
+  std::vector<Shape> given;
+  for (const Argument& input : inputs) given.push_back(input.tensor.shape());
+  const std::vector<Shape> expected = function.parameter_shapes();
+  if (given == expected) return;
+  throw OpError({.op = "run", .problem = "arguments do not fit the program", .got = given, .expected = to_string(Shapes(expected))});
+}
+
+// What XLA made of the shardings of the results.
+void expect_divided(const Function& function, const pjrt::Executable& executable) {
+  const auto shapes = executable.result_shapes();
+  for (std::size_t k = 0; k < shapes.size(); ++k) {
+    const Value result = function.results()[k];
+    const Shape expected = part_shape(*result.sharding(), result.shape());
+    if (*shapes[k] == expected) continue;
+    throw DeviceError("the compiler divides result " + std::to_string(k) + " into parts of " + to_string(*shapes[k]) +
+                      "; its sharding says " + to_string(expected));
+  }
+}
+
 }  // namespace
+
+std::vector<int> aliases_of(const Function& f, const std::vector<bool>& donated, bool is_divided) {
+  const std::vector<Shape> in = f.parameter_shapes(), out = f.result_shapes();
+  std::vector<bool> is_taken(out.size(), false);
+  std::vector<int> aliases(in.size(), -1);
+  for (std::size_t i = 0; i < std::min(in.size(), donated.size()); ++i) {
+    if (!donated[i]) continue;
+    for (std::size_t r = 0; r < out.size(); ++r) {
+      if (is_taken[r] || out[r] != in[i]) continue;
+      if (is_divided && *f.results()[r].sharding() != *f.parameters()[i].sharding()) continue;
+      is_taken[r] = true;
+      aliases[i] = static_cast<int>(r);
+      break;
+    }
+  }
+  return aliases;
+}
 
 Program Program::load_or_compile(const pjrt::Client& client, std::string_view key,
                                  const std::function<std::string()>& text, const CompileSettings& settings, State state) {
@@ -100,20 +142,25 @@ Program Program::load_or_compile(const pjrt::Client& client, std::string_view ke
   return Program(std::make_shared<const State>(std::move(state)));
 }
 
-Program Program::compile(const pjrt::Client& client, const Function& function, const std::vector<bool>& donated,
-                         const CompileSettings& settings) {
-  const std::vector<int> aliases = aliases_of(function, donated);
+Program Program::compile(const pjrt::Client& client, const Function& whole, const std::vector<bool>& donated,
+                         const CompileSettings& given) {
+  CompileSettings settings = given;
+  const Function all = settings.divides ? divided(client, whole, settings.options) : Function();
+  const Function& function = all ? all : whole;
+  const std::vector<int> aliases = aliases_of(function, donated, static_cast<bool>(all));
   const auto text = [&](bool has_locations) {
     const TraceSpan span("compile", "write the StableHLO of " + settings.name);
     return stablehlo::emit(function, {.module_name = settings.name, .has_locations = has_locations,
                                      .platform = client.platform_name(), .aliases = aliases,
                                      .has_shardings = settings.options.uses_shardy});
   };
-  State state{.device = client.default_device()};
+  State state{.device = client.default_device(), .divided = all};
   for (int alias : aliases) state.is_aliased.push_back(alias >= 0);
   const std::string key = text(!settings.cache);
   state.has_custom_calls = has_custom_call(key);
-  return load_or_compile(client, key, [&] { return settings.cache ? text(true) : key; }, settings, std::move(state));
+  Program program = load_or_compile(client, key, [&] { return settings.cache ? text(true) : key; }, settings, std::move(state));
+  if (all) expect_divided(all, program.executable());
+  return program;
 }
 
 Program Program::compile_text(const pjrt::Client& client, std::string_view program, const CompileSettings& settings) {
@@ -148,37 +195,71 @@ std::string Program::save() const {
   return saved.write();
 }
 
-std::vector<pjrt::Buffer> Program::State::execute(std::span<const Argument> inputs) const {
-  std::vector<pjrt::Buffer> buffers;
-  std::vector<const pjrt::Buffer*> pointers;
+std::vector<std::shared_ptr<const Shape>> Program::State::result_shapes() const {
+  const auto of_one = executable.result_shapes();
+  if (!divided) return {of_one.begin(), of_one.end()};
+  std::vector<std::shared_ptr<const Shape>> shapes;
+  for (const Shape& shape : divided.result_shapes()) shapes.push_back(std::make_shared<const Shape>(shape));
+  return shapes;
+}
+
+std::vector<detail::Placed> Program::State::execute(std::span<const Argument> inputs) const {
   std::vector<std::int64_t> keep;
-  buffers.reserve(inputs.size());
-  pointers.reserve(inputs.size());
   for (std::size_t i = 0; i < inputs.size(); ++i) {
-    buffers.push_back(inputs[i].tensor.buffer(device));
-    pointers.push_back(&buffers.back());
     const bool may_alias = is_aliased.empty() || is_aliased[i];
     if (may_alias && !inputs[i].is_donated) keep.push_back(static_cast<std::int64_t>(i));
+  }
+  if (divided) return execute_divided(inputs, keep);
+  std::vector<pjrt::Buffer> buffers;
+  std::vector<const pjrt::Buffer*> pointers;
+  buffers.reserve(inputs.size());
+  pointers.reserve(inputs.size());
+  for (const Argument& input : inputs) {
+    buffers.push_back(input.tensor.buffer(device));
+    pointers.push_back(&buffers.back());
   }
   std::vector<pjrt::Buffer> results(executable.result_count());
   if (!TraceSpan::is_on()) {
     executable.execute(pointers, results, {.keep = keep});
-    return results;
+  } else {
+    const TraceSpan span("execute", executable.name());
+    const std::int64_t start_ns = detail::trace_clock_ns();
+    pjrt::Event done;
+    executable.execute(pointers, results, {.keep = keep, .done = &done});
+    detail::trace_run(device, executable.name(), start_ns, done);
+  }
+  std::vector<detail::Placed> placed;
+  placed.reserve(results.size());
+  for (pjrt::Buffer& result : results) placed.push_back({.buffer = std::move(result)});
+  return placed;
+}
+
+std::vector<detail::Placed> Program::State::execute_divided(std::span<const Argument> inputs,
+                                                            std::span<const std::int64_t> keep) const {
+  const std::vector<pjrt::Device>& devices = executable.devices();
+  std::vector<std::vector<pjrt::Buffer>> in(devices.size());
+  for (std::size_t i = 0; i < inputs.size(); ++i) {
+    std::vector<pjrt::Buffer> parts = inputs[i].tensor.parts(*divided.parameters()[i].sharding(), devices);
+    for (std::size_t d = 0; d < devices.size(); ++d) in[d].push_back(std::move(parts[d]));
   }
   const TraceSpan span("execute", executable.name());
-  const std::int64_t start_ns = detail::trace_clock_ns();
-  pjrt::Event done;
-  executable.execute(pointers, results, {.keep = keep, .done = &done});
-  detail::trace_run(device, executable.name(), start_ns, done);
-  return results;
+  std::vector<std::vector<pjrt::Buffer>> out = executable.execute_sharded(in, keep);
+  std::vector<detail::Placed> placed;
+  for (std::size_t k = 0; k < divided.results().size(); ++k) {
+    detail::Parts parts{.buffers = {}, .sharding = *divided.results()[k].sharding()};
+    for (auto& of_device : out) parts.buffers.push_back(std::move(of_device[k]));
+    placed.push_back({.parts = std::make_shared<const detail::Parts>(std::move(parts))});
+  }
+  return placed;
 }
 
 std::vector<Tensor> Program::run(std::span<Argument> arguments) const {
-  if (const std::size_t devices = state_->executable.devices().size(); devices > 1) {
+  const Function& divided = state_->divided;
+  if (const std::size_t devices = state_->executable.devices().size(); devices > 1 && !divided) {
     throw DeviceError("run: " + state_->executable.name() + " is divided over " + std::to_string(devices) +
                       " devices; expected a program for one (pjrt::Executable::execute_sharded runs it)");
   }
-  const auto shapes = state_->executable.result_shapes();
+  const auto shapes = state_->result_shapes();
   std::vector<Tensor> results;
   results.reserve(shapes.size());
   for (const auto& shape : shapes) results.emplace_back(std::make_shared<detail::TensorState>(shape));
@@ -190,13 +271,14 @@ std::vector<Tensor> Program::run(std::span<Argument> arguments) const {
     if (!input.tensor) throw OpError({.op = "run", .problem = "an argument is an empty Tensor", .expected = "a tensor"}, Site(input.where));
     if (!queue && is_waiting(input.tensor)) queue = detail::DispatchQueue::of(state_->executable.client());
   }
+  if (divided) expect_fits(inputs, divided);
   for (Argument& input : inputs) {
     if (input.is_donated) input.tensor = take(input);
   }
   if (!queue) {
     try {
-      std::vector<pjrt::Buffer> buffers = state_->execute(inputs);
-      for (std::size_t k = 0; k < results.size(); ++k) results[k].state()->buffer = std::move(buffers[k]);
+      std::vector<detail::Placed> placed = state_->execute(inputs);
+      for (std::size_t k = 0; k < results.size(); ++k) results[k].state()->placed = std::move(placed[k]);
     } catch (...) {
       for (std::size_t i = 0; i < inputs.size(); ++i) {
         if (inputs[i].is_donated) give_back(arguments[i], inputs[i].tensor);
@@ -209,10 +291,10 @@ std::vector<Tensor> Program::run(std::span<Argument> arguments) const {
   for (const Tensor& result : results) result.state()->pending = latch;
   queue->push([program = state_, inputs = std::move(inputs), results, latch, queue] {
     try {
-      std::vector<pjrt::Buffer> buffers = program->execute(inputs);
+      std::vector<detail::Placed> placed = program->execute(inputs);
       for (std::size_t k = 0; k < results.size(); ++k) {
         const std::lock_guard lock(results[k].state()->mutex);
-        results[k].state()->buffer = std::move(buffers[k]);
+        results[k].state()->placed = std::move(placed[k]);
       }
       latch->open();
     } catch (...) {

@@ -25,14 +25,22 @@ struct CompileSettings {
   std::shared_ptr<CompileCache> cache = CompileCache::standard();
   /// How many programs an Executor keeps in memory; the longest unused goes first, and is made again when wanted.
   std::size_t max_programs = 256;
+  /// Divide functions over the devices of the mesh in their shardings (sharded.h), if there is one. Otherwise shardings
+  /// say nothing.
+  bool divides = false;
 };
+
+/// For each donated parameter the first result of its shape that is still free, which may reuse its memory, or -1. Where the
+/// function is divided, one that lies on the devices as the parameter does.
+std::vector<int> aliases_of(const Function& function, const std::vector<bool>& donated, bool is_divided);
 
 /// A compiled Function, ready to run. A cheap handle. Threads may share it.
 class Program {
  public:
   /// Compiles `function`. `donated[i]` says that argument i will be given away: its memory is aliased to the first
   /// result of its shape that is still free.
-  /// Throws:  DeviceError with the compiler's message.
+  /// Throws:  DeviceError with the compiler's message. Of a function that is divided also OpError if an argument or
+  ///          result does not divide evenly, DeviceError if the client has too few devices.
   static Program compile(const pjrt::Client& client, const Function& function, const std::vector<bool>& donated = {},
                          const CompileSettings& settings = {});
   /// Compiles StableHLO text or bytecode as it is.
@@ -46,8 +54,9 @@ class Program {
   /// Throws:  DeviceError where the plugin cannot serialise it.
   [[nodiscard]] std::string save() const;
 
-  /// Starts the program and returns. Arguments on the host or another device are uploaded first.
-  /// Throws:  OpError if a tensor was donated before, DeviceError if the plugin refuses the arguments. What fails later
+  /// Starts the program and returns. Arguments on the host or another device are uploaded first, those of a divided
+  /// program in parts; its results stay on the devices in parts too.
+  /// Throws:  OpError if a tensor was donated before or does not fit a divided program, DeviceError if the plugin refuses the arguments. What fails later
   ///          is thrown by the results.
   [[nodiscard]] std::vector<Tensor> run(std::span<Argument> arguments) const;
   /// The same for arrays, and waits: for tests and small tools.

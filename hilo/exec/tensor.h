@@ -2,8 +2,10 @@
 #include <memory>
 #include <source_location>
 #include <string>
+#include <vector>
 
 #include "hilo/core/array.h"
+#include "hilo/graph/sharding.h"
 #include "hilo/pjrt/buffer.h"
 
 namespace hilo {
@@ -27,6 +29,8 @@ class Tensor {
     requires kHasDType<T>
   explicit Tensor(T scalar) : Tensor(Array::scalar(scalar)) {}
   explicit Tensor(pjrt::Buffer buffer);
+  /// The array of `shape` whose parts the devices of a mesh hold, as `upload` gives them.
+  Tensor(Shape shape, Sharding sharding, std::vector<pjrt::Buffer> parts);
 
   explicit operator bool() const { return state_ != nullptr; }
   [[nodiscard]] const Shape& shape() const;
@@ -51,6 +55,8 @@ class Tensor {
 
   /// The device buffer, uploaded now if need be; waits for a program in the dispatch queue, not for its result.
   [[nodiscard]] pjrt::Buffer buffer(const pjrt::Device& device) const;
+  /// Its parts on the devices of a mesh. What is elsewhere, or laid another way, is moved there now, through the host.
+  [[nodiscard]] std::vector<pjrt::Buffer> parts(const Sharding& sharding, const std::vector<pjrt::Device>& devices) const;
 
   /// For the sources of this room.
   explicit Tensor(std::shared_ptr<detail::TensorState> state) : state_(std::move(state)) {}

@@ -3,12 +3,31 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <vector>
 
 #include "hilo/core/error.h"
 #include "hilo/exec/latch.h"
 #include "hilo/exec/tensor.h"
 
 namespace hilo::detail {
+
+/// What the devices of a mesh hold of an array.
+struct Parts {
+  std::vector<pjrt::Buffer> buffers;  // of one array, by device
+  Sharding sharding;
+};
+
+/// Where numbers are on devices: whole on one, in parts on several, or nowhere.
+struct Placed {
+  pjrt::Buffer buffer{};
+  std::shared_ptr<const Parts> parts{};
+
+  explicit operator bool() const { return buffer || parts; }
+  /// Waits, and gives the array of `shape`.
+  [[nodiscard]] Array to_host(const Shape& shape) const;
+  void wait() const;
+  [[nodiscard]] bool is_ready() const;
+};
 
 /// The shared part of a Tensor. `shape` never changes; the rest is guarded by `mutex`.
 struct TensorState {
@@ -17,8 +36,8 @@ struct TensorState {
   const std::shared_ptr<const Shape> shape;
   std::mutex mutex;
   std::optional<Array> host{};
-  pjrt::Buffer buffer{};
-  /// While the program that computes it waits in the dispatch queue. The queue sets `buffer`, then opens it.
+  Placed placed{};
+  /// While the program that computes it waits in the dispatch queue. The queue sets `placed`, then opens it.
   std::shared_ptr<Latch> pending{};
   bool is_donated = false;
   Site donated_at{};

@@ -96,6 +96,10 @@ Sharding shard_over(std::shared_ptr<const Mesh> mesh,
   return result;
 }
 
+Sharding replicate_over(std::shared_ptr<const Mesh> mesh, std::size_t rank) {
+  return {.mesh = std::move(mesh), .dims = std::vector<DimSharding>(rank)};
+}
+
 void check_sharding(const Sharding& sharding, const Shape& shape) {
   if (!sharding.mesh)
     throw OpError({.problem = "a sharding over no mesh", .expected = "Sharding::mesh is set"});

@@ -70,6 +70,9 @@ using Shardings = std::shared_ptr<const std::vector<Sharding>>;
 /// Example: shard_over(mesh, {"batch", ""}) for a matrix whose rows are divided.
 Sharding shard_over(std::shared_ptr<const Mesh> mesh, std::initializer_list<std::string_view> axes);
 
+/// Lays the whole of a tensor of `rank` axes on every device.
+Sharding replicate_over(std::shared_ptr<const Mesh> mesh, std::size_t rank);
+
 /// Throws OpError unless the mesh is one (axes of their own names and of at least one device, `device_ids` an order of
 /// all), and `sharding` lays a tensor of `shape` over it: one entry for each axis of the tensor, axes that the mesh has,
 /// none of them, and no part of one, used twice.

@@ -12,6 +12,7 @@
 #include "hilo/ops/dynamic_slice.h"
 #include "hilo/ops/factor_rules.h"
 #include "hilo/ops/math.h"
+#include "hilo/ops/pad.h"
 #include "hilo/ops/reduce.h"
 #include "hilo/ops/reshape.h"
 #include "hilo/ops/scan.h"
@@ -59,26 +60,12 @@ struct QrOp : MatrixBatch<QrOp> {
     q.dims.back() = r.dims[r.dims.size() - 2] = k;
     return {q, r};
   }
-  // Rounds of reflections to r, whose vectors are kept; then the same backwards on the identity to q.
   [[nodiscard]] Function expansion(Shapes in, const std::vector<bool>&) const {
     return trace([&](std::span<const Value> p) {
-      const Shape q = infer(in)[0];
-      const Dim m = p[0].dim(-2), rounds = std::min(m, p[0].dim(-1)), k = q.dim(-1);
-      if (rounds == 0) return std::vector{broadcast_to(eye(m, q.dtype, k), q.dims), slice_axis(p[0], -2, 0, k)};
-      Dims vectors = p[0].dims(), taus(p[0].dims().begin(), p[0].dims().end() - 2);
-      vectors.back() = rounds;
-      taus.push_back(rounds);
-      const std::vector<Value> done = fori_loop(0, rounds, {p[0], zeros({q.dtype, vectors}), zeros({q.dtype, taus})}, [&](Value i, std::span<const Value> s) {
-        const auto [v, tau] = reflection(dynamic_index_axis(s[0], -1, i), i);
-        return std::vector{reflected(s[0], v, conj(tau)), dynamic_update_slice_axis(s[1], expand_dims(v, -1), -1, i),
-                           dynamic_update_slice_axis(s[2], expand_dims(tau, -1), -1, i)};
-      });
-      const Value identity = broadcast_to(eye(m, q.dtype, k), q.dims);
-      const Value unitary = fori_loop(0, rounds, identity, [&](Value i, Value s) {
-        const Value last = static_cast<std::int64_t>(rounds - 1) - i;
-        return reflected(s, dynamic_index_axis(done[1], -1, last), dynamic_index_axis(done[2], -1, last));
-      });
-      return std::vector{unitary, triu(slice_axis(done[0], -2, 0, k))};
+      const Dim k = infer(in)[0].dim(-1), extra = std::max<Dim>(k - p[0].dim(-1), 0);
+      const Householder h = householder(p[0]);
+      const Value vectors = pad_axis(slice_axis(h.packed, -1, 0, std::min(k, p[0].dim(-1))), 0, -1, 0, extra);
+      return std::vector{householder_product(vectors, h.taus), triu(slice_axis(h.packed, -2, 0, k))};
     }, in);
   }
   [[nodiscard]] Function lowering(std::string_view platform, Shapes in) const {
@@ -108,6 +95,46 @@ struct QrOp : MatrixBatch<QrOp> {
 }  // namespace
 
 void list_qr_ops(OpTable& table) { table.add<QrOp>(); }
+
+Householder householder(Operand x) {
+  const CallSite site(x.where);
+  const Value a = matrix_of("householder", x, false);
+  const Dim rounds = std::min(a.dim(-2), a.dim(-1));
+  Dims taus(a.dims().begin(), a.dims().end() - 2);
+  taus.push_back(rounds);
+  const Value none = zeros({a.dtype(), taus});
+  if (rounds == 0) return {a, none};
+  const Value rows = iota({kI32, {a.dim(-2), 1}}), columns = iota({kI32, {a.dim(-1)}});
+  const std::vector<Value> done = fori_loop(0, rounds, {a, none}, [&](Value i, std::span<const Value> s) {
+    const auto [v, tau] = reflection(dynamic_index_axis(s[0], -1, i), i);
+    const Value is_right = greater_equal(columns, i), is_vector = logical_and(equal(columns, i), greater(rows, i));
+    const Value next = select(is_vector, expand_dims(v, -1), select(is_right, reflected(s[0], v, conj(tau)), s[0]));
+    return std::vector{next, dynamic_update_slice_axis(s[1], expand_dims(tau, -1), -1, i)};
+  });
+  return {done[0], done[1]};
+}
+
+Value householder_product(Operand packed, Operand taus) {
+  const CallSite site(packed.where);
+  const Value a = matrix_of("householder_product", packed, false);
+  const Value t = promote("householder_product", {taus})[0];
+  const Dim m = a.dim(-2), n = a.dim(-1), rounds = t.rank() == 0 ? 0 : t.dim(-1);
+  Dims expected = a.dims();
+  expected.pop_back();
+  expected.back() = rounds;
+  if (n > m || rounds > n || t.shape() != Shape{a.dtype(), expected}) {
+    throw OpError({.op = "householder_product", .problem = "taus do not fit", .got = {a.shape(), t.shape()}, .expected = "[.., m, n] and [.., k] of one dtype, k <= n <= m"}, CallSite::current(packed.where));
+  }
+  const Value identity = broadcast_to(eye(m, a.dtype(), n), a.dims());
+  if (rounds == 0) return identity;
+  const Value rows = iota({kI32, {m}});
+  return fori_loop(0, rounds, identity, [&](Value i, Value s) {  // the last one first
+    const Value last = static_cast<std::int64_t>(rounds - 1) - i;
+    const Value column = dynamic_index_axis(a, -1, last);
+    const Value v = select(equal(rows, last), ones_like(column), select(greater(rows, last), column, zeros_like(column)));
+    return reflected(s, v, dynamic_index_axis(t, -1, last));
+  });
+}
 
 Qr qr(Operand x, bool is_full) {
   const std::vector<Value> out = apply_all(QrOp{{}, is_full}, promote("qr", {x}), x.where);

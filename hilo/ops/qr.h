@@ -14,4 +14,17 @@ struct Qr {
 };
 Qr qr(Operand x, bool is_full = false);
 
+/// The same as LAPACK's geqrf keeps it: r in the upper triangle of `packed`, below it the reflections' vectors without
+/// their ones.
+/// Shapes:  x [.., m, n]; packed [.., m, n], taus [.., min(m, n)].
+/// Cost:    min(m, n) steps, each over the whole matrix, in the graph.
+struct Householder {
+  Value packed, taus;
+};
+Householder householder(Operand x);
+/// The q of such reflections, as many columns as `packed` has, as LAPACK's orgqr.
+/// Shapes:  packed [.., m, n] with n <= m, taus [.., k] with k <= n; the result is [.., m, n].
+/// Throws:  OpError if taus do not fit.
+Value householder_product(Operand packed, Operand taus);
+
 }  // namespace hilo

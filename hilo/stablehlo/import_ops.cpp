@@ -128,6 +128,7 @@ Out run_custom_call(Importer& importer, const ir::Operation& op, In in) {
   if (target == "xla.sdy.FuncResultSharding" && in.size() == 1) return {importer.as_result(op, in[0])};
   if (target == "Sharding" && in.size() == 1) return {in[0]};  // under what its attributes say of the result
   if (target.starts_with("xla.sdy.")) return refuse_of_shardy(importer, op, in);
+  if (auto solved = import_lapack(importer, op, target, in)) return *solved;
   std::vector<Shape> declared;
   for (ir::ValueId id : op.results) declared.push_back(importer.type(id));
   return apply_parts(*all_ops().find("custom_call"), {op.attributes, {}, in, declared});

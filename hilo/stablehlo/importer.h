@@ -79,4 +79,8 @@ class Importer {
   Imported result_;
 };
 
+/// A call of LAPACK as JAX writes it for the CPU (`lapack_spotrf_ffi`), as Hilo's own linear algebra, which has gradients;
+/// none where `target` is no such call. Of import_lapack.cpp.
+std::optional<std::vector<Value>> import_lapack(Importer& importer, const ir::Operation& op, std::string_view target, std::span<const Value> operands);
+
 }  // namespace hilo::stablehlo

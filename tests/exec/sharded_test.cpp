@@ -9,6 +9,7 @@
 
 #include "hilo/autodiff/autodiff.h"
 #include "hilo/core/error.h"
+#include "hilo/exec/executor.h"
 #include "hilo/ops/binary.h"
 #include "hilo/ops/constant.h"
 #include "hilo/ops/dot.h"
@@ -191,11 +192,11 @@ TEST(Sharded, FourDevicesGiveWhatOneGives) {
   for (float& v : w.mutable_data<float>()) v = 0.5F - v / 20;
   const std::vector<Array> in = {x, w}, one = evaluate(pjrt::open("cpu"), f, in);
   EXPECT_EQ(devices_of(f), 4);
-  const ShardedProgram program =
-      ShardedProgram::compile(pjrt::open("cpu", {.devices = 4}), f, {.cache = nullptr});
-  EXPECT_EQ(*program.program().executable().result_shapes()[0], (Shape{kF32, {4, 2}}))
+  const Program program = Program::compile(pjrt::open("cpu", {.devices = 4}), f, {},
+                                           {.cache = nullptr, .divides = true});
+  EXPECT_EQ(*program.executable().result_shapes()[0], (Shape{kF32, {4, 2}}))
       << "of one device";
-  EXPECT_EQ(*program.program().executable().result_shapes()[1], (Shape{kF32, {6, 2}}))
+  EXPECT_EQ(*program.executable().result_shapes()[1], (Shape{kF32, {6, 2}}))
       << "of one device";
   for (int time = 0; time < 20; ++time) {
     const std::vector<Array> four = program.run(in);
@@ -206,6 +207,52 @@ TEST(Sharded, FourDevicesGiveWhatOneGives) {
         EXPECT_NEAR(four[k].to_doubles()[i], one[k].to_doubles()[i], 1e-5) << k << " " << i;
     }
   }
+}
+
+// State that stays on the devices: given away, and laid as the result that takes its memory.
+TEST(Sharded, TensorsStayInPartsOnTheDevices) {
+  const Sharding rows = shard_over(kGrid, {"x", ""}), columns = shard_over(kGrid, {"", "y"});
+  const pjrt::Client four = pjrt::open("cpu", {.devices = 4});
+  const Executor step(
+      four,
+      [&](In p) {
+        p[0].graph().set_sharding(p[0].id(), rows);
+        return std::vector{with_sharding(p[0] + 1, rows), sum(p[0])};
+      },
+      {.cache = nullptr, .divides = true});
+  Tensor state(counted({8, 4}));
+  for (int time = 0; time < 3; ++time) {
+    std::vector<Argument> arguments;
+    arguments.emplace_back(std::move(state));
+    const std::vector<Tensor> results = step.run(std::move(arguments));
+    state = results[0];
+    EXPECT_EQ(results[1].item<float>(), 31 * 16 + 32 * static_cast<float>(time));
+  }
+  EXPECT_EQ(step.counts().programs, 1);
+  EXPECT_EQ(state.shape(), (Shape{kF32, {8, 4}}));
+  Array expected = counted({8, 4});
+  for (float& v : expected.mutable_data<float>()) v += 3;
+  EXPECT_EQ(state.array(), expected);
+  const std::vector<pjrt::Device> devices = devices_of(four, *kGrid);
+  const std::vector<pjrt::Buffer> parts = state.parts(rows, devices);
+  ASSERT_EQ(parts.size(), 4U);
+  EXPECT_EQ(parts[3].shape(), (Shape{kF32, {4, 4}}));
+  EXPECT_TRUE(parts[3].device() == devices[3]);
+  EXPECT_EQ(state.parts(rows, devices)[3].unsafe_pointer(), parts[3].unsafe_pointer()) << "not moved";
+  EXPECT_EQ(state.parts(columns, devices)[3].shape(), (Shape{kF32, {8, 2}})) << "laid another way";
+  EXPECT_EQ(state.array(), expected);
+  const pjrt::Buffer whole = state.buffer(devices[1]);
+  EXPECT_EQ(whole.to_host(), expected);
+  EXPECT_TRUE(whole.device() == devices[1]);
+
+  const Tensor kept = state;
+  std::vector<Argument> arguments;
+  arguments.emplace_back(std::move(state));
+  const std::vector<Tensor> results = step.run(std::move(arguments));
+  EXPECT_TRUE(kept.is_donated());
+  EXPECT_THROW((void)kept.array(), OpError);
+  results[0].wait();
+  EXPECT_TRUE(results[0].is_ready());
 }
 
 TEST(Sharded, OnOneDeviceAConstraintIsNothing) {
@@ -253,7 +300,7 @@ TEST(Sharded, ProgramsThatDoNotFitAreRefused) {
     return std::string("nothing");
   };
   EXPECT_THAT(says([&] { run_sharded(two, f, std::vector{counted({8})}); }),
-              HasSubstr("the program's mesh has 4 devices; the client has 2"));
+              HasSubstr("the mesh has 4 devices; the client has 2"));
   const pjrt::Client four = pjrt::open("cpu", {.devices = 4});
   EXPECT_THAT(
       says([&] { run_sharded(four, f, std::vector{counted({4})}); }),

@@ -7,6 +7,8 @@
 #include <limits>
 #include <random>
 
+#include "tests/kernels/quantised_types.h"
+
 namespace hilo::kernels {
 namespace {
 
@@ -119,14 +121,7 @@ TEST_P(BlockRowsTest, NumbersThatAreNotFiniteStayWhatTheyAre) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Types, BlockRowsTest,
-                         testing::Values(BlockType::kQ4_0, BlockType::kQ4_1, BlockType::kQ5_0,
-                                         BlockType::kQ5_1, BlockType::kQ8_0, BlockType::kQ2_K,
-                                         BlockType::kQ3_K, BlockType::kQ4_K, BlockType::kQ5_K,
-                                         BlockType::kQ6_K, BlockType::kIQ4_NL),
-                         [](const auto& row) {
-                           return std::string(formats::block_traits(row.param).name);
-                         });
+INSTANTIATE_TEST_SUITE_P(Types, BlockRowsTest, test::quantised_types(), test::type_name);
 
 }  // namespace
 }  // namespace hilo::kernels

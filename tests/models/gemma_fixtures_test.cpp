@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "hilo/formats/gguf.h"
 #include "hilo/formats/safetensors.h"
@@ -25,15 +26,21 @@ nlohmann::json manifest(const fs::path& folder) {
   return nlohmann::json::parse(file);
 }
 
-Engine open(const fs::path& path, const fs::path& config_file = {}, bool keeps_blocks = false) {
+// `mesh`: on four devices that share the model so.
+Engine open(const fs::path& path, const fs::path& config_file = {}, bool keeps_blocks = false,
+            const std::optional<Mesh>& mesh = {}) {
   const auto source = formats::WeightSource::open(path);
   const Layout layout = layout_of(*source);
   Config config = source->gguf() != nullptr
                       ? config_from_gguf(*source->gguf())
                       : read_config(config_file.empty() ? path / "config.json" : config_file);
   if (keeps_blocks) config.precision.blocks = blocks_of(config, layout, *source);
-  return {test::cpu(), config, load_weights(config, layout, *source, test::cpu()),
-          test::quick_engine()};
+  static const pjrt::Client four = pjrt::open("cpu", {.devices = 4});
+  const pjrt::Client client = mesh ? four : test::cpu();
+  EngineOptions options = test::quick_engine();
+  options.mesh = mesh;
+  const Division division = mesh ? Division(config, *mesh) : Division();
+  return {client, config, load_weights(config, layout, *source, client, division), options};
 }
 
 Ids ids_of(const Array& x) {
@@ -104,6 +111,43 @@ TEST(GemmaFixtures, HuggingFaceFolders) {
         open(path),
         {.file = path / "golden.safetensors", .atol = t["logits_atol"], .rtol = t["logits_rtol"]});
   }
+}
+
+// A model of each generation, divided over devices: the same logits at every position, the same texts.
+TEST(GemmaFixtures, OnSeveralDevices) {
+  const auto folder = test::fixtures();
+  if (!folder) GTEST_SKIP() << "HILO_FIXTURES is not set";
+  std::set<std::string> generations;
+  const auto all = manifest(*folder / "gemma_hf");
+  for (const auto& c : all["cases"]) {
+    const fs::path path = *folder / c["path"].get<std::string>();
+    if (!generations.insert(c["name"].get<std::string>().substr(0, 6)).second) continue;
+    for (const char* mesh : {"data=1,model=2", "model=4", "data=2,model=2"}) {
+      SCOPED_TRACE(c["name"].get<std::string>() + " on " + mesh);
+      const auto& t = c["tolerance"];
+      expect_golden(open(path, {}, false, mesh_of_text(mesh)), {.file = path / "golden.safetensors",
+                                                                  .atol = t["logits_atol"],
+                                                                  .rtol = t["logits_rtol"]});
+    }
+  }
+  EXPECT_EQ(generations, (std::set<std::string>{"gemma1", "gemma2", "gemma3"}));
+}
+
+TEST(GemmaDivision, WhatDoesNotFitIsRefused) {
+  const auto why = [](const auto& f) -> std::string {
+    try {
+      f();
+    } catch (const UsageError& e) {
+      return e.what();
+    }
+    return "nothing was refused";
+  };
+  for (const char* text : {"", "model", "model=", "=4", "model=0", "model=4,", "model=2,model=2", "model=x", "model=99999"}) {
+    EXPECT_NE(why([&] { (void)mesh_of_text(text); }).find("is no mesh; expected axes and their sizes"), std::string::npos) << text;
+  }
+  const Config& config = published().front().config;
+  EXPECT_EQ(why([&] { Division(config, mesh_of_text("rows=2")); }), "a mesh with an axis rows; expected data and model");
+  EXPECT_NE(why([&] { Division(config, mesh_of_text("model=7")); }).find("nothing of the model divides by 7"), std::string::npos);
 }
 
 TEST(GemmaFixtures, OrbaxFolders) {

@@ -9,6 +9,7 @@
 #include "hilo/ops/dot.h"
 #include "hilo/ops/reduce.h"
 #include "hilo/ops/reshape.h"
+#include "tests/kernels/quantised_types.h"
 #include "tests/nn/run_on_cpu.h"
 
 namespace hilo::nn {
@@ -112,14 +113,7 @@ TEST_P(Blocks, ProductsHaveTheGradientOfPlainOnes) {
   test::expect_near(got, expected.to_doubles(), 1e-5 * largest(expected));
 }
 
-INSTANTIATE_TEST_SUITE_P(Types, Blocks,
-                         testing::Values(BlockType::kQ4_0, BlockType::kQ4_1, BlockType::kQ5_0,
-                                         BlockType::kQ5_1, BlockType::kQ8_0, BlockType::kQ2_K,
-                                         BlockType::kQ3_K, BlockType::kQ4_K, BlockType::kQ5_K,
-                                         BlockType::kQ6_K, BlockType::kIQ4_NL),
-                         [](const auto& row) {
-                           return std::string(formats::block_traits(row.param).name);
-                         });
+INSTANTIATE_TEST_SUITE_P(Types, Blocks, test::quantised_types(), test::type_name);
 
 TEST(BlockMatrices, ThatDoNotFitAreRefused) {
   const auto refused = [](Shape x, Shape blocks, BlockType type) {

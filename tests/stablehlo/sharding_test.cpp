@@ -6,6 +6,7 @@
 #include <filesystem>
 
 #include "hilo/core/file.h"
+#include "hilo/exec/program.h"
 #include "hilo/exec/sharded.h"
 #include "hilo/formats/npz.h"
 #include "hilo/stablehlo/emit.h"
@@ -46,9 +47,9 @@ TEST(ProgramSharding, AProgramOfJaxOverFourDevicesInEveryForm) {
     EXPECT_EQ(printed(program), printed(first));
     EXPECT_EQ(devices_of(program.function), 4);
     EXPECT_EQ(program.partitions, 4);
-    const ShardedProgram divided =
-        ShardedProgram::compile(four, program.function, {.cache = nullptr});
-    EXPECT_EQ(*divided.program().executable().result_shapes()[0], (Shape{kF32, {2, 4}}));
+    const Program divided =
+        Program::compile(four, program.function, {}, {.cache = nullptr, .divides = true});
+    EXPECT_EQ(*divided.executable().result_shapes()[0], (Shape{kF32, {2, 4}}));
     expect_near(divided.run(in)[0], out);
     expect_near(evaluate(one, program.function, in)[0], out);
   }

@@ -34,6 +34,26 @@ std::string words_of(const Array& ids) {
   return text;
 }
 
+TEST_F(GemmaCommands, several_devices_expect_what_one_does) {
+  const auto logits = [&](std::vector<std::string> flags) {
+    const fs::path out = fresh("logits.safetensors");
+    std::vector<std::string> words = {"logits", folder(), "--ids", "2,5,9,14", "--out", out.string(), "--backend", "cpu"};
+    words.insert(words.end(), flags.begin(), flags.end());
+    (void)hilo_out(words);
+    return formats::SafetensorsFile::open(out).at("logits").to_doubles();
+  };
+  const std::vector<double> one = logits({});
+  for (const auto& flags : std::vector<std::vector<std::string>>{
+           {"--devices", "4", "--mesh", "model=4"}, {"--mesh", "data=1,model=2"}, {"--devices", "2"}}) {
+    const std::vector<double> several = logits(flags);
+    ASSERT_EQ(several.size(), one.size());
+    for (std::size_t i = 0; i < one.size(); ++i) ASSERT_NEAR(several[i], one[i], 1e-4) << i;
+  }
+  const Ended ended = hilo({"generate", folder(), "--ids", "2,5", "--devices", "3", "--mesh", "model=4"});
+  EXPECT_EQ(ended.code, 2);
+  EXPECT_THAT(ended.err, HasSubstr("generate: --mesh model=4 has 4 devices, --devices 3; expected as many"));
+}
+
 TEST_F(GemmaCommands, logits_and_perplexity_agree) {
   const auto golden = formats::SafetensorsFile::open(fs::path(folder()) / "golden.safetensors");
   const std::string ids = words_of(golden.at("input_ids"));

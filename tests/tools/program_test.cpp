@@ -115,6 +115,17 @@ TEST(Compile, divides_a_program_as_it_says) {
 }
 
 // With libtpu at hand: `hilo plugins install tpu`.
+TEST(Compile, a_decoding_loop_divided_over_devices) {
+  const Json json = Json::parse(hilo_out({"compile", "gemma3-270m", "--target", "cpu", "--mesh", "model=2", "--context", "256", "--json"}));
+  EXPECT_EQ(json["devices"], 2);
+  // A half of the weights in bf16, and a little more for what is whole on both.
+  const auto arguments = json["memory"]["argument_bytes"].get<double>();
+  EXPECT_GT(arguments, 268e6);
+  EXPECT_LT(arguments, 300e6);
+  EXPECT_THAT(hilo({"compile", "gemma3-270m", "--mesh", "rows=2"}).err, testing::HasSubstr("a mesh with an axis rows; expected data and model"));
+  EXPECT_THAT(hilo({"compile", "gemma3-270m", "--batch", "x"}).err, testing::HasSubstr("--batch is \"x\"; expected a number of texts"));
+}
+
 TEST(Compile, a_training_step_for_a_tpu_that_is_not_here) {
   const std::string plugin = pjrt::search("tpu").path;
   if (plugin.empty()) GTEST_SKIP() << "no libtpu here; hilo plugins install tpu fetches it";
@@ -136,7 +147,7 @@ TEST(Compile, takes_a_recipe_for_its_training_step) {
 TEST(Compile, refuses_what_is_neither) {
   const Ended ended = hilo({"compile", "fashion_mnis"});
   EXPECT_EQ(ended.code, 1);
-  EXPECT_EQ(ended.err, "hilo: fashion_mnis: no such file, and no recipe of that name; did you mean fashion_mnist?\n");
+  EXPECT_EQ(ended.err, "hilo: fashion_mnis: no such file, and no recipe or model of that name; did you mean fashion_mnist?\n");
 }
 
 // parameters: f32[2,3], i1[]; as protocol buffers.

@@ -74,13 +74,8 @@ std::vector<Move> moves_of(const ModelFiles& files, Layout layout,
 // until they are rounded for good.
 Array numbers_of(const formats::WeightSource& source, const Move& move) {
   Found from = move.from;
-  const double added = move.to.added - from.place.added;
-  from.place.added = 0;
-  const Array x = read_weight(source, from);
-  if (added == 0) return x;
-  std::vector<double> values = x.to_doubles();
-  for (double& v : values) v += added;
-  return from_doubles(Shape{kF32, x.shape().dims}, values);
+  from.place.added -= move.to.added;
+  return read_weight(source, from);
 }
 
 // Rounded to the type; refused where f16 has no number for it.

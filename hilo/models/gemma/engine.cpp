@@ -28,6 +28,7 @@ struct Engine::State {
   Config config;
   nn::Store weights;
   EngineOptions options;
+  Division division;
   std::vector<Tensor> values{};  // of the weights, in the programs' order
   Executor last, all;
   std::map<Chooser, Executor> decode{};
@@ -39,8 +40,9 @@ struct Engine::State {
         config(std::move(cfg)),
         weights(std::move(w)),
         options(std::move(o)),
-        last(client, extend_program(config, weights, Positions::kLast), named("read")),
-        all(client, extend_program(config, weights, Positions::kAll), named("read_all")) {
+        division(options.mesh ? Division(config, *options.mesh) : Division()),
+        last(client, laid(extend_program(config, weights, Positions::kLast)), named("read")),
+        all(client, laid(extend_program(config, weights, Positions::kAll)), named("read_all")) {
     for (const std::string& path : nn::model_paths(weights)) {
       const Tensor& value = weights.at(path).value;
       if (!value) throw Error("gemma: weight " + path + " has no value; expected all to be loaded");
@@ -51,7 +53,13 @@ struct Engine::State {
   CompileSettings named(const char* what) const {
     CompileSettings settings = options.compile;
     settings.name += std::string("_") + what;
+    settings.divides = division.mesh() != nullptr;
     return settings;
+  }
+
+  // A program that takes the weights and the cache, divided.
+  BuildFn laid(BuildFn program) const {
+    return division.laid(std::move(program), nn::model_paths(weights), static_cast<std::size_t>(2 * config.layers));
   }
 
   void reserve(Memory& m, Dim slots) {
@@ -62,7 +70,8 @@ struct Engine::State {
       for (const Shape& s : cache_shapes(config, m.batch(), wanted)) m.cache.emplace_back(Array(s));
     } else {
       const auto [found, _] = grow.try_emplace(
-          {m.batch(), wanted}, client, grow_program(config, m.batch(), wanted), named("grow"));
+          {m.batch(), wanted}, client, 
+          division.laid(grow_program(config, m.batch(), wanted), {}, m.cache.size()), named("grow"));
       std::vector<Argument> arguments;
       for (Tensor& t : m.cache) arguments.emplace_back(std::as_const(t));
       m.cache = found->second.run(std::move(arguments));
@@ -187,7 +196,7 @@ Engine::Made Engine::decode(Memory& memory, DecodeArguments a) {
   inputs.insert(inputs.end(), a.chooser_inputs.begin(), a.chooser_inputs.end());
   if (a.chooser.penalizes) inputs.push_back(a.counts);
   const auto [program, _] = s.decode.try_emplace(
-      a.chooser, s.client, decode_program(s.config, s.weights, a.chooser), s.named("decode"));
+      a.chooser, s.client, s.laid(decode_program(s.config, s.weights, a.chooser)), s.named("decode"));
   std::vector<Tensor> r = s.run(program->second, std::move(inputs), memory);
   return {.tokens = r[0],
           .log_probabilities = r[1],

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "hilo/exec/executor.h"
+#include "hilo/models/gemma/division.h"
 #include "hilo/models/gemma/programs.h"
 
 namespace hilo::models::gemma {
@@ -26,6 +27,7 @@ struct EngineOptions {
   Dim least_tokens = 16;   ///< that are run at once: shorter pieces are padded to it
   Dim most_tokens = 2048;  ///< that are run at once: longer texts go in pieces
   CompileSettings compile{.name = "gemma"};
+  std::optional<Mesh> mesh{};  ///< divides the model over devices: division.h
 };
 
 /// A model with its weights on a device, and the programs that run it. Lengths are rounded up to
@@ -33,7 +35,7 @@ struct EngineOptions {
 /// time.
 class Engine {
  public:
-  /// `weights` has all values. Throws OpError if one is missing.
+  /// `weights` has all values. Throws OpError if one is missing, UsageError as Division.
   Engine(pjrt::Client client, Config config, nn::Store weights, EngineOptions options = {});
   ~Engine();
   Engine(Engine&&) noexcept;

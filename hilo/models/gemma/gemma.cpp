@@ -57,7 +57,7 @@ Gemma Gemma::open(const pjrt::Client& client, const fs::path& path, const GemmaO
   const auto files = gemma::ModelFiles::open(path, options.config, options.tokenizer);
   gemma::Config config = files.config;
   config.precision = gemma::Precision::of(options.dtype.value_or(kF32));
-  if (!options.dtype && client.platform_name() == "cpu")
+  if (!options.dtype && !options.engine.mesh && client.platform_name() == "cpu")
     config.precision.blocks = gemma::blocks_of(config, files.layout, *files.source);
   if (options.context > config.context) {
     throw UsageError(
@@ -66,7 +66,8 @@ Gemma Gemma::open(const pjrt::Client& client, const fs::path& path, const GemmaO
   }
   if (options.context > 0) config.context = options.context;
   std::optional<Tokenizer> tokenizer = files.tokenizer();
-  nn::Store weights = gemma::load_weights(config, files.layout, *files.source, client);
+  const auto division = options.engine.mesh ? gemma::Division(config, *options.engine.mesh) : gemma::Division();
+  nn::Store weights = gemma::load_weights(config, files.layout, *files.source, client, division);
   return {std::make_unique<gemma::Engine>(client, config, std::move(weights), options.engine),
           std::move(tokenizer), path.string()};
 }

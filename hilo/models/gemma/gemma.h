@@ -15,7 +15,7 @@ namespace hilo::models {
 
 struct GemmaOptions {
   /// f32, bf16 or f16: of weights, products and cache. If not given, matrices that a file has in
-  /// quantised blocks stay in them on a CPU, and all else is f32.
+  /// quantised blocks stay in them on a CPU (but not on a mesh), and all else is f32.
   std::optional<DType> dtype{};
   Dim context = 0;                    ///< tokens of prompt and text together; 0: the model's
   std::filesystem::path config{};     ///< a config.json, for weights that come without

@@ -175,6 +175,19 @@ BuildFn decode_program(const Config& config, const nn::Store& weights, const Cho
   };
 }
 
+Function decode_function(const Config& config, Dim batch, Dim slots, const Division& division) {
+  const nn::Store weights = declare_weights(config);
+  const std::vector<std::string> paths = nn::model_paths(weights);
+  const std::vector<Shape> cache = cache_shapes(config, batch, slots);
+  std::vector<Shape> shapes;
+  for (const std::string& path : paths) shapes.push_back(weights.at(path).shape);
+  const Shape number{kI32, {}};
+  shapes.insert(shapes.end(), {Shape{kF32, {batch, config.vocabulary}}, number, Shape{kI32, {batch}}, number,
+                               Shape{kI1, {batch}}, Shape{kI32, {kMostStopIds}}, number, number});
+  shapes.insert(shapes.end(), cache.begin(), cache.end());
+  return trace(division.laid(decode_program(config, weights, {}), paths, cache.size()), shapes);
+}
+
 BuildFn grow_program(const Config& config, Dim batch, Dim slots) {
   return [shapes = cache_shapes(config, batch, slots)](std::span<const Value> p) {
     std::vector<Value> results;

@@ -3,6 +3,7 @@
 
 #include "hilo/graph/graph.h"
 #include "hilo/models/gemma/chooser.h"
+#include "hilo/models/gemma/division.h"
 #include "hilo/models/gemma/model.h"
 #include "hilo/nn/store.h"
 
@@ -36,6 +37,10 @@ inline constexpr Dim kMostStopIds = 16;
 /// tokens 0. As long as the answer, with the `made` tokens before, has less than `min_tokens`, no
 /// stop id is chosen. Places of `stop_ids` without one hold V.
 BuildFn decode_program(const Config& config, const nn::Store& weights, const Chooser& chooser);
+
+/// The decode program, greedy, of a model with no weights at hand: as a function of `batch` rows with room for `slots`
+/// tokens, laid over the mesh of `division`.
+Function decode_function(const Config& config, Dim batch, Dim slots, const Division& division = {});
 
 /// (cache..) -> the same with room for `slots` tokens.
 BuildFn grow_program(const Config& config, Dim batch, Dim slots);

@@ -9,6 +9,7 @@
 #include <set>
 
 #include "hilo/core/error.h"
+#include "hilo/exec/split.h"
 #include "hilo/models/gemma/programs.h"
 #include "hilo/pjrt/buffer.h"
 
@@ -203,12 +204,20 @@ Array read_weight(const formats::WeightSource& source, const Found& found) {
 }
 
 nn::Store load_weights(const Config& config, Layout layout, const formats::WeightSource& source,
-                       const pjrt::Client& client) {
+                       const pjrt::Client& client, const Division& division) {
   const std::vector<Found> all = match_weights(config, layout, source);
+  std::vector<pjrt::Device> devices;
+  if (division.mesh()) devices = devices_of(client, *division.mesh());
   nn::Store store = declare_weights(config);
   for (const Found& found : all) {
     const Array x = read_weight(source, found).as(found.weight.shape.dtype);
-    store.set(found.weight.path, Tensor(pjrt::Buffer::from_host(x, client.default_device())));
+    if (!division.mesh()) {
+      store.set(found.weight.path, Tensor(pjrt::Buffer::from_host(x, client.default_device())));
+      continue;
+    }
+    Sharding sharding = division.of_weight(found.weight.path, x.shape());
+    std::vector<pjrt::Buffer> parts = upload(x, sharding, devices);
+    store.set(found.weight.path, Tensor(x.shape(), std::move(sharding), std::move(parts)));
   }
   return store;
 }

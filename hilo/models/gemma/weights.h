@@ -6,6 +6,7 @@
 #include "hilo/core/array.h"
 #include "hilo/formats/weight_source.h"
 #include "hilo/models/gemma/config.h"
+#include "hilo/models/gemma/division.h"
 #include "hilo/nn/store.h"
 #include "hilo/pjrt/client.h"
 
@@ -68,7 +69,7 @@ Array read_weight(const formats::WeightSource& source, const Found& found);
 /// Loads every weight onto the device, one after the other, converted to the dtypes of the config.
 /// Cost:    memory of the weights, and on the host that of the largest tensor.
 nn::Store load_weights(const Config& config, Layout layout, const formats::WeightSource& source,
-                       const pjrt::Client& client);
+                       const pjrt::Client& client, const Division& division = {});
 
 /// The config in the metadata of a GGUF file. What llama.cpp's files leave out (patterns, caps,
 /// rope of local layers) is what it takes then. Throws:  FormatError for another architecture than

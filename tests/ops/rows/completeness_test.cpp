@@ -15,19 +15,8 @@
 namespace hilo::test {
 namespace {
 
-// The names of the ops of a function, and of those inside of its ops.
-void collect(const Function& f, std::set<std::string, std::less<>>& names) {
-  const std::vector<bool> is_live = f.live_nodes();
-  for (std::size_t i = 0; i < is_live.size(); ++i) {
-    const Node& node = f.graph().nodes()[i];
-    if (!is_live[i] || !node.op) continue;
-    names.emplace(node.op->name());
-    for (const Function& region : node.op->regions()) collect(region, names);
-  }
-}
-
 TEST(Completeness, EveryOpHasARow) {
-  std::set<std::string, std::less<>> seen;
+  OpNames seen;
   for (const Family& family : families()) {
     for (const Row& row : family.rows) {
       const DType dtype = row.dtypes.front();

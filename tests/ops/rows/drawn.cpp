@@ -60,9 +60,9 @@ Row reshaped(Row row, Draw& draw) {
   return row;
 }
 
-using Names = std::set<std::string, std::less<>>;
+}  // namespace
 
-void collect(const Function& f, Names& names) {
+void collect(const Function& f, OpNames& names) {
   const std::vector<bool> is_live = f.live_nodes();
   for (std::size_t i = 0; i < is_live.size(); ++i) {
     const Node& node = f.graph().nodes()[i];
@@ -71,8 +71,6 @@ void collect(const Function& f, Names& names) {
     for (const Function& region : node.op->regions()) collect(region, names);
   }
 }
-
-}  // namespace
 
 std::vector<Drawn> drawn(const Family& family) {
   std::vector<Drawn> result = family.drawn;
@@ -104,7 +102,7 @@ std::map<std::string, Swept, std::less<>> swept_ops() {
   }
   for (const Family& family : families()) {
     for (const Drawn& op : drawn(family)) {
-      Names names = {op.name};
+      OpNames names = {op.name};
       for (int n = 0; n < kDrawnShapes; ++n) {
         const Row row = drawn_row(op, n);
         const Trial trial(row, row.dtypes.front());

@@ -1,5 +1,6 @@
 #pragma once
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -48,6 +49,10 @@ class Draw {
 /// The n-th row of each op that is drawn: those of the family's list and its rows that may have any shape.
 std::vector<Drawn> drawn(const Family& family);
 Row drawn_row(const Drawn& op, int n);
+
+/// Adds the names of the ops of a function, and of those inside of its ops.
+using OpNames = std::set<std::string, std::less<>>;
+void collect(const Function& f, OpNames& names);
 
 /// Whether the row is differentiated at all.
 bool has_derivative(const Row& row);

@@ -36,6 +36,7 @@ void add_matrices(std::vector<Refused>& r) {
   r.push_back({"det", {i32({2, 2})}, [](Value x) { return det(x); }, "dtype i32 is not accepted", "floating, complex operands", "x.as(kF32)"});
   r.push_back({"eigh", {kMatrix}, [](Value x) { return eigh(x).values; }, "the matrix is not square", "[.., n, n]"});
   r.push_back({"hilo.qr", {f32({3})}, [](Value x) { return qr(x).q; }, "x is no matrix", "[.., m, n]"});
+  r.push_back({"householder_product", {kMatrix, f32({3})}, [](Value a, Value t) { return householder_product(a, t); }, "taus do not fit", "[.., m, n] and [.., k] of one dtype, k <= n <= m"});
   r.push_back({"hilo.svd", {i32({3, 3})}, [](Value x) { return svd(x).s; }, "dtype i32 is not accepted", "floating, complex operands", "x.as(kF32)"});
   r.push_back({"pinv", {f32({3})}, [](Value x) { return pinv(x); }, "x is no matrix", "[.., m, n]"});
   r.push_back({"vector_norm", {i32({3})}, [](Value x) { return vector_norm(x); }, "dtype i32 is not accepted", "floating, complex operands", "x.as(kF32)"});

@@ -244,6 +244,13 @@ void add_qr(std::vector<Row>& rows) {
       return std::vector{f.q, f.r};
     }).and_result({k, dims[1]}).in(kMatrixDTypes).terms(256));
   }
+  for (const Dims& dims : {Dims{4, 3}, Dims{3, 3}, Dims{2, 3, 2}}) {  // in LAPACK's form
+    const Dim n = dims.back();
+    rows.push_back(Row("householder of " + to_string(dims), {Input(dims)}, dims, [n](Value x) {
+      const Householder h = householder(x);
+      return matmul(householder_product(h.packed, h.taus), triu(slice_axis(h.packed, -2, 0, n)));
+    }).in(kMatrixDTypes).order(1).terms(64).is(floats_and_complexes([]<class T>(const Tensors<T>& in) { return Tensors<T>{in[0]}; })));
+  }
   rows.push_back(Row("qr, full", {{4, 2}}, {4, 2}, [](Value x) { return product_and_gram(qr(x, true)); }).and_result({4, 4}).in(kMatrixDTypes).order(0).terms(64).is(reference(4)));
   rows.push_back(Row("qr, full, has no derivative", {{4, 2}}, {4, 4}, [](Value x) { return qr(x, true).q; }).order(1)
                      .no_reverse("the columns of q beyond those of x have no derivative").no_forward("is_full = false"));
