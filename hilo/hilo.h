@@ -82,6 +82,7 @@
 #include "hilo/ops/einsum.h"
 #include "hilo/ops/elementwise.h"
 #include "hilo/ops/entropy.h"
+#include "hilo/ops/exact_products.h"
 #include "hilo/ops/fft.h"
 #include "hilo/ops/gamma_function.h"
 #include "hilo/ops/gather.h"

@@ -10,6 +10,7 @@
 #include "hilo/ops/binary.h"
 #include "hilo/ops/broadcast.h"
 #include "hilo/ops/compare.h"
+#include "hilo/ops/concatenate.h"
 #include "hilo/ops/constant.h"
 #include "hilo/ops/convert.h"
 #include "hilo/ops/einsum.h"
@@ -17,6 +18,7 @@
 #include "hilo/ops/reshape.h"
 #include "hilo/ops/rules.h"
 #include "hilo/ops/select.h"
+#include "hilo/ops/slice.h"
 #include "hilo/ops/softmax.h"
 
 namespace hilo {
@@ -162,6 +164,49 @@ struct Attention {
   }
 };
 
+// How many queries look at once where that spares work.
+constexpr Dim kBlock = 512;
+
+// Whether what a block of queries sees is a part of the keys that is known while building.
+bool sees_known_part(const Attention& a) {
+  const AttentionOptions& o = a.o;
+  return o.is_causal && a.queries() == a.keys() && a.queries() >= 2 * kBlock &&
+         !o.query_positions && !o.key_positions && !o.query_lengths && !o.key_lengths &&
+         o.dropout == 0;
+}
+
+// What broadcasts to [B,N,T,S], for queries and keys from .. to.
+Value part_of(Value x, Dim first_query, Dim first_key, Dim end) {
+  if (!x) return x;
+  if (x.rank() >= 1 && x.dim(-1) != 1) x = slice_axis(x, -1, first_key, end);
+  if (x.rank() >= 2 && x.dim(-2) != 1) x = slice_axis(x, -2, first_query, end);
+  return x;
+}
+
+// The values that the queries make, [B,T,K,N/K,V] in f32 or f64.
+Value attend(const Attention& a) {
+  const Value p = a.weights();
+  return einsum("bkgts,bskv->btkgv", {convert(p, a.v.dtype()), a.v}, p.dtype());
+}
+
+// The same, block by block of queries with the keys that they can see: no more than these scores
+// are ever in memory.
+Value attend_in_blocks(const Attention& a) {
+  std::vector<Value> blocks;
+  for (Dim from = 0; from < a.queries(); from += kBlock) {
+    const Dim to = std::min(from + kBlock, a.queries());
+    const Dim first = a.o.window ? std::max<Dim>(0, from - a.o.window->left) : 0;
+    AttentionOptions o = a.o;
+    o.query_positions = iota({kI32, {to - from}}) + from;
+    o.key_positions = iota({kI32, {to - first}}) + first;
+    o.mask = part_of(o.mask, from, first, to);
+    o.bias = part_of(o.bias, from, first, to);
+    blocks.push_back(attend({a.op, slice_axis(a.q, 1, from, to), slice_axis(a.k, 1, first, to),
+                             slice_axis(a.v, 1, first, to), o}));
+  }
+  return concatenate(blocks, 1);
+}
+
 // The dtype that holds all of them.
 DType joint_dtype(std::string_view op, const std::vector<Shape>& shapes) {
   try {
@@ -180,8 +225,7 @@ Value scaled_dot_product_attention(Operand q, Operand k, Operand v, AttentionOpt
   const Attention a{kName, convert(q, dtype), convert(k, dtype), convert(v, dtype), options};
   a.check_operands();
   a.check_settings();
-  const Value p = a.weights();
-  const Value y = einsum("bkgts,bskv->btkgv", {convert(p, dtype), a.v}, p.dtype());
+  const Value y = sees_known_part(a) ? attend_in_blocks(a) : attend(a);
   return convert(reshape(y, {a.batch(), a.queries(), a.heads(), a.v.dim(3)}), q.value.dtype());
 }
 

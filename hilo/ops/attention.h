@@ -35,7 +35,8 @@ struct AttentionOptions {
 /// Throws:  OpError if shapes or dtypes do not fit, or a setting makes no sense.
 /// Gradient: all of q, k, v and the bias. A query that sees no key gives 0, and gradients of 0
 ///          (jax.nn.dot_product_attention gives it the mean of v, masked or not).
-/// Cost:    memory for the probabilities, B N T S numbers of f32.
+/// Cost:    memory for the probabilities, B N T S numbers of f32. Where positions are left out, T is S, and
+///          `is_causal`, they are computed 512 queries at a time, and only with keys that these can see.
 /// Source:  Vaswani et al. 2017; Ainslie et al. 2023 for groups; Gemma 2 report for the cap.
 /// Example: scaled_dot_product_attention(q, k, v, {.is_causal = true})
 Value scaled_dot_product_attention(Operand q, Operand k, Operand v, AttentionOptions options = {});

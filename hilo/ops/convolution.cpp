@@ -7,6 +7,7 @@
 #include "hilo/ops/constant.h"
 #include "hilo/ops/convert.h"
 #include "hilo/ops/convolution_rules.h"
+#include "hilo/ops/exact_products.h"
 #include "hilo/ops/rules.h"
 
 namespace hilo {
@@ -116,16 +117,19 @@ struct Convolution : ConvolutionOptions {
 
   [[nodiscard]] std::vector<Value> vjp(const Vjp& v) const {
     if (v.out.size() == 0) return {zeros_like(v.in[0]), zeros_like(v.in[1])};
+    const ExactProducts same(is_exact(precision_config));
     const Value d_out = convert(v.d_out, v.in[0].dtype());
     return {input_cotangent(*this, v.in[0], v.in[1], d_out),
             kernel_cotangent(*this, v.in[0], v.in[1], d_out)};
   }
   [[nodiscard]] std::vector<Value> jvp(const Jvp& v) const {
+    const ExactProducts same(is_exact(precision_config));
     const Value by_x = v.d_in[0] ? convolution(v.d_in[0], v.in[1], *this) : Value();
     const Value by_kernel = v.d_in[1] ? convolution(v.in[0], v.d_in[1], *this) : Value();
     return {add_tangents(by_x, by_kernel)};
   }
   [[nodiscard]] std::vector<Value> batch(const Batch& b) const {
+    const ExactProducts same(is_exact(precision_config));
     if (b.size > 0) return {batched_convolution(*this, b)};
     std::vector<Shape> one;  // no example: there is no group of none
     for (std::size_t k = 0; k < 2; ++k) {
@@ -181,7 +185,9 @@ std::vector<WindowAxis> window_axes(const ConvolutionOptions& o, const Dims& x,
 
 Value convolution(Operand x, Operand kernel, ConvolutionOptions options) {
   fill_in(options);
-  return apply(Convolution{std::move(options)}, {x.value, kernel.value}, x.where);
+  Convolution op{std::move(options)};
+  op.precision_config = current_precision();
+  return apply(std::move(op), {x.value, kernel.value}, x.where);
 }
 
 Value conv(Operand x, Operand kernel, ConvOptions options) {

@@ -141,14 +141,17 @@ struct DotGeneral {
   }
 
   [[nodiscard]] std::vector<Value> vjp(const Vjp& v) const {
+    const ExactProducts same(is_exact(precision_config));
     return {cotangent(0, v.in[0], v.in[1], v.d_out), cotangent(1, v.in[1], v.in[0], v.d_out)};
   }
   [[nodiscard]] std::vector<Value> jvp(const Jvp& v) const {
+    const ExactProducts same(is_exact(precision_config));
     const Value da = v.d_in[0] ? dot_general(v.d_in[0], v.in[1], dot_dimension_numbers, dtype) : Value();
     const Value db = v.d_in[1] ? dot_general(v.in[0], v.d_in[1], dot_dimension_numbers, dtype) : Value();
     return {add_tangents(da, db)};
   }
   [[nodiscard]] std::vector<Value> batch(const Batch& b) const {
+    const ExactProducts same(is_exact(precision_config));
     DotDimensionNumbers n = dot_dimension_numbers;
     if (b.is_batched[0]) {
       n.lhs_batching_dimensions = shifted(n.lhs_batching_dimensions);
@@ -183,7 +186,13 @@ Value dot_general(Operand a, Operand b, DotDimensionNumbers numbers, std::option
   DotGeneral op;
   op.dot_dimension_numbers = std::move(numbers);
   op.dtype = dtype;
+  op.precision_config = current_precision();
   return apply(std::move(op), {a.value, b.value}, a.where);
+}
+
+Value exact_matmul(Operand a, Operand b) {
+  const ExactProducts exact;
+  return matmul(a, b);
 }
 
 Value matmul(Operand a_operand, Operand b_operand) {

@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "hilo/graph/value.h"
+#include "hilo/ops/exact_products.h"
 
 namespace hilo {
 
@@ -30,5 +31,7 @@ Value dot_general(Operand a, Operand b, DotDimensionNumbers numbers, std::option
 /// column on the right, and its axis goes.
 /// Throws:  OpError for scalars, inner lengths that differ, axes that do not broadcast.
 Value matmul(Operand a, Operand b);
+/// The same, exact: what linear algebra is made of.
+Value exact_matmul(Operand a, Operand b);
 
 }  // namespace hilo

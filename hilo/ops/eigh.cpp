@@ -55,9 +55,9 @@ struct EighOp : NoFields, MatrixBatch<EighOp> {
   }
   [[nodiscard]] std::vector<Value> jvp(const Jvp& v) const {
     const Value w = v.outs[0], u = v.outs[1];
-    const Value d = matmul(adjoint(u), matmul(v.d_in[0], u));  // the change, in the eigenvectors' frame
+    const Value d = exact_matmul(adjoint(u), exact_matmul(v.d_in[0], u));  // the change, in the eigenvectors' frame
     const Value turn = convert(reciprocal_differences(w), d.dtype()) * d;
-    return {w.dim(-1) == 0 ? zeros_like(w) : real(diagonal(d)), matmul(u, turn)};
+    return {w.dim(-1) == 0 ? zeros_like(w) : real(diagonal(d)), exact_matmul(u, turn)};
   }
   [[nodiscard]] std::vector<Value> vjp(const Vjp& v) const {
     return reverse_of([this](const Jvp& j) { return jvp(j); }, v);
@@ -82,7 +82,7 @@ std::vector<Value> tall_svd(Value x, bool is_full) {
   const Value order = argsort(norms, -1, {.is_descending = true});
   const Value s = take_along_axis(norms, order, -1), w = take_along_axis(pairs[0], row(order), -1), v = take_along_axis(pairs[1], row(order), -1);
   Value u = completed(w / row(convert(select(equal(s, 0), ones_like(s), s), w.dtype())));  // [.., n, n]
-  u = matmul(slice_axis(f.q, -1, 0, n), u);
+  u = exact_matmul(slice_axis(f.q, -1, 0, n), u);
   if (is_full && m > n) u = concatenate({u, slice_axis(f.q, -1, n, m)}, -1);
   return {u, s, adjoint(v)};
 }
@@ -120,7 +120,7 @@ struct SvdOp : MatrixBatch<SvdOp> {
       throw OpError({.problem = "the columns of u and vt beyond the singular values have no derivative", .got = {d_x.shape()}, .expected = "is_full = false"});
     }
     const DType dtype = u.dtype();
-    const Value d = matmul(adjoint(u), matmul(d_x, w));  // [.., k, k], the change in the frame of both
+    const Value d = exact_matmul(adjoint(u), exact_matmul(d_x, w));  // [.., k, k], the change in the frame of both
     const Value one = eye(k, s.dtype());
     const Value turn = convert(reciprocal((row(s) + column(s)) * (row(s) - column(s)) + one) - one, dtype);
     const Value right = d * convert(row(s), dtype), left = d * convert(column(s), dtype);
@@ -129,13 +129,13 @@ struct SvdOp : MatrixBatch<SvdOp> {
       const Value inverse = select(equal(s, 0), zeros_like(s), reciprocal(s));
       d_u = d_u + (d - adjoint(d)) * 0.5 * convert(one * row(inverse), dtype);
     }
-    d_u = matmul(u, d_u);
-    d_w = matmul(w, d_w);
+    d_u = exact_matmul(u, d_u);
+    d_w = exact_matmul(w, d_w);
     const auto outside = [&](Value of, Value frame) {  // what leaves the frame's space
-      return (of - matmul(frame, matmul(adjoint(frame), of))) / convert(row(s), dtype);
+      return (of - exact_matmul(frame, exact_matmul(adjoint(frame), of))) / convert(row(s), dtype);
     };
-    if (m > n) d_u = d_u + outside(matmul(d_x, w), u);
-    if (n > m) d_w = d_w + outside(matmul(adjoint(d_x), u), w);
+    if (m > n) d_u = d_u + outside(exact_matmul(d_x, w), u);
+    if (n > m) d_w = d_w + outside(exact_matmul(adjoint(d_x), u), w);
     return {d_u, k == 0 ? zeros_like(s) : real(diagonal(d)), adjoint(d_w)};
   }
   [[nodiscard]] std::vector<Value> vjp(const Vjp& v) const {

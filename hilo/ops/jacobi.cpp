@@ -94,7 +94,7 @@ std::vector<Value> jacobi_eigh(Value x) {
 
 std::vector<Value> jacobi_orthogonalize(Value x) {
   const Dim n = x.dim(-1);
-  if (n < 2 || x.dim(-2) == 0) return {x, identity_like(matmul(adjoint(x), x), n)};
+  if (n < 2 || x.dim(-2) == 0) return {x, identity_like(exact_matmul(adjoint(x), x), n)};
   const Value a = with_even_columns(x);
   const Dim even = a.dim(-1), h = even / 2;
   Dims square = a.dims();
@@ -102,7 +102,7 @@ std::vector<Value> jacobi_orthogonalize(Value x) {
   const double tolerance = 4 * epsilon(part_dtype(x.dtype()));
   const Value off_diagonal = not_equal(eye(even, kI32), 1);
   const auto goes_on = [&](Value m) {
-    const Value products = matmul(adjoint(m), m), d = real(diagonal(products));  // [.., n, n], [.., n]
+    const Value products = exact_matmul(adjoint(m), m), d = real(diagonal(products));  // [.., n, n], [.., n]
     const Value bound = expand_dims(d, -1) * expand_dims(d, -2) * (tolerance * tolerance);
     return any(logical_and(off_diagonal, greater(square_abs(products), bound)));
   };

@@ -47,15 +47,15 @@ struct Pinv : MatrixBatch<Pinv> {
       const Svd f = svd(p[0]);
       const Value counts = greater(f.s, largest(f.s, {-1}, true) * tolerance);
       const Value inverse = select(counts, reciprocal(select(counts, f.s, ones_like(f.s))), zeros_like(f.s));
-      return std::vector{matmul(adjoint(f.vt) * expand_dims(convert(inverse, p[0].dtype()), -2), adjoint(f.u))};
+      return std::vector{exact_matmul(adjoint(f.vt) * expand_dims(convert(inverse, p[0].dtype()), -2), adjoint(f.u))};
     }, in);
   }
   // Golub and Pereyra 1973, for a rank that stays.
   [[nodiscard]] std::vector<Value> jvp(const Jvp& v) const {
     const Value a = v.in[0], p = v.out, d = v.d_in[0], d_h = adjoint(d), p_h = adjoint(p);
-    const Value kernel = matmul(matmul(p, p_h), d_h - matmul(matmul(d_h, a), p));
-    const Value range = matmul(d_h - matmul(p, matmul(a, d_h)), matmul(p_h, p));
-    return {kernel + range - matmul(p, matmul(d, p))};
+    const Value kernel = exact_matmul(exact_matmul(p, p_h), d_h - exact_matmul(exact_matmul(d_h, a), p));
+    const Value range = exact_matmul(d_h - exact_matmul(p, exact_matmul(a, d_h)), exact_matmul(p_h, p));
+    return {kernel + range - exact_matmul(p, exact_matmul(d, p))};
   }
   [[nodiscard]] std::vector<Value> vjp(const Vjp& v) const {
     return reverse_of([this](const Jvp& j) { return jvp(j); }, v);
@@ -72,10 +72,10 @@ std::array<Value, 2> pade13(Value x) {
                                         10559470521600,    670442572800,      33522128640,      1323241920,       40840800,
                                         960960,            16380,             182,              1};
   const auto c = [&](std::size_t i) { return b[i] / b[0]; };
-  const Value one = identity_like(x, x.dim(-1)), x2 = matmul(x, x), x4 = matmul(x2, x2), x6 = matmul(x4, x2);
-  const Value odd = matmul(x6, c(13) * x6 + c(11) * x4 + c(9) * x2) + c(7) * x6 + c(5) * x4 + c(3) * x2 + c(1) * one;
-  const Value even = matmul(x6, c(12) * x6 + c(10) * x4 + c(8) * x2) + c(6) * x6 + c(4) * x4 + c(2) * x2 + one;
-  return {matmul(x, odd), even};
+  const Value one = identity_like(x, x.dim(-1)), x2 = exact_matmul(x, x), x4 = exact_matmul(x2, x2), x6 = exact_matmul(x4, x2);
+  const Value odd = exact_matmul(x6, c(13) * x6 + c(11) * x4 + c(9) * x2) + c(7) * x6 + c(5) * x4 + c(3) * x2 + c(1) * one;
+  const Value even = exact_matmul(x6, c(12) * x6 + c(10) * x4 + c(8) * x2) + c(6) * x6 + c(4) * x4 + c(2) * x2 + one;
+  return {exact_matmul(x, odd), even};
 }
 
 [[noreturn]] void refuse(std::string_view op, std::string problem, std::string expected, const std::vector<Value>& got, std::source_location where) {
@@ -149,7 +149,7 @@ Value expm(Operand operand) {
   const auto [u, v] = pade13(x * convert(exp2(-squarings), x.dtype()));
   const Value start = solve(v - u, v + u);
   const Value done = fori_loop(0, kMostSquarings, start, [&](Value i, Value y) {
-    return select(less(convert(i, norm.dtype()), squarings), matmul(y, y), y);
+    return select(less(convert(i, norm.dtype()), squarings), exact_matmul(y, y), y);
   });
   return select(less_equal(squarings, kMostSquarings), done, full(done.shape(), std::numeric_limits<double>::quiet_NaN()));
 }
@@ -179,8 +179,8 @@ LeastSquares lstsq(Operand a, Operand b, double tolerance) {
   const Value counts = greater_equal(f.s, largest(f.s, {-1}, true) * (tolerance < 0 ? rank_tolerance(x.shape(), 1) : tolerance));
   const Value has_size = logical_and(counts, greater(f.s, 0));
   const Value inverse = select(has_size, reciprocal(select(has_size, f.s, ones_like(f.s))), zeros_like(f.s));
-  const Value solution = matmul(adjoint(f.vt), expand_dims(convert(inverse, x.dtype()), -1) * matmul(adjoint(f.u), y));
-  return {is_vector ? squeeze(solution, {-1}) : solution, sum(square_abs(y - matmul(x, solution)), {0}),
+  const Value solution = exact_matmul(adjoint(f.vt), expand_dims(convert(inverse, x.dtype()), -1) * exact_matmul(adjoint(f.u), y));
+  return {is_vector ? squeeze(solution, {-1}) : solution, sum(square_abs(y - exact_matmul(x, solution)), {0}),
           sum(has_size.as(kI32)), f.s};
 }
 

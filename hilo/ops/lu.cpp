@@ -87,7 +87,7 @@ struct LuOp : NoFields, MatrixBatch<LuOp> {
     const Value left = triangular_solve(l, d_a, {.has_unit_diagonal = true});
     const Value both = triangular_solve(u, left, {.is_left = false, .is_lower = false});
     const Value unit_l = tril(l, -1) + identity_like(l, m);
-    return {matmul(unit_l, tril(both, -1)) + matmul(triu(both), triu(u)), Value(), Value()};
+    return {exact_matmul(unit_l, tril(both, -1)) + exact_matmul(triu(both), triu(u)), Value(), Value()};
   }
   [[nodiscard]] std::vector<Value> vjp(const Vjp& v) const {
     return reverse_of([this](const Jvp& j) { return jvp(j); }, v);
@@ -119,12 +119,12 @@ struct Solve : NoFields, MatrixBatch<Solve> {
     return kernel_for(platform, "hilo_solve", in, infer(in));
   }
   [[nodiscard]] std::vector<Value> jvp(const Jvp& v) const {
-    const Value moved = v.d_in[0] ? -matmul(v.d_in[0], v.out) : Value();
+    const Value moved = v.d_in[0] ? -exact_matmul(v.d_in[0], v.out) : Value();
     return {apply(Solve{}, {v.in[0], add_tangents(v.d_in[1], moved)})};
   }
   [[nodiscard]] std::vector<Value> vjp(const Vjp& v) const {
     const Value d_b = apply(Solve{}, {matrix_transpose(v.in[0]), v.d_out});
-    return {-matmul(d_b, matrix_transpose(v.out)), d_b};
+    return {-exact_matmul(d_b, matrix_transpose(v.out)), d_b};
   }
 };
 
@@ -148,7 +148,7 @@ Value determinant_tangent(Value a, Value d_a) {
   const Value y = triangular_solve(packed, take_along_axis(d_a, expand_dims(f.permutation, -1), -2), {.has_unit_diagonal = true});
   const Value z = outer(rest) * slice_axis(y, -2, last, kEnd);                                                     // [.., 1, n]
   const Value top = slice_axis(packed, -2, 0, last);                                                               // [.., n-1, n]
-  const Value above = outer(rest * element(f.packed, last, last)) * slice_axis(y, -2, 0, last) - matmul(slice_axis(top, -1, last, kEnd), z);
+  const Value above = outer(rest * element(f.packed, last, last)) * slice_axis(y, -2, 0, last) - exact_matmul(slice_axis(top, -1, last, kEnd), z);
   const Value product = concatenate({triangular_solve(slice_axis(top, -1, 0, last), above, {.is_lower = false}), z}, -2);
   return trace(select(is_regular, product, zeros_like(product)));
 }

@@ -42,7 +42,7 @@ Reflection reflection(Value x, Value k) {
 
 // a - tau v (v^H a), with tau [..], v [.., m] and a [.., m, n].
 Value reflected(Value a, Value v, Value tau) {
-  const Value along = matmul(conj(expand_dims(v, -2)), a);  // [.., 1, n]
+  const Value along = exact_matmul(conj(expand_dims(v, -2)), a);  // [.., 1, n]
   return a - expand_dims(tau, Axes{-2, -1}) * expand_dims(v, -1) * along;
 }
 
@@ -81,11 +81,11 @@ struct QrOp : MatrixBatch<QrOp> {
     const auto over_r = [&](Value x) {  // x r^-1, of the first k columns
       return triangular_solve(slice_axis(r, -1, 0, k), slice_axis(x, -1, 0, k), {.is_left = false, .is_lower = false});
     };
-    const Value d_q_r = matmul(adjoint(q), d_x), d = over_r(d_q_r);  // [.., k, n], [.., k, k]
+    const Value d_q_r = exact_matmul(adjoint(q), d_x), d = over_r(d_q_r);  // [.., k, n], [.., k, k]
     const Value lower = tril(d, -1);
     Value skew = lower - adjoint(lower);
     if (is_complex(d.dtype())) skew = skew + diagonal_part(d - convert(real(d), d.dtype()));
-    return {matmul(q, skew - d) + over_r(d_x), d_q_r - matmul(skew, r)};
+    return {exact_matmul(q, skew - d) + over_r(d_x), d_q_r - exact_matmul(skew, r)};
   }
   [[nodiscard]] std::vector<Value> vjp(const Vjp& v) const {
     return reverse_of([this](const Jvp& j) { return jvp(j); }, v);

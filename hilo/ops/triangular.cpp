@@ -41,7 +41,7 @@ struct Cholesky : MatrixBatch<Cholesky> {
     const auto half = [](Value x) { return (tril(x) + tril(x, -1)) * 0.5; };
     const Value d = half(lower ? v.d_in[0] : adjoint(v.d_in[0])), l = lower ? v.out : adjoint(v.out);
     const Value left = triangular_solve(l, d + adjoint(d));
-    const Value d_l = matmul(l, half(adjoint(triangular_solve(l, adjoint(left)))));
+    const Value d_l = exact_matmul(l, half(adjoint(triangular_solve(l, adjoint(left)))));
     return {lower ? d_l : adjoint(d_l)};
   }
   [[nodiscard]] std::vector<Value> vjp(const Vjp& v) const {
@@ -93,14 +93,14 @@ struct TriangularSolve : MatrixBatch<TriangularSolve> {
   [[nodiscard]] std::vector<Value> jvp(const Jvp& v) const {
     Value d = v.d_in[1];  // d_b - op(d_a) x
     if (v.d_in[0]) {
-      const Value moved = left_side ? matmul(applied(v.d_in[0]), v.out) : matmul(v.out, applied(v.d_in[0]));
+      const Value moved = left_side ? exact_matmul(applied(v.d_in[0]), v.out) : exact_matmul(v.out, applied(v.d_in[0]));
       d = add_tangents(d, -moved);
     }
     return {apply(*this, {v.in[0], d})};
   }
   [[nodiscard]] std::vector<Value> vjp(const Vjp& v) const {
     const Value d_b = solve_transposed(v.in[0], v.d_out);
-    const Value d_op = left_side ? matmul(d_b, matrix_transpose(v.out)) : matmul(matrix_transpose(v.out), d_b);
+    const Value d_op = left_side ? exact_matmul(d_b, matrix_transpose(v.out)) : exact_matmul(matrix_transpose(v.out), d_b);
     const Value d_a = transpose_a == Transposition::kNone        ? d_op
                       : transpose_a == Transposition::kTranspose ? matrix_transpose(d_op)
                                                                  : adjoint(d_op);

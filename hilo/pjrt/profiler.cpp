@@ -60,10 +60,14 @@ std::vector<ProfiledPlane> Profiler::stop() {
   const PLUGIN_Profiler_Api& api = state_->api;
   PLUGIN_Profiler_Stop_Args end{PLUGIN_Profiler_Stop_Args_STRUCT_SIZE, state_->profiler};
   state_->check(api.stop(&end), "stopping the profiler");
-  // First how much there is, then the bytes.
+  // The header promises first the size, then the bytes. Plugins of XLA hand out a buffer of their own the first time, with
+  // one byte behind the message, and write nothing the second.
   PLUGIN_Profiler_CollectData_Args collect{PLUGIN_Profiler_CollectData_Args_STRUCT_SIZE,
                                            state_->profiler, nullptr, 0};
   state_->check(api.collect_data(&collect), "reading the profile");
+  if (collect.buffer != nullptr && collect.buffer_size_in_bytes > 0) {
+    return read_xspace({reinterpret_cast<const char*>(collect.buffer), collect.buffer_size_in_bytes - 1});
+  }
   std::string bytes(collect.buffer_size_in_bytes, '\0');
   collect.buffer = reinterpret_cast<std::uint8_t*>(bytes.data());
   if (!bytes.empty()) state_->check(api.collect_data(&collect), "reading the profile");

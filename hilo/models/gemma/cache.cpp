@@ -56,20 +56,22 @@ Seen remember(const LayerCache& cache, Value keys, Value values, const Placement
               bool is_ring) {
   const Value k = convert(keys, cache.keys.dtype()), v = convert(values, cache.values.dtype());
   const Dim places = cache.keys.dim(1), tokens = k.dim(1);
-  if (tokens == 1 || !is_ring) {
-    const Value place = is_ring ? remainder(at.start, places) : at.start;
-    const LayerCache now{dynamic_update_slice_axis(cache.keys, k, 1, place),
+  const bool turns = is_ring && tokens > 1;
+  const Value place = is_ring ? remainder(at.start, places) : at.start;
+  const LayerCache now =
+      turns ? LayerCache{turned(cache.keys, k, at), turned(cache.values, v, at)}
+            : LayerCache{dynamic_update_slice_axis(cache.keys, k, 1, place),
                          dynamic_update_slice_axis(cache.values, v, 1, place)};
+  const Value fresh = iota({kI32, {tokens}}) + at.start;
+  if (at.is_first) return {k, v, positions_of(fresh, at.padding), now};
+  if (!turns) {
     const Value slots = is_ring ? slots_of_ring(at.start, places) : iota({kI32, {places}});
     return {now.keys, now.values, positions_of(slots, at.padding), now};
   }
   // The ring may lose what the first of the new tokens still see: they look at it as it was.
-  const Value slots =
-      concatenate({slots_of_ring(at.start - 1, places), iota({kI32, {tokens}}) + at.start}, 0);
-  return {concatenate({cache.keys, k}, 1),
-          concatenate({cache.values, v}, 1),
-          positions_of(slots, at.padding),
-          {turned(cache.keys, k, at), turned(cache.values, v, at)}};
+  return {concatenate({cache.keys, k}, 1), concatenate({cache.values, v}, 1),
+          positions_of(concatenate({slots_of_ring(at.start - 1, places), fresh}, 0), at.padding),
+          now};
 }
 
 }  // namespace hilo::models::gemma

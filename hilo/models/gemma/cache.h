@@ -28,6 +28,7 @@ struct Placement {
   Value start;    ///< i32[]: slots that are taken already
   Value count;    ///< i32[]: how many of the T tokens count; those behind fill a bucket
   Value padding;  ///< i32[B]: slots in front of each row's first token
+  bool is_first = false;  ///< start is 0: nothing is in the cache
 };
 
 /// What the new tokens of a layer look at.

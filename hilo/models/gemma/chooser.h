@@ -27,6 +27,7 @@ void check(const SamplingOptions& options, Dim vocabulary);
 struct Chooser {
   bool draws = false, penalizes = false;
   bool is_constrained = false;  ///< u32[B,ceil(V/32)], the last input, says which tokens may come
+  bool goes_on = false;         ///< no stop id is chosen before `min_tokens`
   Dim biases = 0;               ///< places for biased tokens
 
   static Chooser of(const SamplingOptions& options);

@@ -61,7 +61,8 @@ Precision Precision::of(DType dtype) {
   if (dtype != kF32 && dtype != kBF16 && dtype != kF16) {
     throw UsageError(fmt::format("dtype is {}; expected f32, bf16 or f16", hilo::name(dtype)));
   }
-  return {.weights = dtype, .activations = dtype, .residual = kF32, .cache = dtype};
+  // What f16 cannot hold, f32 does.
+  return {.weights = dtype, .activations = dtype, .residual = kF32, .cache = dtype, .inner = dtype == kF16 ? kF32 : dtype};
 }
 
 Shape Precision::shape_of(std::string_view path, Dims dims) const {

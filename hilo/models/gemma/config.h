@@ -21,6 +21,7 @@ struct Precision {
   DType activations = kF32;  ///< what matrices, queries, keys and values are multiplied in
   DType residual = kF32;     ///< of the stream between layers: Gemma 3's grows beyond f16's range
   DType cache = kF32;        ///< of the keys and values that are kept
+  DType inner = kF32;        ///< that queries, keys, values, gate and up are rounded to
   /// Matrices that stay in the blocks of their file, by path: hilo/nn/block_matrix.h.
   std::map<std::string, formats::BlockType, std::less<>> blocks{};
 
@@ -54,6 +55,8 @@ struct Config {
   double local_rope_scale = 1, global_rope_scale = 1;  ///< positions are divided by it
   double norm_epsilon = 1e-6;
   Precision precision{};
+  /// Whether query, key and value are one matrix, and gate and up: the same numbers, in fewer products.
+  bool is_fused = false;
 
   bool operator==(const Config&) const = default;
   [[nodiscard]] bool has_local(Dim layer) const {

@@ -30,9 +30,10 @@ struct Engine::State {
   EngineOptions options;
   Division division;
   std::vector<Tensor> values{};  // of the weights, in the programs' order
-  Executor last, all;
+  // To read tokens: the logits of the last one or of all, behind nothing or behind others.
+  Executor first_last, last, first_all, all;
   std::map<Chooser, Executor> decode{};
-  std::map<std::pair<Dim, Dim>, Executor> grow{};  // by batch and slots
+  std::map<std::pair<Dim, Dim>, Executor> grow{}, empty{};  // by batch and slots
   int launches = 0;
 
   State(pjrt::Client c, Config cfg, nn::Store w, EngineOptions o)
@@ -41,8 +42,10 @@ struct Engine::State {
         weights(std::move(w)),
         options(std::move(o)),
         division(options.mesh ? Division(config, *options.mesh) : Division()),
-        last(client, laid(extend_program(config, weights, Positions::kLast)), named("read")),
-        all(client, laid(extend_program(config, weights, Positions::kAll)), named("read_all")) {
+        first_last(reader(Positions::kLast, true)),
+        last(reader(Positions::kLast, false)),
+        first_all(reader(Positions::kAll, true)),
+        all(reader(Positions::kAll, false)) {
     for (const std::string& path : nn::model_paths(weights)) {
       const Tensor& value = weights.at(path).value;
       if (!value) throw Error("gemma: weight " + path + " has no value; expected all to be loaded");
@@ -57,6 +60,11 @@ struct Engine::State {
     return settings;
   }
 
+  Executor reader(Positions positions, bool first) const {
+    return {client, laid(extend_program(config, weights, positions, first)),
+            named(positions == Positions::kLast ? "read" : "read_all")};
+  }
+
   // A program that takes the weights and the cache, divided.
   BuildFn laid(BuildFn program) const {
     return division.laid(std::move(program), nn::model_paths(weights), static_cast<std::size_t>(2 * config.layers));
@@ -66,8 +74,7 @@ struct Engine::State {
     if (slots <= m.slots) return;
     const Dim wanted = power_of_two(slots, options.least_slots);
     if (m.length == 0) {
-      m.cache.clear();
-      for (const Shape& s : cache_shapes(config, m.batch(), wanted)) m.cache.emplace_back(Array(s));
+      m.cache = empty_cache(m.batch(), wanted);
     } else {
       const auto [found, _] = grow.try_emplace(
           {m.batch(), wanted}, client, 
@@ -78,6 +85,19 @@ struct Engine::State {
       ++launches;
     }
     m.slots = wanted;
+  }
+
+  std::vector<Tensor> empty_cache(Dim batch, Dim slots) {
+    const std::vector<Shape> shapes = cache_shapes(config, batch, slots);
+    if (division.mesh() || client.platform_name() == "cpu") {
+      std::vector<Tensor> cache;
+      for (const Shape& s : shapes) cache.emplace_back(Array(s));
+      return cache;
+    }
+    // Elsewhere gigabytes of zeros are sooner made than sent.
+    const auto [found, _] = empty.try_emplace({batch, slots}, client, empty_program(shapes), named("empty"));
+    ++launches;
+    return found->second.run({});
   }
 
   // Runs a program on the weights, `inputs`, and the cache, which it gives away; the results before
@@ -154,7 +174,7 @@ Tensor Engine::read(Memory& memory, const std::vector<Ids>& rows) {
   Tensor logits;
   for (Dim done = 0; done < total;) {
     const Dim count = std::min(total - done, s.options.most_tokens);
-    logits = s.step(s.last, memory, rows, done, count, power_of_two(count, s.options.least_tokens));
+    logits = s.step(memory.length == 0 ? s.first_last : s.last, memory, rows, done, count, power_of_two(count, s.options.least_tokens));
     done += count;
   }
   return logits;
@@ -169,7 +189,8 @@ void Engine::read_all(Memory& memory, const Ids& ids,
   for (Dim done = 0, total = static_cast<Dim>(ids.size()); done < total;) {
     const Dim count = std::min(total - done, most);
     const Dim bucket = power_of_two(count, s.options.least_tokens);
-    const Array all = s.step(s.all, memory, {ids}, done, count, bucket).array();  // [1,T,V]
+    const Executor& program = memory.length == 0 ? s.first_all : s.all;
+    const Array all = s.step(program, memory, {ids}, done, count, bucket).array();  // [1,T,V]
     const std::size_t bytes = static_cast<std::size_t>(count * s.config.vocabulary) * sizeof(float);
     piece(Array(Shape{kF32, {count, s.config.vocabulary}}, std::make_shared<Array>(all),
                 all.bytes().first(bytes)));
@@ -212,10 +233,10 @@ Engine::Counts Engine::counts() const {
     counts.programs += e.counts().programs;
     counts.compiled += e.counts().compiled;
   };
-  add(state_->last);
-  add(state_->all);
+  for (const Executor* e : {&state_->first_last, &state_->last, &state_->first_all, &state_->all}) add(*e);
   for (const auto& [_, e] : state_->decode) add(e);
   for (const auto& [_, e] : state_->grow) add(e);
+  for (const auto& [_, e] : state_->empty) add(e);
   return counts;
 }
 

@@ -65,7 +65,7 @@ class Engine {
     Dim steps = kTokensALaunch;
     std::span<const std::int32_t> stop_ids{};
     Dim made = 0;        ///< tokens of the answer so far
-    Dim min_tokens = 0;  ///< before them, no stop id is chosen
+    Dim min_tokens = 0;  ///< before them, no stop id is chosen, if the chooser `goes_on`
     Chooser chooser{};
     std::vector<Tensor> chooser_inputs{};
     Tensor counts{};  ///< if the chooser penalizes

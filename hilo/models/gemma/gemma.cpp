@@ -59,6 +59,7 @@ Gemma Gemma::open(const pjrt::Client& client, const fs::path& path, const GemmaO
   config.precision = gemma::Precision::of(options.dtype.value_or(kF32));
   if (!options.dtype && !options.engine.mesh && client.platform_name() == "cpu")
     config.precision.blocks = gemma::blocks_of(config, files.layout, *files.source);
+  config.is_fused = !options.engine.mesh && client.platform_name() != "cpu";
   if (options.context > config.context) {
     throw UsageError(
         fmt::format("a context of {} tokens is longer than the model's; expected at most {}",

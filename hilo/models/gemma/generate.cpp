@@ -135,6 +135,7 @@ void Generator::decode(Tensor logits, const std::vector<Ids>& prompts,
   Chooser chooser = Chooser::of(options.sampling);
   std::vector<Tensor> chooser_inputs = chooser.inputs(options.sampling, length(prompts));
   chooser.is_constrained = static_cast<bool>(options.allowed);
+  chooser.goes_on = options.min_tokens > 0;
   if (chooser.is_constrained) chooser_inputs.emplace_back();
   Tensor counts =
       chooser.penalizes ? token_counts(prompts, engine_->config().vocabulary) : Tensor();

@@ -1,6 +1,7 @@
 #include "hilo/models/gemma/model.h"
 
 #include <cmath>
+#include <numeric>
 
 #include "hilo/core/array.h"
 #include "hilo/graph/call_site.h"
@@ -15,6 +16,7 @@
 #include "hilo/ops/indexing.h"
 #include "hilo/ops/reshape.h"
 #include "hilo/ops/rotary.h"
+#include "hilo/ops/slice.h"
 
 namespace hilo::models::gemma {
 namespace {
@@ -38,13 +40,13 @@ class Matrix {
                             type_ ? nn::zeros() : kInitializer);
   }
 
-  // [..,in] -> f32[..,out]
-  [[nodiscard]] Value times(Value x) const {
-    if (type_) return nn::block_dot(convert(x, kF32), value_, *type_);
+  // [..,in] -> [..,out] of `out`
+  [[nodiscard]] Value times(Value x, DType out) const {
+    if (type_) return convert(nn::block_dot(convert(x, kF32), value_, *type_), out);
     const DType dtype = precision_.activations;
     return dot_general(
         convert(x, dtype), convert(value_, dtype),
-        {.lhs_contracting_dimensions = {x.rank() - 1}, .rhs_contracting_dimensions = {1}}, kF32);
+        {.lhs_contracting_dimensions = {x.rank() - 1}, .rhs_contracting_dimensions = {1}}, out);
   }
   // i32[..] -> f32[..,in]
   [[nodiscard]] Value rows(Value ids) const {
@@ -68,17 +70,30 @@ double embedding_scale(const Config& c) {
   return from_doubles({c.precision.activations, {}}, std::vector<double>{root}).to_doubles()[0];
 }
 
+// [..,in] -> [..,out] of each part, in f32.
+std::vector<Value> products(nn::Scope scope, Value x, const Fusion& fusion, const Config& c) {
+  std::vector<Value> results;
+  Dims lengths;
+  for (const Fusion::Part& part : fusion.parts) lengths.push_back(part.out);
+  if (c.is_fused) {
+    const Dim out = std::accumulate(lengths.begin(), lengths.end(), Dim{0});
+    results = split(dense(scope / std::string(fusion.name), x, out, c.precision, c.precision.inner), lengths, -1);
+  } else {
+    for (const Fusion::Part& part : fusion.parts)
+      results.push_back(dense(scope / std::string(part.name), x, part.out, c.precision, c.precision.inner));
+  }
+  for (Value& y : results) y = convert(y, kF32);
+  return results;
+}
+
 Value attention(nn::Scope scope, const Config& c, Dim layer, Value x, LayerCache& cache,
                 const Placement& at) {
   const Dim batch = x.dim(0), tokens = x.dim(1);
   const bool is_local = c.has_local(layer);
-  const auto heads = [&](const char* name, Dim count) {
-    return reshape(dense(scope / name, x, count * c.head_width, c.precision),
-                   {batch, tokens, count, c.head_width});
-  };
-  Value q = heads("query", c.heads);          // [B,T,N,H]
-  Value k = heads("key", c.key_value_heads);  // [B,T,K,H]
-  const Value v = heads("value", c.key_value_heads);
+  std::vector<Value> qkv = products(scope, x, attention_fusion(c), c);
+  for (Value& y : qkv) y = reshape(y, {batch, tokens, y.dim(-1) / c.head_width, c.head_width});
+  Value q = qkv[0], k = qkv[1];  // [B,T,N,H], [B,T,K,H]
+  const Value v = qkv[2];
   if (c.has_query_key_norms()) {
     q = norm(scope / "query_norm", q, c);
     k = norm(scope / "key_norm", k, c);
@@ -94,9 +109,11 @@ Value attention(nn::Scope scope, const Config& c, Dim layer, Value x, LayerCache
   AttentionOptions options{.is_causal = true,
                            .scale = c.query_scale,
                            .soft_cap = c.attention_cap,
-                           .mask = reshape(seen.positions >= 0, {batch, 1, 1, seen.keys.dim(1)}),
-                           .query_positions = positions,
-                           .key_positions = seen.positions};
+                           .mask = reshape(seen.positions >= 0, {batch, 1, 1, seen.keys.dim(1)})};
+  if (!at.is_first) {  // else both count from 0, and padding shifts them alike
+    options.query_positions = positions;
+    options.key_positions = seen.positions;
+  }
   if (is_local) options.window = AttentionWindow{.left = c.window - 1, .right = 0};
   const DType dtype = c.precision.activations;
   const Value y = scaled_dot_product_attention(convert(q, dtype), convert(seen.keys, dtype),
@@ -106,21 +123,28 @@ Value attention(nn::Scope scope, const Config& c, Dim layer, Value x, LayerCache
 }
 
 Value gated_mlp(nn::Scope scope, const Config& c, Value x) {
-  const Value gate = gelu_tanh(dense(scope / "gate", x, c.hidden, c.precision));  // [B,T,F]
-  const Value up = dense(scope / "up", x, c.hidden, c.precision);                 // [B,T,F]
-  return dense(scope / "down", gate * up, c.width, c.precision);                  // [B,T,D]
+  const std::vector<Value> y = products(scope, x, mlp_fusion(c), c);            // [B,T,F] each
+  return dense(scope / "down", gelu_tanh(y[0]) * y[1], c.width, c.precision);  // [B,T,D]
 }
 
 }  // namespace
 
-Value dense(nn::Scope scope, Value x, Dim out, const Precision& precision) {
+Fusion attention_fusion(const Config& c) {
+  const Dim own = c.key_value_heads * c.head_width;
+  return {"query_key_value", {{"query", c.heads * c.head_width}, {"key", own}, {"value", own}}};
+}
+
+Fusion mlp_fusion(const Config& c) { return {"gate_up", {{"gate", c.hidden}, {"up", c.hidden}}}; }
+
+Value dense(nn::Scope scope, Value x, Dim out, const Precision& precision, DType dtype) {
   const CallSite site(scope.where(), scope.label());
-  return Matrix(scope, "kernel", {out, x.dim(-1)}, precision).times(x);
+  return Matrix(scope, "kernel", {out, x.dim(-1)}, precision).times(x, dtype);
 }
 
 Value forward(nn::Scope scope, const Config& c, Value ids, std::vector<LayerCache>& cache,
               const Placement& at, Trace* trace) {
   const CallSite site(scope.where(), scope.label());
+  const ExactProducts exact(c.precision.activations == kF32);
   const auto pass = [&](Value x) {
     const Value kept = convert(x, c.precision.residual);
     if (trace != nullptr) trace->residuals.push_back(kept);
@@ -142,7 +166,8 @@ Value forward(nn::Scope scope, const Config& c, Value ids, std::vector<LayerCach
 
 Value logits(nn::Scope scope, const Config& c, Value x) {
   const CallSite site(scope.where(), scope.label());
-  const Value y = table(scope, c).times(x);
+  const ExactProducts exact(c.precision.activations == kF32);
+  const Value y = table(scope, c).times(x, kF32);
   return c.logit_cap > 0 ? softcap(y, c.logit_cap) : y;
 }
 

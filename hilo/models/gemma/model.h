@@ -11,8 +11,22 @@ namespace hilo::models::gemma {
 
 /// x times a matrix of the model, [out,in] as the files have it: variable "kernel", which may be in
 /// blocks.
-/// Shapes:  [..,in] -> f32[..,out].
-Value dense(nn::Scope scope, Value x, Dim out, const Precision& precision);
+/// Shapes:  [..,in] -> f32[..,out], or of `dtype`.
+Value dense(nn::Scope scope, Value x, Dim out, const Precision& precision, DType dtype = kF32);
+
+/// Matrices that read the same vectors, one under the other where `Config::is_fused`: then they are one variable, of the
+/// joint name.
+struct Fusion {
+  struct Part {
+    std::string_view name;
+    Dim out;
+  };
+  std::string_view name;
+  std::vector<Part> parts;
+};
+/// "query", "key" and "value"; "gate" and "up".
+Fusion attention_fusion(const Config& config);
+Fusion mlp_fusion(const Config& config);
 
 /// The tokens' vectors between and behind the layers, for tests: what `forward` passes on.
 struct Trace {

@@ -88,7 +88,7 @@ struct DecodeStep {
     const Value step = s[kStep], answer_tokens = made + step, zero = zeros({kI32, s[kDone].dims()});
     const nn::SamplingSettings settings =
         chooser.settings(chooser_inputs, chooser.penalizes ? s[kCounts] : Value(), answer_tokens);
-    const Value open = allowed(s[kLogits], answer_tokens);                   // [B,V]
+    const Value open = chooser.goes_on ? allowed(s[kLogits], answer_tokens) : s[kLogits];  // [B,V]
     const Value chosen = nn::sample(open, settings).as(kI32);                // [B]
     const Value scores = log_softmax(nn::adjust_logits(open, settings));     // [B,V]
     const Value score = take_along_axis(scores, expand_dims(chosen, 1), 1);  // [B,1]
@@ -132,15 +132,16 @@ std::vector<Shape> cache_shapes(const Config& config, Dim batch, Dim slots) {
   return shapes;
 }
 
-BuildFn extend_program(const Config& config, const nn::Store& weights, Positions positions) {
-  return [config, &weights, positions,
+BuildFn extend_program(const Config& config, const nn::Store& weights, Positions positions, bool first) {
+  return [config, &weights, positions, first,
           count_of_weights = nn::model_paths(weights).size()](std::span<const Value> p) {
     Parameters in(p);
     const nn::Building building(weights, nn::Mode::kInference, {}, in.many(count_of_weights));
     const Value ids = in.next();  // [B,T]
     const Value start = in.next(), count = in.next(), padding = in.next();
+    const Placement at{first ? scalar(0) : start, count, padding, first};
     std::vector<LayerCache> cache = layers_of(in.rest());
-    Value x = forward(building.root(), config, ids, cache, {start, count, padding});  // [B,T,D]
+    Value x = forward(building.root(), config, ids, cache, at);  // [B,T,D]
     if (positions == Positions::kLast) x = dynamic_index_axis(x, 1, count - 1);       // [B,D]
     std::vector<Value> results = {logits(building.root(), config, x)};
     append(results, cache);
@@ -186,6 +187,14 @@ Function decode_function(const Config& config, Dim batch, Dim slots, const Divis
                                Shape{kI1, {batch}}, Shape{kI32, {kMostStopIds}}, number, number});
   shapes.insert(shapes.end(), cache.begin(), cache.end());
   return trace(division.laid(decode_program(config, weights, {}), paths, cache.size()), shapes);
+}
+
+BuildFn empty_program(std::vector<Shape> shapes) {
+  return [shapes = std::move(shapes)](std::span<const Value>) {
+    std::vector<Value> results;
+    for (const Shape& s : shapes) results.push_back(zeros(s));
+    return results;
+  };
 }
 
 BuildFn grow_program(const Config& config, Dim batch, Dim slots) {

@@ -21,8 +21,9 @@ std::vector<Shape> cache_shapes(const Config& config, Dim batch, Dim slots);
 enum class Positions : std::uint8_t { kLast, kAll };
 
 /// (weights.., ids i32[B,T], start, count, padding, cache..) -> (logits, cache..): of the last
-/// token that counts f32[B,V], or of all f32[B,T,V].
-BuildFn extend_program(const Config& config, const nn::Store& weights, Positions positions);
+/// token that counts f32[B,V], or of all f32[B,T,V]. Where they are the `first` ones, start is 0, and nobody looks into the
+/// cache.
+BuildFn extend_program(const Config& config, const nn::Store& weights, Positions positions, bool first);
 
 /// How many tokens a launch of the decode program makes at most.
 inline constexpr Dim kTokensALaunch = 16;
@@ -42,6 +43,8 @@ BuildFn decode_program(const Config& config, const nn::Store& weights, const Cho
 /// tokens, laid over the mesh of `division`.
 Function decode_function(const Config& config, Dim batch, Dim slots, const Division& division = {});
 
+/// () -> a cache of zeros, of these shapes.
+BuildFn empty_program(std::vector<Shape> shapes);
 /// (cache..) -> the same with room for `slots` tokens.
 BuildFn grow_program(const Config& config, Dim batch, Dim slots);
 

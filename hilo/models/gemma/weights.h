@@ -66,8 +66,9 @@ std::int64_t parameter_count(const Config& config);
 /// The numbers of a weight as the model wants them, in its own dtype still; or its blocks.
 Array read_weight(const formats::WeightSource& source, const Found& found);
 
-/// Loads every weight onto the device, one after the other, converted to the dtypes of the config.
-/// Cost:    memory of the weights, and on the host that of the largest tensor.
+/// Loads every weight onto the device, one after the other, converted to the dtypes of the config, and put together where it
+/// `is_fused` (not with a division: its axes would cut across).
+/// Cost:    memory of the weights, and on the host that of the largest variable.
 nn::Store load_weights(const Config& config, Layout layout, const formats::WeightSource& source,
                        const pjrt::Client& client, const Division& division = {});
 
