@@ -48,7 +48,9 @@ std::optional<Profiler> Profiler::start(const Plugin& plugin) {
     return {};
   }
   auto state = std::make_shared<State>(api, plugin.path());
-  PLUGIN_Profiler_Create_Args create{PLUGIN_Profiler_Create_Args_STRUCT_SIZE, nullptr, 0, nullptr};
+  // tensorflow.ProfileOptions {host_tracer_level = 2, device_tracer_level = 1, version = 1}: without it, levels are 0.
+  constexpr std::string_view kOptions = "\x10\x02\x18\x01\x28\x01";
+  PLUGIN_Profiler_Create_Args create{PLUGIN_Profiler_Create_Args_STRUCT_SIZE, kOptions.data(), kOptions.size(), nullptr};
   state->check(api.create(&create), "making a profiler");
   state->profiler = create.profiler;
   PLUGIN_Profiler_Start_Args begin{PLUGIN_Profiler_Start_Args_STRUCT_SIZE, state->profiler};

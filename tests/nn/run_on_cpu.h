@@ -15,9 +15,13 @@
 
 namespace hilo::test {
 
-/// The CPU client that all tests of a binary share.
+/// The client that all tests of a binary share: the CPU's, or of the plugin that HILO_TEST_BACKEND names.
 inline const pjrt::Client& cpu() {
-  static const pjrt::Client client = pjrt::open("cpu");
+  static const pjrt::Client client = [] {
+    const char* backend = std::getenv("HILO_TEST_BACKEND");
+    if (backend == nullptr) return pjrt::open("cpu");
+    return pjrt::open(backend, {.values = {{"preallocate", false}}});
+  }();
   return client;
 }
 
