@@ -14,6 +14,7 @@
 #include "tools/gemma_model.h"
 #include "tools/messages.h"
 #include "tools/sampling_flags.h"
+#include "tools/speculation_flags.h"
 
 namespace hilo::tools {
 namespace {
@@ -32,6 +33,7 @@ std::atomic<bool> is_interrupted{false};
 struct Flags {
   ModelFlags model{};
   SamplingFlags sampling{};
+  SpeculationFlags speculation{};
   std::string system{};
 };
 
@@ -55,7 +57,9 @@ class StopsAnswers {
 class Conversation {
  public:
   explicit Conversation(const Flags& flags)
-      : flags_(flags), model_(open_model(flags.model, "chat")) {
+      : flags_(flags),
+        model_(open_model(flags.model, "chat")),
+        speculation_(flags.speculation, flags.model, model_) {
     clear(flags.system);
   }
 
@@ -85,6 +89,7 @@ class Conversation {
   std::string answer() {
     const auto generation = static_cast<tokenizers::GemmaGeneration>(model_.config().generation);
     models::GemmaGenerateOptions options = options_of(flags_.sampling);
+    speculation_.add_to(options);
     options.stop_ids = tokenizers::chat_stop_ids(model_.tokenizer());
     is_interrupted.store(false);
     options.on_text = [](std::string_view text) {
@@ -100,6 +105,7 @@ class Conversation {
 
   const Flags& flags_;
   models::Gemma model_;
+  Speculation speculation_;
   std::vector<Turn> turns_{};
 };
 
@@ -151,6 +157,7 @@ Command chat_command() {
                            "Instructions for the model, before the conversation")
                 ->type_name("TEXT");
             add_sampling_flags(app, flags->sampling);
+            add_speculation_flags(app, flags->speculation);
             return [flags] { return chat(*flags); };
           }};
 }

@@ -56,8 +56,10 @@ std::optional<Mesh> mesh_of(const ModelFlags& flags, ComputeFlags& compute, cons
 
 }  // namespace
 
+std::optional<DType> dtype_of(const ModelFlags& flags) { return dtype_from_name(flags.dtype); }
+
 models::Gemma open_model(const ModelFlags& flags, const std::string& command) {
-  const auto dtype = dtype_from_name(flags.dtype);
+  const auto dtype = dtype_of(flags);
   const bool is_known = dtype && (*dtype == kF32 || *dtype == kBF16 || *dtype == kF16);
   if (!is_known && flags.dtype != "blocks") {
     throw UsageError(command + ": --dtype is " + quote(flags.dtype) +
@@ -87,8 +89,15 @@ models::Gemma open_model(const ModelFlags& flags, const std::string& command) {
 void report_programs(const ModelFlags& flags, models::Gemma& model) {
   if (!flags.is_verbose) return;
   const auto counts = model.engine().counts();
-  say(fmt::format("{} programs, {} of them compiled now; {} executions", counts.programs,
-                  counts.compiled, counts.launches));
+  const models::gemma::GenerateReport& report = model.generator().report();
+  std::string text = fmt::format("{} programs, {} of them compiled now; ", counts.programs, counts.compiled);
+  if (report.made_tokens > 0)
+    text += fmt::format("{} executions for {}", report.launches, count_of(static_cast<std::size_t>(report.made_tokens), "token"));
+  else
+    text += fmt::format("{} executions", counts.launches);
+  if (report.guessed_tokens > 0)
+    text += fmt::format("; {} of {} guesses accepted", report.accepted_tokens, report.guessed_tokens);
+  say(text);
 }
 
 models::gemma::Ids ids_of_text(const std::string& text) {

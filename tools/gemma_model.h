@@ -17,10 +17,14 @@ struct ModelFlags {
 /// Adds MODEL, --config, --tokenizer, --context, --verbose and the flags of all that computes.
 void add_model_flags(CLI::App& app, ModelFlags& flags);
 
+/// None for blocks.
+std::optional<DType> dtype_of(const ModelFlags& flags);
+
 /// Opens the model. Throws UsageError for flags that `command` cannot obey.
 models::Gemma open_model(const ModelFlags& flags, const std::string& command);
 
-/// With --verbose: programs that were compiled and launches so far, on the error output.
+/// With --verbose, on the error output: programs that were compiled so far; executions of the last
+/// answer, or of all if there was none.
 void report_programs(const ModelFlags& flags, models::Gemma& model);
 
 /// "2,818,5279" as ids. Throws UsageError.

@@ -14,6 +14,7 @@
 #include "tools/gemma_model.h"
 #include "tools/messages.h"
 #include "tools/sampling_flags.h"
+#include "tools/speculation_flags.h"
 
 namespace hilo::tools {
 namespace {
@@ -23,6 +24,7 @@ constexpr std::uint64_t kMostPromptBytes = 64 << 20;
 struct Flags {
   ModelFlags model{};
   SamplingFlags sampling{};
+  SpeculationFlags speculation{};
   std::string prompt{}, file{}, json_schema{}, regex{};
   std::optional<std::string> ids{};
   bool parses_special = false, as_json = false;
@@ -54,7 +56,9 @@ int generate(const Flags& flags) {
   const models::gemma::Ids ids = flags.ids ? ids_of_text(*flags.ids) : models::gemma::Ids();
   const std::string prompt = prompt_of(flags);
   models::Gemma model = open_model(flags.model, "generate");
+  const Speculation speculation(flags.speculation, flags.model, model);
   models::GemmaGenerateOptions options = options_of(flags.sampling);
+  speculation.add_to(options);
   options.parses_special = flags.parses_special;
   options.constraint = constraint_of(flags, model);
   if (!flags.as_json) {
@@ -106,6 +110,7 @@ Command generate_command() {
                         ->excludes(prompt)
                         ->excludes(file);
         add_sampling_flags(app, flags->sampling);
+        add_speculation_flags(app, flags->speculation);
         auto* schema = app.add_option("--json-schema", flags->json_schema,
                                       "The text is JSON that follows the schema in this file")
                            ->type_name("F");

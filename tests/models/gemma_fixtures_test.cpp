@@ -11,7 +11,7 @@
 #include "hilo/formats/gguf.h"
 #include "hilo/formats/safetensors.h"
 #include "hilo/formats/weight_source.h"
-#include "hilo/models/gemma/engine.h"
+#include "hilo/models/gemma/generate.h"
 #include "hilo/models/gemma/weights.h"
 #include "tests/models/gemma_quick.h"
 #include "tests/nn/run_on_cpu.h"
@@ -188,6 +188,30 @@ TEST(GemmaFixtures, GgufFilesDequantised) {
                    .greedy = c["greedy_key"],
                    .atol = t["logits_atol"],
                    .rtol = t["logits_rtol"]});
+  }
+}
+
+// The same texts with guesses, of which some are wrong, as without.
+TEST(GemmaFixtures, Speculation) {
+  const auto folder = test::fixtures();
+  if (!folder) GTEST_SKIP() << "HILO_FIXTURES is not set";
+  for (const char* name : {"gemma3_base.Q8_0.gguf", "gemma2_tiny256.Q4_K_M.gguf"}) {
+    SCOPED_TRACE(name);
+    Engine engine = open(*folder / "gguf" / name);
+    Generator generator(engine);
+    for (const double temperature : {0.0, 1.0}) {
+      GenerateOptions options{.max_tokens = 30, .sampling = {.temperature = temperature, .seed = 2}};
+      generator.forget();
+      const Ids expected = generator.generate({{2, 5, 9, 14}}, options)[0].ids;
+      options.speculate = [&](const GuessRequest& request) {
+        Ids guesses(expected.begin() + request.made, expected.begin() + request.made + request.count);
+        if (request.made % 2 == 0) guesses.back() ^= 1;
+        return guesses;
+      };
+      generator.forget();
+      EXPECT_EQ(generator.generate({{2, 5, 9, 14}}, options)[0].ids, expected);
+      EXPECT_GT(generator.report().accepted_tokens, 20);
+    }
   }
 }
 

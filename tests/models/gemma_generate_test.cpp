@@ -5,51 +5,11 @@
 #include <cmath>
 
 #include "hilo/models/gemma/generate.h"
-#include "tests/models/gemma_quick.h"
+#include "tests/models/gemma_small.h"
 #include "tests/nn/run_on_cpu.h"
 
 namespace hilo::models::gemma {
 namespace {
-
-constexpr Dim kWindow = 6;
-
-Config small(int generation, Dim slack, const Precision& precision = {}) {
-  Config c{.generation = generation,
-           .layers = 3,
-           .width = 32,
-           .heads = 4,
-           .key_value_heads = 2,
-           .head_width = 16,
-           .hidden = 48,
-           .vocabulary = 96,
-           .context = 96,
-           .query_scale = 0.25,
-           .window = kWindow,
-           .window_slack = slack,
-           .is_local = local_layers(3, generation == 1 ? 1 : 2),
-           .precision = precision};
-  if (generation == 2) c.attention_cap = 5, c.logit_cap = 3;
-  return c;
-}
-
-Engine engine_of(const Config& config) {
-  nn::Store weights = declare_weights(config);
-  weights.materialize(test::cpu(), 7);
-  return {test::cpu(), config, std::move(weights), test::quick_engine()};
-}
-
-// Engines are shared: their programs take a second each to compile.
-Engine& plain() {
-  static Engine engine = engine_of(small(3, 0));
-  return engine;
-}
-
-Ids some_ids(Dim count, int seed) {
-  Ids ids;
-  for (Dim i = 0; i < count; ++i)
-    ids.push_back(static_cast<std::int32_t>((i * i * 7 + i * 13 + seed * 31 + 2) % 96));
-  return ids;
-}
 
 Array logits_of(Engine& engine, const std::vector<Ids>& pieces) {
   Memory memory = engine.remember_nothing();
@@ -181,6 +141,17 @@ TEST(GemmaGenerate, APromptThatGoesOnIsReadFromWhereItDiffers) {
   EXPECT_EQ(generator.report().reused_tokens, 0);
   fresh.forget();
   EXPECT_EQ(text.ids, fresh.generate({other}, {.max_tokens = 7})[0].ids);
+  // Going back twice goes back from the longest text that there was.
+  const Ids all = some_ids(60, 11);
+  for (Dim length : {60, 55, 49}) {
+    Ids cut(all.begin(), all.begin() + length);
+    cut.back() = 1;
+    const GenerateOptions options{.max_tokens = length == 49 ? 7 : 1};
+    const Ids ids = generator.generate({cut}, options)[0].ids;
+    EXPECT_EQ(generator.report().reused_tokens, length == 55 ? 54 : 0);
+    fresh.forget();
+    EXPECT_EQ(ids, fresh.generate({cut}, options)[0].ids) << length;
+  }
 }
 
 TEST(GemmaGenerate, LaunchesAndCompilesAreFew) {
@@ -243,6 +214,49 @@ TEST(GemmaGenerate, PenaltiesAndBiasesReachTheChoice) {
   const Generated biased =
       generator.generate({prompt}, {.max_tokens = 9, .sampling = {.logit_bias = {{42, 1000}}}})[0];
   EXPECT_EQ(biased.ids, Ids(9, 42));
+}
+
+// As many rows as draws, each with a seed of its own: the chi-squared statistic of their first tokens against the
+// probabilities that options and the model's logits give, written down here in f64.
+TEST(GemmaGenerate, FirstTokensFollowTheDistribution) {
+  constexpr std::size_t kRows = 2000;
+  const Ids prompt = {5, 9, 9, 40};
+  const SamplingOptions sampling{.temperature = 0.05,
+                                 .top_k = 24,
+                                 .min_p = 0.02,
+                                 .repetition_penalty = 1.2,
+                                 .presence_penalty = 0.02,
+                                 .frequency_penalty = 0.01,
+                                 .logit_bias = {{7, 0.05}, {30, -0.1}},
+                                 .seed = 100};
+  std::vector<double> x = logits_of(plain(), {prompt}).to_doubles();
+  x[7] += 0.05, x[30] -= 0.1;
+  for (const auto& [id, count] : std::vector<std::pair<std::size_t, double>>{{5, 1}, {9, 2}, {40, 1}})
+    x[id] = (x[id] > 0 ? x[id] / 1.2 : x[id] * 1.2) - 0.02 - 0.01 * count;
+  std::vector<double> sorted = x;
+  std::ranges::sort(sorted, std::greater());
+  double total = 0;
+  for (double& logit : x) {
+    logit = logit < sorted[23] ? 0 : std::exp((logit - sorted[0]) / 0.05);
+    if (logit < 0.02) logit = 0;
+    total += logit;
+  }
+  std::vector<double> counts(x.size());
+  Generator generator(plain());
+  for (const Generated& text : generator.generate(std::vector<Ids>(kRows, prompt), {.max_tokens = 1, .sampling = sampling}))
+    counts[static_cast<std::size_t>(text.ids.at(0))] += 1;
+  double statistic = 0, cells = 0;
+  for (std::size_t i = 0; i < x.size(); ++i) {
+    const double expected = x[i] / total * kRows;
+    if (expected == 0) {
+      EXPECT_EQ(counts[i], 0) << i;
+      continue;
+    }
+    statistic += (counts[i] - expected) * (counts[i] - expected) / expected;
+    ++cells;
+  }
+  EXPECT_GT(cells, 8);
+  EXPECT_LT((statistic - (cells - 1)) / std::sqrt(2 * (cells - 1)), 4) << statistic << " in " << cells << " cells";
 }
 
 TEST(GemmaGenerate, RefusesPromptsThatDoNotFit) {

@@ -9,6 +9,7 @@
 #include <random>
 
 #include "hilo/core/error.h"
+#include "hilo/ops/broadcast.h"
 #include "hilo/ops/constant.h"
 #include "hilo/ops/random_bits.h"
 #include "tests/nn/run_on_cpu.h"
@@ -270,7 +271,39 @@ TEST(Sampling, draws_follow_the_distribution) {
          return plain_min_p(plain_top_k(r, 9), 0.2);
        }},
       {"typical 0.6", [] { return SamplingSettings{.temperature = all(1), .typical_p = all(0.6)}; },
-       [](Row r) { return plain_typical(r, 0.6); }}};
+       [](Row r) { return plain_typical(r, 0.6); }},
+      {"min_p 0.1", [] { return SamplingSettings{.temperature = all(1), .min_p = all(0.1)}; },
+       [](Row r) { return plain_min_p(r, 0.1); }},
+      {"logit bias",
+       [] {
+         const auto each = [](const Array& row_of_one) { return broadcast_to(constant(row_of_one), {kDraws, 3}); };
+         return SamplingSettings{.temperature = all(1),
+                                 .bias_ids = each(i32({3}, {4, 9, -1})),
+                                 .bias_amounts = each(f32({3}, {5, -1, 7}))};
+       },
+       [](Row r) {
+         r[4] += 5;
+         r[9] -= 1;
+         return r;
+       }},
+      {"penalties before temperature 0.8",
+       [] {
+         std::vector<std::int32_t> counts(kTokens);
+         for (std::size_t i = 0; i < counts.size(); i += 2) counts[i] = static_cast<std::int32_t>(i % 6);
+         return SamplingSettings{.temperature = all(0.8),
+                                 .repetition_penalty = all(1.5),
+                                 .presence_penalty = all(0.25),
+                                 .frequency_penalty = all(0.125),
+                                 .counts = broadcast_to(constant(i32({kTokens}, counts)), {kDraws, kTokens})};
+       },
+       [](Row r) {
+         for (std::size_t i = 0; i < r.size(); ++i) {
+           const double n = i % 2 == 0 ? static_cast<double>(i % 6) : 0;
+           if (n > 0) r[i] = (r[i] > 0 ? r[i] / 1.5 : r[i] * 1.5) - 0.25 - 0.125 * n;
+           r[i] /= 0.8;
+         }
+         return r;
+       }}};
   for (const Case& c : cases) {
     const Array drawn = run_one(
         [&](auto p) {

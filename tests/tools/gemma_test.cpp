@@ -125,7 +125,7 @@ TEST_F(GemmaCommands, generate_says_what_it_made) {
        {"tokens_per_second", "prefill_tokens_per_second", "time_to_first_token_ms"}) {
     EXPECT_GT(json[rate].get<double>(), 0) << rate;
   }
-  EXPECT_THAT(ended.err, HasSubstr("3 executions"));
+  EXPECT_THAT(ended.err, HasSubstr("3 executions for 12 tokens"));
   EXPECT_EQ(hilo_out({"generate", gguf(), "--file", "-", "--max-tokens", "12"}, "bees"),
             json["text"].get<std::string>() + "\n");
   // Ends of either kind: this file has <end_of_turn> as a token like others.
@@ -133,6 +133,30 @@ TEST_F(GemmaCommands, generate_says_what_it_made) {
     EXPECT_THAT(hilo_out({"generate", gguf(), "--prompt", "bees", "--regex", "(yes|no)!{3}",
                           "--temperature", "1", "--seed", seed}),
                 testing::AnyOf("yes!!!\n", "no!!!\n"));
+  }
+}
+
+TEST_F(GemmaCommands, speculation_says_what_was_accepted) {
+  const std::vector<std::string> plain = {"generate", gguf(), "--prompt", "bees", "--max-tokens", "24"};
+  const std::string expected = hilo_out(plain);
+  const auto with = [&](const std::vector<std::string>& flags) {
+    std::vector<std::string> words = plain;
+    words.insert(words.end(), flags.begin(), flags.end());
+    return hilo(words);
+  };
+  Ended ended = with({"--speculate", "draft", "--draft", gguf(), "--draft-tokens", "5", "--verbose"});
+  EXPECT_EQ(ended.out, expected) << ended.err;
+  EXPECT_THAT(ended.err, HasSubstr("6 executions for 24 tokens; 19 of 19 guesses accepted"));
+  ended = with({"--speculate", "ngram"});
+  EXPECT_EQ(ended.out, expected) << ended.err;
+  for (const auto& [flags, why] : std::vector<std::pair<std::vector<std::string>, std::string>>{
+           {{"--speculate", "draft"}, "--speculate draft needs --draft MODEL"},
+           {{"--speculate", "ngram", "--draft", gguf()}, "--draft is for --speculate draft"},
+           {{"--draft", gguf()}, "--draft requires --speculate"},
+           {{"--speculate", "luck"}, "luck"},
+           {{"--speculate", "ngram", "--draft-tokens", "40"}, "40 guesses at once; expected 1 .. 33"},
+           {{"--speculate", "ngram", "--regex", "a*"}, "expected one of the two"}}) {
+    EXPECT_THAT(with(flags).err, HasSubstr(why));
   }
 }
 

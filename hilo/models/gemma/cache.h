@@ -12,7 +12,7 @@
 // then lives at s mod ring, and is overwritten when the window has passed.
 namespace hilo::models::gemma {
 
-/// Keys and values that a layer has seen: [B,S,K,H] each.
+/// Keys and values that a layer has seen: [B,K,S,H] each, as products over S and H read them.
 struct LayerCache {
   Value keys, values;
 };

@@ -50,7 +50,7 @@ Sharding Division::of_weight(std::string_view path, const Shape& shape) const {
 }
 
 Sharding Division::of_cache(const Shape& shape) const {
-  return shard_over(mesh_, {over(kData, shape.dim(0)), "", over(kModel, shape.dim(2)), ""});
+  return shard_over(mesh_, {over(kData, shape.dim(0)), over(kModel, shape.dim(1)), "", ""});
 }
 
 BuildFn Division::laid(BuildFn program, std::vector<std::string> weights, std::size_t cache) const {

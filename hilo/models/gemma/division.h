@@ -25,7 +25,7 @@ class Division {
   /// Null without a mesh.
   [[nodiscard]] const std::shared_ptr<const Mesh>& mesh() const { return mesh_; }
   [[nodiscard]] Sharding of_weight(std::string_view path, const Shape& shape) const;
-  /// Of keys and values [B,S,K,H].
+  /// Of keys and values [B,K,S,H].
   [[nodiscard]] Sharding of_cache(const Shape& shape) const;
   /// The program with its weights, which come first, laid by path, and its cache, the last `cache` parameters and
   /// results, too.

@@ -32,7 +32,7 @@ struct Engine::State {
   std::vector<Tensor> values{};  // of the weights, in the programs' order
   // To read tokens: the logits of the last one or of all, behind nothing or behind others.
   Executor first_last, last, first_all, all;
-  std::map<Chooser, Executor> decode{};
+  std::map<Chooser, Executor> decode{}, verify{};
   std::map<std::pair<Dim, Dim>, Executor> grow{}, empty{};  // by batch and slots
   int launches = 0;
 
@@ -146,6 +146,16 @@ struct Engine::State {
     m.length += count;
     return results.front();
   }
+
+  // Ids that end a text, as programs take them.
+  Tensor stop_ids(std::span<const std::int32_t> ids) const {
+    if (ids.size() > static_cast<std::size_t>(kMostStopIds)) {
+      throw UsageError(fmt::format("{} ids to stop at; expected at most {}", ids.size(), kMostStopIds));
+    }
+    Ids places(static_cast<std::size_t>(kMostStopIds), static_cast<std::int32_t>(config.vocabulary));
+    std::ranges::copy(ids, places.begin());
+    return Tensor(Array::of<std::int32_t>({kMostStopIds}, places));
+  }
 };
 
 Engine::Engine(pjrt::Client client, Config config, nn::Store weights, EngineOptions options)
@@ -155,6 +165,7 @@ Engine::~Engine() = default;
 Engine::Engine(Engine&&) noexcept = default;
 Engine& Engine::operator=(Engine&&) noexcept = default;
 
+const pjrt::Client& Engine::client() const { return state_->client; }
 const Config& Engine::config() const { return state_->config; }
 const nn::Store& Engine::weights() const { return state_->weights; }
 
@@ -200,20 +211,12 @@ void Engine::read_all(Memory& memory, const Ids& ids,
 
 Engine::Made Engine::decode(Memory& memory, DecodeArguments a) {
   State& s = *state_;
-  if (a.stop_ids.size() > static_cast<std::size_t>(kMostStopIds)) {
-    throw UsageError(
-        fmt::format("{} ids to stop at; expected at most {}", a.stop_ids.size(), kMostStopIds));
-  }
   const Dim steps = std::min(a.steps, kTokensALaunch);
   s.reserve(memory, memory.length + steps);
-  Ids stop(static_cast<std::size_t>(kMostStopIds), static_cast<std::int32_t>(s.config.vocabulary));
-  std::ranges::copy(a.stop_ids, stop.begin());
   const Tensor padding(Array::of<std::int32_t>({memory.batch()}, memory.padding));
-  std::vector<Tensor> inputs = {
-      a.logits,       number(memory.length),
-      padding,        number(steps),
-      a.is_done,      Tensor(Array::of<std::int32_t>({kMostStopIds}, stop)),
-      number(a.made), number(a.min_tokens)};
+  std::vector<Tensor> inputs = {a.logits,       number(memory.length),    padding,
+                                number(steps),  a.is_done,                s.stop_ids(a.stop_ids),
+                                number(a.made), number(a.min_tokens)};
   inputs.insert(inputs.end(), a.chooser_inputs.begin(), a.chooser_inputs.end());
   if (a.chooser.penalizes) inputs.push_back(a.counts);
   const auto [program, _] = s.decode.try_emplace(
@@ -227,6 +230,41 @@ Engine::Made Engine::decode(Memory& memory, DecodeArguments a) {
           .counts = a.chooser.penalizes ? r[5] : Tensor()};
 }
 
+Engine::Verified Engine::verify(Memory& memory, const Ids& tokens, DecodeArguments a) {
+  State& s = *state_;
+  s.expect_fits(memory, {tokens});
+  const Dim count = static_cast<Dim>(tokens.size()), most = s.config.window_slack + 2;
+  if (a.steps > most || count > a.steps || memory.batch() != 1) {
+    throw UsageError(fmt::format("{} guesses at once for {} texts; expected at most {} for one",
+                                 std::max(count, a.steps) - 1, memory.batch(), most - 1));
+  }
+  s.reserve(memory, memory.length + a.steps);
+  Ids places = tokens;
+  places.resize(static_cast<std::size_t>(a.steps), 0);
+  std::vector<Tensor> inputs = {Tensor(Array::of<std::int32_t>({1, a.steps}, places)),
+                                number(memory.length),
+                                number(count),
+                                Tensor(Array::of<std::int32_t>({1}, memory.padding)),
+                                s.stop_ids(a.stop_ids),
+                                number(a.made),
+                                number(a.min_tokens)};
+  inputs.insert(inputs.end(), a.chooser_inputs.begin(), a.chooser_inputs.end());
+  if (a.chooser.penalizes) inputs.push_back(a.counts);
+  const auto [program, _] = s.verify.try_emplace(
+      a.chooser, s.client, s.laid(verify_program(s.config, s.weights, a.chooser)), s.named("verify"));
+  std::vector<Tensor> r = s.run(program->second, std::move(inputs), memory);
+  const Array chosen = r[0].array(), scores = r[1].array();
+  const Dim taken = r[2].item<std::int32_t>() + 1;
+  memory.length += count;
+  memory.go_back(memory.length - count + taken);
+  const auto first = [&](auto all) { return all.first(static_cast<std::size_t>(taken)); };
+  const auto ids = first(chosen.data<std::int32_t>());
+  const auto logs = first(scores.data<float>());
+  return {.chosen = {ids.begin(), ids.end()},
+          .log_probabilities = {logs.begin(), logs.end()},
+          .counts = a.chooser.penalizes ? r[3] : Tensor()};
+}
+
 Engine::Counts Engine::counts() const {
   Counts counts{.launches = state_->launches};
   const auto add = [&](const Executor& e) {
@@ -235,6 +273,7 @@ Engine::Counts Engine::counts() const {
   };
   for (const Executor* e : {&state_->first_last, &state_->last, &state_->first_all, &state_->all}) add(*e);
   for (const auto& [_, e] : state_->decode) add(e);
+  for (const auto& [_, e] : state_->verify) add(e);
   for (const auto& [_, e] : state_->grow) add(e);
   for (const auto& [_, e] : state_->empty) add(e);
   return counts;

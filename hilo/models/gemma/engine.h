@@ -1,4 +1,5 @@
 #pragma once
+#include <algorithm>
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -18,8 +19,15 @@ struct Memory {
   std::vector<Tensor> cache{};          ///< in the order of the programs
   Dim slots = 0;                        ///< there is room for
   Dim length = 0;                       ///< are taken
+  Dim written = 0;  ///< were taken before `go_back`: what a ring overwrote stays lost
   std::vector<std::int32_t> padding{};  ///< in front of each row
   [[nodiscard]] Dim batch() const { return static_cast<Dim>(padding.size()); }
+  /// Forgets what is behind the first `kept` tokens. Rings have them if no more than
+  /// Config::window_slack behind them were ever taken.
+  void go_back(Dim kept) {
+    written = std::max(written, length);
+    length = kept;
+  }
 };
 
 struct EngineOptions {
@@ -41,6 +49,7 @@ class Engine {
   Engine(Engine&&) noexcept;
   Engine& operator=(Engine&&) noexcept;
 
+  [[nodiscard]] const pjrt::Client& client() const;
   [[nodiscard]] const Config& config() const;
   [[nodiscard]] const nn::Store& weights() const;
 
@@ -61,7 +70,7 @@ class Engine {
     Tensor logits, is_done, count, counts;
   };
   struct DecodeArguments {
-    Tensor logits, is_done;
+    Tensor logits{}, is_done{};
     Dim steps = kTokensALaunch;
     std::span<const std::int32_t> stop_ids{};
     Dim made = 0;        ///< tokens of the answer so far
@@ -73,6 +82,18 @@ class Engine {
   /// Chooses up to `steps` tokens a row. The memory's length grows by what `count` says: the caller
   /// adds it when it reads it.
   Made decode(Memory& memory, DecodeArguments arguments);
+
+  /// What became of guesses.
+  struct Verified {
+    Ids chosen{};  ///< the accepted guesses, and the token behind them
+    std::vector<float> log_probabilities{};
+    Tensor counts{};
+  };
+  /// Reads the last token of a text of one row and guesses of what follows, at most `steps` tokens,
+  /// and keeps the guesses that it would have chosen itself. `arguments` needs no logits and no
+  /// is_done. The memory grows by as many tokens as were chosen.
+  /// Throws:  UsageError if `steps` is beyond what the rings can go back by: window_slack + 2.
+  Verified verify(Memory& memory, const Ids& tokens, DecodeArguments arguments);
 
   /// Programs so far, and how many of them were compiled in this process; launches of all.
   struct Counts {

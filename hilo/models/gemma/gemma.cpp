@@ -114,7 +114,9 @@ GemmaText Gemma::generate_ids(const gemma::Ids& prompt, const GemmaGenerateOptio
   gemma::GenerateOptions own{.max_tokens = options.max_tokens,
                              .min_tokens = options.min_tokens,
                              .sampling = options.sampling,
-                             .stop_ids = options.stop_ids.empty() ? stop_ids() : options.stop_ids};
+                             .stop_ids = options.stop_ids.empty() ? stop_ids() : options.stop_ids,
+                             .speculate = options.speculate,
+                             .guesses = options.guesses};
   if (options.constraint) own.allowed = [&](std::size_t) { return options.constraint->allowed(); };
   // Some files have <end_of_turn> as a token like others; where it ends the text it is none of it.
   const gemma::Ids markers = stop_ids();

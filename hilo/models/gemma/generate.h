@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "hilo/models/gemma/engine.h"
+#include "hilo/models/gemma/speculate.h"
 
 namespace hilo::models::gemma {
 
@@ -18,6 +19,8 @@ enum class Finish : std::uint8_t {
 struct GenerateOptions {
   Dim max_tokens = 256;
   Dim min_tokens = 0;  ///< before them, no token that ends the text is chosen
+  Dim already_made = 0;  ///< tokens at the prompt's end that are of the answer, as random numbers
+                         ///< and `min_tokens` count it
   SamplingOptions sampling{};
   Ids stop_ids{};  ///< end the text, and belong to it
   /// Bit i % 32 of word i / 32 says whether token i may come next in that row: asked before each
@@ -26,6 +29,11 @@ struct GenerateOptions {
   /// Called for each token as the host hears of it: in groups of up to kTokensALaunch. False ends
   /// that row's text behind the token.
   std::function<bool(std::size_t row, std::int32_t id, float log_probability)> on_token{};
+  /// `Ngram{}`, `Draft(engine)` or a function of one's own guesses tokens; the text stays the same.
+  /// For one prompt, and without `allowed`. A launch then makes one token and those that were
+  /// guessed right.
+  Guesser speculate{};
+  Dim guesses = 7;  ///< that are tried in a launch at most
 };
 
 /// A text that was made, as ids.
@@ -40,6 +48,7 @@ struct GenerateReport {
   Dim prompt_tokens = 0;  ///< of all rows
   Dim reused_tokens = 0;  ///< of them, those that the model remembered
   Dim made_tokens = 0;
+  Dim guessed_tokens = 0, accepted_tokens = 0;  ///< of speculation
   double read_seconds = 0, decode_seconds = 0, first_token_seconds = 0;
   int launches = 0;  ///< of programs on the device
 };
@@ -52,8 +61,8 @@ class Generator {
   explicit Generator(Engine& engine) : engine_(&engine) {}
 
   /// Continues each prompt. Rows of other lengths do not change each other's text.
-  /// Throws:  UsageError for an empty prompt, an id outside of the vocabulary, or a prompt that
-  ///          fills the context.
+  /// Throws:  UsageError for an empty prompt, an id outside of the vocabulary, a prompt that fills
+  ///          the context, or speculation for several prompts or beyond what rings can go back by.
   std::vector<Generated> generate(const std::vector<Ids>& prompts,
                                   const GenerateOptions& options = {});
 
@@ -62,10 +71,13 @@ class Generator {
   void forget();
 
  private:
+  class Texts;
   [[nodiscard]] Dim reusable(const Ids& prompt) const;
   Tensor read(const std::vector<Ids>& prompts, Dim max_tokens);
   void decode(Tensor logits, const std::vector<Ids>& prompts, const GenerateOptions& options,
-              std::vector<Generated>& texts);
+              Texts& texts);
+  void speculate(const GenerateOptions& options, const Chooser& chooser,
+                 const std::vector<Tensor>& chooser_inputs, Tensor counts, Texts& texts);
 
   Engine* engine_;
   Memory memory_{};

@@ -103,7 +103,7 @@ Value attention(nn::Scope scope, const Config& c, Dim layer, Value x, LayerCache
                              .scale = is_local ? c.local_rope_scale : c.global_rope_scale};
   q = rotary_embedding(q, positions, rotary);
   k = rotary_embedding(k, positions, rotary);
-  const bool is_ring = is_local && cache.keys.dim(1) == ring_slots(c);
+  const bool is_ring = is_local && cache.keys.dim(2) == ring_slots(c);
   const Seen seen = remember(cache, k, v, at, is_ring);
   cache = seen.cache;
   AttentionOptions options{.is_causal = true,

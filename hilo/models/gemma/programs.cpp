@@ -10,6 +10,7 @@
 #include "hilo/ops/constant.h"
 #include "hilo/ops/construct.h"
 #include "hilo/ops/convert.h"
+#include "hilo/ops/cumulative.h"
 #include "hilo/ops/dynamic_slice.h"
 #include "hilo/ops/indexing.h"
 #include "hilo/ops/pad.h"
@@ -65,6 +66,26 @@ Value with_column(Value x, Value column, Value step) {
   return dynamic_update_slice_axis(x, expand_dims(column, 1), 1, step);
 }
 
+// A token for each row of logits, and its logarithm of a probability.
+struct Choice {
+  Value tokens, scores;  // i32[B], f32[B]
+};
+
+// `answer_tokens` i32[] or i32[B]: how many of the answer's are before the token.
+Choice choose(Value all, const nn::SamplingSettings& settings, bool goes_on, Value stop_ids,
+              Value answer_tokens, Value min_tokens) {
+  Value open = all;
+  if (goes_on) {
+    const double out = -std::numeric_limits<double>::infinity();
+    const Value is_early = reshape(answer_tokens < min_tokens, {answer_tokens.size(), 1});
+    open = select(broadcast_to(is_early, all.dims()), scatter_set(all, stop_ids, out, 1), all);
+  }
+  const Value tokens = nn::sample(open, settings).as(kI32);                  // [B]
+  const Value scores = log_softmax(nn::adjust_logits(open, settings));       // [B,V]
+  const Value score = take_along_axis(scores, expand_dims(tokens, 1), 1);    // [B,1]
+  return {tokens, reshape(score, {tokens.dim(0)})};
+}
+
 // One step of the decoding loop, and what it reads of the program's parameters.
 struct DecodeStep {
   const Config& config;
@@ -78,28 +99,20 @@ struct DecodeStep {
   enum : std::size_t { kStep, kDone, kTokens, kLogProbabilities, kLogits, kCounts };
   [[nodiscard]] std::size_t cache_at() const { return kCounts + (chooser.penalizes ? 1 : 0); }
 
-  [[nodiscard]] Value allowed(Value all, Value answer_tokens) const {
-    const double out = -std::numeric_limits<double>::infinity();
-    return select(answer_tokens < min_tokens, scatter_set(all, stop_ids, out, 1), all);
-  }
-
   [[nodiscard]] std::vector<Value> operator()(std::span<const Value> s) const {
     const nn::Building building(weights, nn::Mode::kInference, {}, variables);
     const Value step = s[kStep], answer_tokens = made + step, zero = zeros({kI32, s[kDone].dims()});
     const nn::SamplingSettings settings =
         chooser.settings(chooser_inputs, chooser.penalizes ? s[kCounts] : Value(), answer_tokens);
-    const Value open = chooser.goes_on ? allowed(s[kLogits], answer_tokens) : s[kLogits];  // [B,V]
-    const Value chosen = nn::sample(open, settings).as(kI32);                // [B]
-    const Value scores = log_softmax(nn::adjust_logits(open, settings));     // [B,V]
-    const Value score = take_along_axis(scores, expand_dims(chosen, 1), 1);  // [B,1]
-    const Value token = select(s[kDone], zero, chosen);
+    const Choice chosen = choose(s[kLogits], settings, chooser.goes_on, stop_ids, answer_tokens, min_tokens);
+    const Value token = select(s[kDone], zero, chosen.tokens);
     std::vector<LayerCache> cache = layers_of(s.subspan(cache_at()));
     const Value x = forward(building.root(), config, expand_dims(token, 1), cache,
                             {start + step, scalar(1), padding});  // [B,1,D]
     std::vector<Value> next = {
         step + 1, logical_or(s[kDone], is_among(token, stop_ids)),
         with_column(s[kTokens], token, step),
-        with_column(s[kLogProbabilities], reshape(score, {token.dim(0)}), step),
+        with_column(s[kLogProbabilities], chosen.scores, step),
         logits(building.root(), config, reshape(x, {token.dim(0), config.width}))};
     if (chooser.penalizes)
       next.push_back(nn::count_tokens(s[kCounts], select(s[kDone], zero - 1, token)));
@@ -176,6 +189,47 @@ BuildFn decode_program(const Config& config, const nn::Store& weights, const Cho
   };
 }
 
+BuildFn verify_program(const Config& config, const nn::Store& weights, const Chooser& chooser) {
+  return [config, &weights, chooser,
+          count_of_weights = nn::model_paths(weights).size()](std::span<const Value> p) {
+    Parameters in(p);
+    const nn::Building building(weights, nn::Mode::kInference, {}, in.many(count_of_weights));
+    const Value tokens = in.next();  // [1,T]
+    const Value start = in.next(), count = in.next(), padding = in.next();
+    const Value stop_ids = in.next(), made = in.next(), min_tokens = in.next();
+    const Dim places = tokens.dim(1);
+    // Each place is a row of what chooses: with the one text's settings, and its own step.
+    std::vector<Value> inputs;
+    for (const Value& one : in.many(chooser.input_count())) {
+      Dims dims = one.dims();
+      dims[0] = places;
+      inputs.push_back(broadcast_to(one, dims));
+    }
+    const Value place = iota({kI32, {places}}), ids = reshape(tokens, {places});
+    Value counts;
+    if (chooser.penalizes) {  // row i counts tokens 1 .. i too
+      const Value row = expand_dims(place, 1), other = expand_dims(place, 0);
+      const Value read = select(logical_and(other > 0, other <= row), expand_dims(ids, 0), config.vocabulary);
+      counts = put_along_axis(broadcast_to(in.next(), {places, config.vocabulary}), read, 1, Update::kAdd);
+    }
+    std::vector<LayerCache> cache = layers_of(in.rest());
+    const Value x = forward(building.root(), config, tokens, cache, {start, count, padding});  // [1,T,D]
+    const Choice chosen = choose(logits(building.root(), config, reshape(x, {places, config.width})),
+                                 chooser.settings(inputs, counts, made + place), chooser.goes_on, stop_ids, made + place,
+                                 min_tokens);
+    const Value next = take(ids, minimum(place + 1, places - 1));
+    const Value is_right = logical_and(equal(chosen.tokens, next), place + 1 < count);
+    const Value accepted = sum(cumulative_prod(is_right.as(kI32), 0));
+    std::vector<Value> results = {chosen.tokens, chosen.scores, accepted};
+    if (chooser.penalizes) {
+      const auto last = [&](Value of) { return dynamic_slice_axis(of, 0, accepted, 1); };
+      results.push_back(nn::count_tokens(last(counts), last(chosen.tokens)));
+    }
+    append(results, cache);
+    return results;
+  };
+}
+
 Function decode_function(const Config& config, Dim batch, Dim slots, const Division& division) {
   const nn::Store weights = declare_weights(config);
   const std::vector<std::string> paths = nn::model_paths(weights);
@@ -201,7 +255,7 @@ BuildFn grow_program(const Config& config, Dim batch, Dim slots) {
   return [shapes = cache_shapes(config, batch, slots)](std::span<const Value> p) {
     std::vector<Value> results;
     for (std::size_t i = 0; i < p.size(); ++i) {
-      results.push_back(pad_axis(p[i], 0, 1, 0, shapes[i].dim(1) - p[i].dim(1)));
+      results.push_back(pad_axis(p[i], 0, 2, 0, shapes[i].dim(2) - p[i].dim(2)));
     }
     return results;
   };
