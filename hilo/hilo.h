@@ -226,6 +226,7 @@
 #include "hilo/models/gemma/model.h"
 #include "hilo/models/gemma/model_files.h"
 #include "hilo/models/gemma/programs.h"
+#include "hilo/models/gemma/random_weights.h"
 #include "hilo/models/gemma/weights.h"
 #include "hilo/models/image_cnn.h"
 #include "hilo/models/recipe.h"

@@ -136,6 +136,7 @@ Engine::Engine(Engine&&) noexcept = default;
 Engine& Engine::operator=(Engine&&) noexcept = default;
 
 const Config& Engine::config() const { return state_->config; }
+const pjrt::Client& Engine::client() const { return state_->client; }
 const nn::Store& Engine::weights() const { return state_->weights; }
 
 Memory Engine::remember_nothing(std::vector<std::int32_t> padding) const {

@@ -42,6 +42,7 @@ class Engine {
   Engine& operator=(Engine&&) noexcept;
 
   [[nodiscard]] const Config& config() const;
+  [[nodiscard]] const pjrt::Client& client() const;
   [[nodiscard]] const nn::Store& weights() const;
 
   /// An empty memory for texts that share their steps; `padding` as many slots in front of each.
