@@ -227,6 +227,7 @@
 #include "hilo/models/gemma/model.h"
 #include "hilo/models/gemma/model_files.h"
 #include "hilo/models/gemma/programs.h"
+#include "hilo/models/gemma/random_weights.h"
 #include "hilo/models/gemma/speculate.h"
 #include "hilo/models/gemma/weights.h"
 #include "hilo/models/image_cnn.h"

@@ -17,6 +17,7 @@ Command chat_command();
 Command logits_command();
 Command perplexity_command();
 Command convert_command();
+Command bench_command();
 Command tokenize_command();
 Command detokenize_command();
 Command inspect_command();
@@ -29,7 +30,7 @@ Command version_command();
 std::vector<Command> all_commands() {
   return {train_command(),  eval_command(),    classify_command(), export_command(), compile_command(), run_command(),
           vjp_command(),    diff_command(),    conformance_command(),
-          generate_command(), chat_command(), logits_command(), perplexity_command(), convert_command(),
+          generate_command(), chat_command(), logits_command(), perplexity_command(), convert_command(), bench_command(),
           tokenize_command(), detokenize_command(), inspect_command(),
           doctor_command(), devices_command(), plugins_command(),  cache_command(),   version_command()};
 }

@@ -22,6 +22,7 @@
 #include "hilo/stablehlo/import.h"
 #include "tools/command.h"
 #include "tools/compute_flags.h"
+#include "tools/gemma_model.h"
 #include "tools/load_data.h"
 #include "tools/messages.h"
 #include "tools/train_plan.h"
@@ -104,12 +105,6 @@ bool is_step(const Flags& flags) {
   return std::ranges::count(models::recipe_names(), flags.program) > 0 && !std::filesystem::exists(flags.program);
 }
 
-const models::gemma::Published* published_model(const Flags& flags) {
-  const auto& all = models::gemma::published();
-  const auto found = std::ranges::find(all, flags.program, &models::gemma::Published::name);
-  return found == all.end() || std::filesystem::exists(flags.program) ? nullptr : &*found;
-}
-
 // A decoding loop of a published size, as a program over its weights.
 std::string model_text(const Flags& flags, const models::gemma::Published& model) {
   models::gemma::Config config = model.config;
@@ -131,7 +126,7 @@ std::string model_text(const Flags& flags, const models::gemma::Published& model
 
 // Bytecode goes on as text, which says what devices it is for.
 std::string program_text(const Flags& flags) {
-  if (const auto* model = published_model(flags)) return model_text(flags, *model);
+  if (const auto* model = published_size(flags.program)) return model_text(flags, *model);
   if (!std::filesystem::exists(flags.program)) {
     std::vector<std::string> names = models::recipe_names();
     for (const auto& p : models::gemma::published()) names.push_back(p.name);

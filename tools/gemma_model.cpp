@@ -3,8 +3,10 @@
 #include <fmt/format.h>
 #include <CLI/CLI.hpp>
 
+#include <algorithm>
 #include <charconv>
 #include <chrono>
+#include <filesystem>
 
 #include "hilo/core/error.h"
 #include "hilo/core/text.h"
@@ -15,7 +17,8 @@ namespace hilo::tools {
 
 void add_model_flags(CLI::App& app, ModelFlags& flags) {
   app.add_option("MODEL", flags.model,
-                 "A folder (Hugging Face, or Kaggle's Flax layout), or a .gguf file")
+                 std::string("A folder (Hugging Face, or Kaggle's Flax layout), or a .gguf file") +
+                     (flags.takes_sizes ? "; or a size, gemma2-2b, with random weights" : ""))
       ->required();
   app.add_option("--config", flags.config,
                  "A config.json, for weights of unknown size that come without")
@@ -58,6 +61,12 @@ std::optional<Mesh> mesh_of(const ModelFlags& flags, ComputeFlags& compute, cons
 
 std::optional<DType> dtype_of(const ModelFlags& flags) { return dtype_from_name(flags.dtype); }
 
+const models::gemma::Published* published_size(const std::string& name) {
+  const auto& all = models::gemma::published();
+  const auto found = std::ranges::find(all, name, &models::gemma::Published::name);
+  return found == all.end() || std::filesystem::exists(name) ? nullptr : &*found;
+}
+
 models::Gemma open_model(const ModelFlags& flags, const std::string& command) {
   const auto dtype = dtype_of(flags);
   const bool is_known = dtype && (*dtype == kF32 || *dtype == kBF16 || *dtype == kF16);
@@ -69,12 +78,15 @@ models::Gemma open_model(const ModelFlags& flags, const std::string& command) {
   const std::optional<Mesh> mesh = mesh_of(flags, compute, command);
   obey(compute, command, true);
   const auto start = std::chrono::steady_clock::now();
-  models::Gemma model = models::Gemma::open(open_client(compute), flags.model,
-                                            {.dtype = dtype,
-                                             .context = flags.context,
-                                             .config = flags.config,
-                                             .tokenizer = flags.tokenizer,
-                                             .engine = {.mesh = mesh}});
+  const models::GemmaOptions options{.dtype = dtype,
+                                     .context = flags.context,
+                                     .config = flags.config,
+                                     .tokenizer = flags.tokenizer,
+                                     .engine = {.mesh = mesh}};
+  const auto* size = flags.takes_sizes ? published_size(flags.model) : nullptr;
+  const pjrt::Client client = open_client(compute);
+  models::Gemma model = size != nullptr ? models::Gemma::random(client, size->config, options)
+                                        : models::Gemma::open(client, flags.model, options);
   if (flags.is_verbose) {
     const double seconds =
         std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();

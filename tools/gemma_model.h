@@ -12,6 +12,7 @@ struct ModelFlags {
   ComputeFlags compute{};
   std::int64_t context = 0;
   bool is_verbose = false;
+  bool takes_sizes = false;  ///< MODEL may be "gemma2-2b", whose weights are random then
 };
 
 /// Adds MODEL, --config, --tokenizer, --context, --verbose and the flags of all that computes.
@@ -19,6 +20,8 @@ void add_model_flags(CLI::App& app, ModelFlags& flags);
 
 /// None for blocks.
 std::optional<DType> dtype_of(const ModelFlags& flags);
+/// The published size that `name` is the name of, if no file is called that; else null.
+const models::gemma::Published* published_size(const std::string& name);
 
 /// Opens the model. Throws UsageError for flags that `command` cannot obey.
 models::Gemma open_model(const ModelFlags& flags, const std::string& command);

@@ -1,6 +1,7 @@
 #include "hilo/kernels/block_products.h"
 
 #include <algorithm>
+#include <memory>
 
 #include "hilo/custom_call.h"
 #include "hilo/formats/gguf_blocks.h"
@@ -17,12 +18,37 @@ using Floats = ffi::Buffer<ffi::F32>;
 // Of weights, by a thread before it looks for more: long enough to be worth a look.
 constexpr std::int64_t kBytesAPiece = 32 << 10;
 
+constexpr std::int64_t kRowsATile = 16;
+// From so many vectors on, unpacking rows is worth it.
+constexpr std::int64_t kLeastTiled = 8;
+
 const formats::BlockTraits* quantised(std::int64_t type) {
   const formats::BlockTraits* traits = formats::block_traits(static_cast<std::uint32_t>(type));
   return traits != nullptr && traits->decode != nullptr && traits->elements > 1 ? traits : nullptr;
 }
 
 std::int64_t last_of(ffi::Span<const std::int64_t> dims) { return dims[dims.size() - 1]; }
+
+// x [m,k] times rows [n], sixteen at a time.
+void many_dot(ffi::ThreadPool pool, const TileKernel& kernel, const float* x, std::int64_t m,
+              std::int64_t k, const std::byte* rows, std::int64_t row_bytes, std::int64_t n,
+              float* y) {
+  const std::int64_t groups = k / kGroup, sums = k / kernel.group;
+  const auto sized = [m](std::int64_t each) { return static_cast<std::size_t>(m * each); };
+  const auto q = std::make_unique_for_overwrite<std::int8_t[]>(sized(k));
+  const auto scale = std::make_unique_for_overwrite<float[]>(sized(groups)),
+             sum = std::make_unique_for_overwrite<float[]>(sized(sums));
+  parallel_for(pool, m, 32, [&](std::int64_t first, std::int64_t last) {
+    kernel.quantize(x + first * k, (last - first) * groups, q.get() + first * k,
+                    scale.get() + first * groups, sum.get() + first * sums);
+  });
+  const QuantizedMatrix matrix{q.get(), scale.get(), sum.get(), m, k};
+  parallel_for(pool, (n + kRowsATile - 1) / kRowsATile, 1,
+               [&](std::int64_t first, std::int64_t last) {
+                 kernel.run(rows, static_cast<std::size_t>(row_bytes), first * kRowsATile,
+                            std::min(n, last * kRowsATile), matrix, y, n);
+               });
+}
 
 ffi::Error block_dot(ffi::ThreadPool pool, Floats x, Bytes blocks, ffi::Result<Floats> y,
                      std::int64_t type) {
@@ -36,8 +62,12 @@ ffi::Error block_dot(ffi::ThreadPool pool, Floats x, Bytes blocks, ffi::Result<F
     return ffi::Error::InvalidArgument("hilo_block_dot: the operands do not fit");
   const std::int64_t m = static_cast<std::int64_t>(x.element_count()) / k;
   const BlockKernel kernel = block_kernel(static_cast<formats::BlockType>(type), best_isa());
-  const QuantizedVectors vectors(x.typed_data(), m, k, kernel.bias);
   const auto* bytes = reinterpret_cast<const std::byte*>(blocks.typed_data());
+  if (kernel.tiles.run != nullptr && m >= kLeastTiled) {
+    many_dot(pool, kernel.tiles, x.typed_data(), m, k, bytes, row_bytes, n, y->typed_data());
+    return ffi::Error::Success();
+  }
+  const QuantizedVectors vectors(x.typed_data(), m, k, kernel.bias);
   const std::int64_t piece = std::max<std::int64_t>(1, kBytesAPiece / row_bytes);
   parallel_for(pool, n, piece, [&](std::int64_t first, std::int64_t last) {
     kernel.run(bytes, static_cast<std::size_t>(row_bytes), first, last, vectors.all(),
@@ -64,6 +94,10 @@ ffi::Error decode_blocks(ffi::ThreadPool pool, Bytes blocks, ffi::Result<Floats>
 }
 
 }  // namespace
+
+bool multiplies_many(formats::BlockType type) {
+  return block_kernel(type, best_isa()).tiles.run != nullptr;
+}
 
 void register_block_products() {
   register_custom_call("hilo_block_dot", ffi::Ffi::Bind()

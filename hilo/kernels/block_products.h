@@ -1,4 +1,5 @@
 #pragma once
+#include "hilo/formats/gguf_blocks.h"
 
 namespace hilo::kernels {
 
@@ -6,5 +7,9 @@ namespace hilo::kernels {
 /// by groups of 32, with weights in blocks. hilo_decode_blocks u8[..,bytes] -> f32[..,k]: the
 /// weights. Both: "type" i64, the number of a formats::BlockType.
 void register_block_products();
+
+/// Whether this CPU has a kernel of the type for many vectors, which costs less than decoding the
+/// weights and multiplying those.
+bool multiplies_many(formats::BlockType type);
 
 }  // namespace hilo::kernels

@@ -38,9 +38,29 @@ using BlockRows = void (*)(const std::byte* rows, std::size_t row_bytes, std::in
                            std::int64_t last, std::span<const QuantizedVector> vectors, float* out,
                            std::int64_t out_stride);
 
+/// Many vectors in 8 bits, for kernels that take rows sixteen at a time.
+struct QuantizedMatrix {
+  const std::int8_t* q;  ///< [m,k]
+  const float* scale;    ///< [m,k/32]
+  const float* sum;      ///< [m,k/group]: scale * (sum of q) of each group of the kernel
+  std::int64_t m, k;
+};
+
+/// The same product of many vectors, which are used for many rows while they are near: rows are
+/// unpacked sixteen at a time, so `first` is a multiple of 16.
+struct TileKernel {
+  void (*run)(const std::byte* rows, std::size_t row_bytes, std::int64_t first, std::int64_t last,
+              const QuantizedMatrix& x, float* out, std::int64_t out_stride) = nullptr;
+  int group = kGroup;  ///< neighbours that `sum` adds
+  /// `count` groups of 32 numbers as 8 bits.
+  void (*quantize)(const float* x, std::int64_t count, std::int8_t* q, float* scale,
+                   float* sum) = nullptr;
+};
+
 struct BlockKernel {
   BlockRows run = nullptr;
   int bias = 0;  ///< that its weights have as unsigned numbers: x = d * (unsigned - bias)
+  TileKernel tiles{};  ///< `run` is null where there is none
 };
 
 /// The kernel for a type of blocks. Types without one for `isa` have the portable one, which takes

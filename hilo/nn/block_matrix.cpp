@@ -1,5 +1,6 @@
 #include "hilo/nn/block_matrix.h"
 
+#include "hilo/kernels/block_products.h"
 #include "hilo/nn/block_formulas.h"
 #include "hilo/ops/dot.h"
 #include "hilo/ops/factor_rules.h"
@@ -88,7 +89,8 @@ struct BlockDot : BlockOp {
   }
   [[nodiscard]] Function lowering(std::string_view platform, Shapes in) const {
     if (in[0].size() / std::max<Dim>(in[0].dim(-1), 1) > kMostRoundedVectors &&
-        in[1].size() <= kMostDecodedBytes)
+        in[1].size() <= kMostDecodedBytes &&
+        !kernels::multiplies_many(static_cast<BlockType>(type)))
       return {};
     return kernel_for(platform, "hilo_block_dot", in, infer(in), {{"type", type}});
   }

@@ -17,15 +17,15 @@ Shape blocks_shape(Dims dims, formats::BlockType type);
 Value decode_blocks(Operand blocks, formats::BlockType type);
 
 /// x times the rows of a matrix in blocks. On a CPU, x is rounded to 8 bits by groups of 32 and the
-/// blocks are multiplied as they are; of more than `kMostRoundedVectors` vectors, and on other
-/// platforms, the blocks are decoded in the program and x is not rounded.
+/// blocks are multiplied as they are; of more than `kMostRoundedVectors` vectors on a CPU without
+/// AVX-512 VNNI, and on other platforms, the blocks are decoded in the program and x is not rounded.
 /// Shapes:  f32[..,k], u8[n,bytes] -> f32[..,n].
 /// Throws:  OpError for shapes that do not fit.
 /// Gradient: to x as if it were not rounded; none to the blocks.
 /// Cost:    for few vectors that of reading the blocks once.
 Value block_dot(Operand x, Operand blocks, formats::BlockType type);
 
-/// From here on decoding costs less than it saves.
+/// From here on decoding costs less than it saves, without AVX-512 VNNI.
 inline constexpr Dim kMostRoundedVectors = 31;
 
 }  // namespace hilo::nn

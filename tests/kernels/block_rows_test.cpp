@@ -14,7 +14,7 @@ namespace {
 
 using formats::BlockType;
 
-constexpr std::int64_t kColumns = 768, kRows = 7, kVectors = 6;
+constexpr std::int64_t kColumns = 768, kRows = 21, kVectors = 11;
 
 class BlockRowsTest : public testing::TestWithParam<BlockType> {
  protected:
@@ -41,10 +41,40 @@ class BlockRowsTest : public testing::TestWithParam<BlockType> {
     }
   }
 
-  std::vector<float> run(Isa isa) {
-    const BlockKernel kernel = block_kernel(GetParam(), isa);
-    const QuantizedVectors vectors(x_.data(), kVectors, kColumns, kernel.bias);
+  // Those that this CPU has.
+  struct Version {
+    Isa isa;
+    bool is_tiled;
+  };
+  [[nodiscard]] static std::vector<Version> versions() {
+    std::vector<Version> all;
+    for (const Isa isa : {Isa::kPortable, Isa::kAvx2, Isa::kAvx512}) {
+      if (isa > best_isa()) continue;
+      all.push_back({isa, false});
+      if (block_kernel(GetParam(), isa).tiles.run != nullptr) all.push_back({isa, true});
+    }
+    return all;
+  }
+  static std::string name(const Version& v) {
+    return std::to_string(static_cast<int>(v.isa)) + (v.is_tiled ? " in tiles" : "");
+  }
+
+  std::vector<float> run(const Version& version) {
+    const BlockKernel kernel = block_kernel(GetParam(), version.isa);
     std::vector<float> out(kRows * kVectors, -1);
+    if (version.is_tiled) {
+      const TileKernel& tiles = kernel.tiles;
+      std::vector<std::int8_t> q(x_.size());
+      std::vector<float> scale(x_.size() / kGroup),
+          sum(x_.size() / static_cast<std::size_t>(tiles.group));
+      tiles.quantize(x_.data(), static_cast<std::int64_t>(scale.size()), q.data(), scale.data(),
+                     sum.data());
+      const QuantizedMatrix x{q.data(), scale.data(), sum.data(), kVectors, kColumns};
+      tiles.run(blocks_.data(), row_bytes_, 0, 16, x, out.data(), kRows);
+      tiles.run(blocks_.data(), row_bytes_, 16, kRows, x, out.data(), kRows);
+      return out;
+    }
+    const QuantizedVectors vectors(x_.data(), kVectors, kColumns, kernel.bias);
     kernel.run(blocks_.data(), row_bytes_, 0, 3, vectors.all(), out.data(), kRows);
     kernel.run(blocks_.data(), row_bytes_, 3, kRows, vectors.all(), out.data(), kRows);
     return out;
@@ -67,10 +97,9 @@ class BlockRowsTest : public testing::TestWithParam<BlockType> {
 };
 
 TEST_P(BlockRowsTest, AreTheProductsButForTheRoundingOfActivations) {
-  for (const Isa isa : {Isa::kPortable, Isa::kAvx2, Isa::kAvx512}) {
-    if (isa > best_isa()) continue;
-    SCOPED_TRACE(static_cast<int>(isa));
-    const std::vector<float> got = run(isa);
+  for (const Version& version : versions()) {
+    SCOPED_TRACE(name(version));
+    const std::vector<float> got = run(version);
     for_each_product([&](std::size_t i, const float* x, const float* w) {
       double expected = 0, bound = 0, size = 0;
       for (std::int64_t at = 0; at < kColumns; at += kGroup) {
@@ -89,11 +118,10 @@ TEST_P(BlockRowsTest, AreTheProductsButForTheRoundingOfActivations) {
 }
 
 TEST_P(BlockRowsTest, AreEqualForAllInstructionSets) {
-  const std::vector<float> expected = run(Isa::kPortable);
-  for (const Isa isa : {Isa::kAvx2, Isa::kAvx512}) {
-    if (isa > best_isa()) continue;
-    SCOPED_TRACE(static_cast<int>(isa));
-    const std::vector<float> got = run(isa);
+  const std::vector<float> expected = run({Isa::kPortable, false});
+  for (const Version& version : versions()) {
+    SCOPED_TRACE(name(version));
+    const std::vector<float> got = run(version);
     for_each_product([&](std::size_t i, const float* x, const float* w) {
       double size = 0;  // also of what cancels: of weights with a minimum, |d q| + |m|
       for (std::int64_t j = 0; j < kColumns; ++j) size += std::abs(double{w[j]} * x[j]);
@@ -108,9 +136,9 @@ TEST_P(BlockRowsTest, NumbersThatAreNotFiniteStayWhatTheyAre) {
   for (std::int64_t j = 0; j < kColumns; ++j) x_[static_cast<std::size_t>(2 * kColumns + j)] = 0;
   x_[3 * kColumns] = 1e-42F;  // too small to divide by, in a group of its own
   for (std::int64_t j = 1; j < kColumns; ++j) x_[static_cast<std::size_t>(3 * kColumns + j)] = 0;
-  for (const Isa isa : {Isa::kPortable, Isa::kAvx2, Isa::kAvx512}) {
-    if (isa > best_isa()) continue;
-    const std::vector<float> got = run(isa);
+  for (const Version& version : versions()) {
+    SCOPED_TRACE(name(version));
+    const std::vector<float> got = run(version);
     for (std::size_t r = 0; r < kRows; ++r) {
       EXPECT_TRUE(std::isnan(got[r]));
       EXPECT_TRUE(std::isnan(got[kRows + r]));

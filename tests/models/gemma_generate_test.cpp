@@ -5,6 +5,9 @@
 #include <cmath>
 
 #include "hilo/models/gemma/generate.h"
+#include "hilo/models/gemma/random_weights.h"
+#include "hilo/nn/scope.h"
+#include "tests/models/gemma_quick.h"
 #include "tests/models/gemma_small.h"
 #include "tests/nn/run_on_cpu.h"
 
@@ -257,6 +260,29 @@ TEST(GemmaGenerate, FirstTokensFollowTheDistribution) {
   }
   EXPECT_GT(cells, 8);
   EXPECT_LT((statistic - (cells - 1)) / std::sqrt(2 * (cells - 1)), 4) << statistic << " in " << cells << " cells";
+}
+
+TEST(GemmaGenerate, RandomWeightsAreOfTheSizeOfRealOnesAndDiffer) {
+  const Config config = small(2, 2);
+  const nn::Store weights = random_weights(config, test::cpu());
+  std::vector<std::vector<double>> matrices;
+  for (const std::string& path : nn::model_paths(weights)) {
+    const Array x = weights.at(path).value.array();
+    const std::vector<double> numbers = x.to_doubles();
+    double sum = 0, squares = 0;
+    for (const double n : numbers) sum += n, squares += n * n;
+    const auto count = static_cast<double>(numbers.size());
+    if (x.shape().rank() < 2) {
+      EXPECT_EQ(squares, 0) << path;  // the distance of norms from 1
+      continue;
+    }
+    const double deviation = 0.035 / std::sqrt(3);  // of even numbers
+    EXPECT_NEAR(std::sqrt(squares / count), deviation, 4 * deviation / std::sqrt(count)) << path;
+    EXPECT_NEAR(sum / count, 0, 4 * deviation / std::sqrt(count)) << path;
+    for (const auto& other : matrices) EXPECT_NE(numbers, other) << path;
+    matrices.push_back(numbers);
+  }
+  EXPECT_GT(matrices.size(), 10U);
 }
 
 TEST(GemmaGenerate, RefusesPromptsThatDoNotFit) {

@@ -2,6 +2,7 @@
 #include <cmath>
 #include <cstdlib>
 
+#include "hilo/core/file.h"
 #include "hilo/formats/safetensors.h"
 #include "tests/tools/hilo_program.h"
 
@@ -52,6 +53,30 @@ TEST_F(GemmaCommands, several_devices_expect_what_one_does) {
   const Ended ended = hilo({"generate", folder(), "--ids", "2,5", "--devices", "3", "--mesh", "model=4"});
   EXPECT_EQ(ended.code, 2);
   EXPECT_THAT(ended.err, HasSubstr("generate: --mesh model=4 has 4 devices, --devices 3; expected as many"));
+}
+
+TEST_F(GemmaCommands, bench_measures_itself_and_a_peer) {
+  const fs::path peer = fresh("llama-bench"), file = fixtures_ / "gguf" / "gemma3_base.Q8_0.gguf";
+  write_file_atomically(peer, "#!/bin/sh\necho '[{\"avg_ts\": 1e-3}]'\n");
+  fs::permissions(peer, fs::perms::owner_all);
+  const auto json = Json::parse(hilo_out({"bench", "gemma", file.string(), "--backend", "cpu", "--prompt", "20", "--tokens", "12",
+                                          "--rounds", "1", "--threads", "1", "--peer", "llama.cpp", "--peer-path", peer.string()}));
+  EXPECT_EQ(json["threads"], 1);
+  EXPECT_EQ(json["prompt_tokens"], 20);
+  for (const char* of : {"prefill", "decode"}) {
+    EXPECT_GT(json[of]["tokens_per_second"]["best"], 0) << of;
+    EXPECT_GT(json["times_as_good_as_peer"][of]["best"], 1000) << of;
+  }
+  EXPECT_GT(json["first_token"]["cold_seconds"], 0);
+  EXPECT_GT(json["memory"]["peak_bytes"], json["weight_bytes"]);
+  EXPECT_GT(json["memory_bytes_per_second"], 1e8);
+  const fs::path broken = fresh("broken");
+  write_file_atomically(broken, "#!/bin/sh\necho no such model >&2; exit 3\n");
+  fs::permissions(broken, fs::perms::owner_all);
+  const Ended ended = hilo({"bench", "gemma", file.string(), "--backend", "cpu", "--prompt", "4", "--tokens", "2", "--rounds", "1",
+                            "--peer", "llama.cpp", "--peer-path", broken.string()});
+  EXPECT_EQ(ended.code, 1);
+  EXPECT_THAT(ended.err, HasSubstr("broken ended with code 3; it said:\nno such model"));
 }
 
 TEST_F(GemmaCommands, logits_and_perplexity_agree) {

@@ -54,12 +54,15 @@ INSTANTIATE_TEST_SUITE_P(
         Row{{"tokenize", "m"}, "tokenize: TEXT or --jsonl is required"},
         Row{{"tokenize", "m", "text", "--jsonl", "f"}, "tokenize: "},
         Row{{"detokenize", "m"}, "detokenize: ID or --jsonl is required"},
+        Row{{"bench", "gema", "m"}, "bench: WHAT: gema not in {gemma}"},
+        Row{{"bench", "gemma", "gemma2-2b", "--peer", "llama.cpp"}, "bench: --peer runs a GGUF file, one text at a time"},
+        Row{{"bench", "gemma", "m", "--batch", "0"}, "bench: --batch"},
         Row{{"cache", "show"}, "cache: "}));
 
 TEST(Help, is_given_for_the_program_and_each_command) {
   EXPECT_THAT(hilo_out({"--help"}), HasSubstr("train"));
   EXPECT_THAT(hilo_out({"help", "train"}), HasSubstr("--resume"));
-  for (const char* command : {"train", "eval", "classify", "compile", "run", "generate", "chat", "logits", "perplexity", "vjp", "diff", "conformance", "inspect", "tokenize", "detokenize", "doctor", "devices", "plugins", "cache", "version"}) {
+  for (const char* command : {"train", "eval", "classify", "compile", "run", "generate", "chat", "logits", "bench", "perplexity", "vjp", "diff", "conformance", "inspect", "tokenize", "detokenize", "doctor", "devices", "plugins", "cache", "version"}) {
     const std::string text = hilo_out({command, "--help"});
     EXPECT_THAT(text, HasSubstr(std::string("Example:\n  ")));
     EXPECT_THAT(text, HasSubstr(std::string("hilo ") + command));

@@ -6,6 +6,7 @@
 
 #include "hilo/core/error.h"
 #include "hilo/models/gemma/model_files.h"
+#include "hilo/models/gemma/random_weights.h"
 
 namespace hilo::models {
 namespace {
@@ -44,6 +45,20 @@ class StopTexts {
   bool is_met_ = false;
 };
 
+// Joint matrices spare launches, which a CPU hardly has; a mesh would cut across them.
+bool is_fused(const pjrt::Client& client, const GemmaOptions& options) {
+  return !options.engine.mesh && client.platform_name() != "cpu";
+}
+
+void limit_context(gemma::Config& config, const GemmaOptions& options) {
+  if (options.context > config.context) {
+    throw UsageError(
+        fmt::format("a context of {} tokens is longer than the model's; expected at most {}",
+                    options.context, config.context));
+  }
+  if (options.context > 0) config.context = options.context;
+}
+
 }  // namespace
 
 Gemma::Gemma(std::unique_ptr<gemma::Engine> engine, std::optional<Tokenizer> tokenizer,
@@ -59,18 +74,23 @@ Gemma Gemma::open(const pjrt::Client& client, const fs::path& path, const GemmaO
   config.precision = gemma::Precision::of(options.dtype.value_or(kF32));
   if (!options.dtype && !options.engine.mesh && client.platform_name() == "cpu")
     config.precision.blocks = gemma::blocks_of(config, files.layout, *files.source);
-  config.is_fused = !options.engine.mesh && client.platform_name() != "cpu";
-  if (options.context > config.context) {
-    throw UsageError(
-        fmt::format("a context of {} tokens is longer than the model's; expected at most {}",
-                    options.context, config.context));
-  }
-  if (options.context > 0) config.context = options.context;
+  config.is_fused = is_fused(client, options);
+  limit_context(config, options);
   std::optional<Tokenizer> tokenizer = files.tokenizer();
   const auto division = options.engine.mesh ? gemma::Division(config, *options.engine.mesh) : gemma::Division();
   nn::Store weights = gemma::load_weights(config, files.layout, *files.source, client, division);
   return {std::make_unique<gemma::Engine>(client, config, std::move(weights), options.engine),
           std::move(tokenizer), path.string()};
+}
+
+Gemma Gemma::random(const pjrt::Client& client, gemma::Config config, const GemmaOptions& options) {
+  config.precision = gemma::Precision::of(options.dtype.value_or(kF32));
+  config.is_fused = is_fused(client, options);
+  limit_context(config, options);
+  const auto division = options.engine.mesh ? gemma::Division(config, *options.engine.mesh) : gemma::Division();
+  nn::Store weights = gemma::random_weights(config, client, division);
+  return {std::make_unique<gemma::Engine>(client, config, std::move(weights), options.engine), {},
+          "random weights"};
 }
 
 const Tokenizer& Gemma::tokenizer() const {

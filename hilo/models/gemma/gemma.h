@@ -58,6 +58,10 @@ class Gemma {
   static Gemma open(const pjrt::Client& client, const std::filesystem::path& path,
                     const GemmaOptions& options = {});
 
+  /// A model of this size with random weights (random_weights.h) and no tokenizer, to be measured.
+  static Gemma random(const pjrt::Client& client, gemma::Config config,
+                      const GemmaOptions& options = {});
+
   /// Continues the prompt, with <bos> before it.
   std::string generate(std::string_view prompt, const GemmaGenerateOptions& options = {});
   /// The same with all that is known of the text.

@@ -250,24 +250,22 @@ class Fused {
 
 }  // namespace
 
+Tensor placed(const Array& x, std::string_view path, const pjrt::Client& client,
+              const Division& division) {
+  if (!division.mesh()) return Tensor(pjrt::Buffer::from_host(x, client.default_device()));
+  Sharding sharding = division.of_weight(path, x.shape());
+  std::vector<pjrt::Buffer> parts = upload(x, sharding, devices_of(client, *division.mesh()));
+  return {x.shape(), std::move(sharding), std::move(parts)};
+}
+
 nn::Store load_weights(const Config& config, Layout layout, const formats::WeightSource& source,
                        const pjrt::Client& client, const Division& division) {
-  const std::vector<Found> all = match_weights(config, layout, source);
-  std::vector<pjrt::Device> devices;
-  if (division.mesh()) devices = devices_of(client, *division.mesh());
   nn::Store store = declare_weights(config);
   Fused fused(store);
-  for (const Found& found : all) {
+  for (const Found& found : match_weights(config, layout, source)) {
+    const Rows rows = rows_of(config, found.weight.path);
     const Array x = read_weight(source, found).as(found.weight.shape.dtype);
-    if (!division.mesh()) {
-      const Rows rows = rows_of(config, found.weight.path);
-      if (const std::optional<Array> whole = fused.add(rows, x))
-        store.set(rows.path, Tensor(pjrt::Buffer::from_host(*whole, client.default_device())));
-      continue;
-    }
-    Sharding sharding = division.of_weight(found.weight.path, x.shape());
-    std::vector<pjrt::Buffer> parts = upload(x, sharding, devices);
-    store.set(found.weight.path, Tensor(x.shape(), std::move(sharding), std::move(parts)));
+    if (const std::optional<Array> whole = fused.add(rows, x)) store.set(rows.path, placed(*whole, rows.path, client, division));
   }
   return store;
 }

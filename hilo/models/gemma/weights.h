@@ -66,6 +66,10 @@ std::int64_t parameter_count(const Config& config);
 /// The numbers of a weight as the model wants them, in its own dtype still; or its blocks.
 Array read_weight(const formats::WeightSource& source, const Found& found);
 
+/// A weight's numbers on the device, or laid over the devices of a mesh.
+Tensor placed(const Array& x, std::string_view path, const pjrt::Client& client,
+              const Division& division);
+
 /// Loads every weight onto the device, one after the other, converted to the dtypes of the config, and put together where it
 /// `is_fused` (not with a division: its axes would cut across).
 /// Cost:    memory of the weights, and on the host that of the largest variable.
