@@ -10,7 +10,8 @@ namespace hilo::tokenizers {
 namespace {
 
 constexpr std::size_t kMaxNodes = 200'000, kMaxStates = 50'000, kMaxSteps = 2'000'000;
-constexpr std::int32_t kEnd = 0;  // the node where a text may end
+constexpr std::size_t kMaxHeld = 8'000'000;  // nodes of all states together: 64 MiB
+constexpr std::int32_t kEnd = 0;             // the node where a text may end
 constexpr Automaton::StateId kUnknown = -2;
 
 }  // namespace
@@ -99,6 +100,8 @@ Automaton::StateId Automaton::state_of(const std::vector<std::int32_t>& nodes) {
     throw Error("pattern: the text has visited more than " + std::to_string(kMaxStates) +
                 " states; the pattern is too ambiguous");
   }
+  held_ += reached.size();
+  if (held_ > kMaxHeld) throw Error("pattern: its states are too large; ask for fewer repeats");
   const auto id = static_cast<StateId>(states_.size());
   State state{.nodes = reached, .next = {}, .is_end = reached[0] == kEnd};
   state.next.fill(kUnknown);

@@ -13,6 +13,7 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 constexpr int kMaxDepth = 32;
+constexpr std::size_t kMaxKeys = 20'000, kTypes = 7;
 
 // Keywords that only describe.
 constexpr std::array<std::string_view, 14> kDescriptions = {
@@ -94,17 +95,14 @@ class SchemaReader {
   explicit SchemaReader(const Json& root) : root_(root) {}
 
   Pattern read(const Json& schema, const std::string& at) {
-    if (schema.is_boolean()) {
-      if (!schema.get<bool>()) fail(at, "is false, which no value follows");
-      return any_value(kAnyDepth);
-    }
-    if (!schema.is_object()) fail(at, "is no schema; expected an object");
     if (++depth_ > kMaxDepth)
       fail(at, "is nested more than " + std::to_string(kMaxDepth) +
                    " deep, or refers to itself, which is not supported");
-    Pattern pattern = read_object(schema, at);
+    const std::size_t before = size_;
+    Pattern pattern = read_value(schema, at);
     --depth_;
-    expect_size(size_of(pattern), at);
+    size_ = before + size_of(pattern);  // what it was made of is in it
+    expect_size(size_, at);
     return pattern;
   }
 
@@ -130,16 +128,25 @@ class SchemaReader {
     }
   }
 
+  Pattern read_value(const Json& schema, const std::string& at) {
+    if (schema.is_boolean()) {
+      if (!schema.get<bool>()) fail(at, "is false, which no value follows");
+      return any_value(kAnyDepth);
+    }
+    if (!schema.is_object()) fail(at, "is no schema; expected an object");
+    return read_object(schema, at);
+  }
+
   Pattern read_object(const Json& schema, const std::string& at) {
     if (schema.contains("const")) {
       expect_only(schema, at, {"const", "type"});
-      return Pattern::text(written(schema["const"], at));
+      return literal(schema["const"], at);
     }
     if (schema.contains("enum")) {
       expect_only(schema, at, {"enum", "type"});
       std::vector<Pattern> choices;
       for (const Json& value : expect(schema, "enum", &Json::is_array, "a list", at))
-        choices.push_back(Pattern::text(written(value, at)));
+        choices.push_back(literal(value, at));
       if (choices.empty()) fail(at + "/enum", "is empty");
       return Pattern::choice(std::move(choices));
     }
@@ -168,8 +175,8 @@ class SchemaReader {
     }
     const Json& type = schema["type"];
     if (type.is_string()) return read_type(type.get<std::string>(), schema, at);
-    if (!type.is_array() || type.empty())
-      fail(at + "/type", "is no type; expected a text or a list of texts");
+    if (!type.is_array() || type.empty() || type.size() > kTypes)
+      fail(at + "/type", "is no type; expected a text or a list of at most 7 texts");
     std::vector<Pattern> choices;
     for (const Json& one : type) {
       if (!one.is_string())
@@ -194,6 +201,14 @@ class SchemaReader {
     } catch (const Json::exception&) {
       fail(at, "has a value that is no UTF-8");
     }
+  }
+
+  // The value as JSON: a node a character.
+  Pattern literal(const Json& value, const std::string& at) {
+    const std::string text = written(value, at);
+    size_ += text.size();
+    expect_size(size_, at);
+    return Pattern::text(text);
   }
 
   // "#/$defs/name": a path from the root.
@@ -352,8 +367,8 @@ class SchemaReader {
     };
     std::vector<Member> members;
     for (const auto& [name, value] : properties.items()) {
-      Pattern pattern = Pattern::sequence({Pattern::text(written(name, at)), Pattern::text(":"),
-                                           blank(), read(value, at + "/properties/" + name)});
+      Pattern pattern = Pattern::sequence({literal(name, at), Pattern::text(":"), blank(),
+                                           read(value, at + "/properties/" + name)});
       members.push_back({std::move(pattern), std::ranges::find(required, name) != required.end()});
     }
     std::size_t size = 0, firsts = 0;
@@ -382,6 +397,7 @@ class SchemaReader {
 
   const Json& root_;
   int depth_ = 0;
+  std::size_t size_ = 0;  // of the patterns read, and not yet part of another
 };
 
 }  // namespace
@@ -389,9 +405,11 @@ class SchemaReader {
 Pattern pattern_of_schema(std::string_view schema) {
   Json root;
   try {
-    int depth = 0;
-    const Json::parser_callback_t guard = [&](int level, Json::parse_event_t, Json&) {
-      depth = std::max(depth, level);
+    std::size_t keys = 0;
+    const Json::parser_callback_t guard = [&](int level, Json::parse_event_t event, Json&) {
+      if (event == Json::parse_event_t::key &&
+          ++keys > kMaxKeys)  // each is sought among the others
+        throw FormatError("JSON schema", "has more than " + std::to_string(kMaxKeys) + " keys");
       if (level > 4 * kMaxDepth)
         throw FormatError("JSON schema",
                           "is nested more than " + std::to_string(4 * kMaxDepth) + " deep");
