@@ -44,8 +44,10 @@ class Automaton {
   std::int32_t build(const Pattern& pattern, std::int32_t then);
   StateId state_of(const std::vector<std::int32_t>& nodes);
 
-  std::size_t steps_ = 0;  // of building: repeats of nothing make no nodes
-  std::size_t held_ = 0;   // nodes of all states
+  std::size_t steps_ = 0;            // of building: repeats of nothing make no nodes
+  std::size_t held_ = 0;             // nodes of all states
+  std::uint64_t round_ = 0;          // of state_of
+  std::vector<std::uint64_t> seen_;  // by node: the last round that reached it
   std::vector<Node> nodes_;
   std::vector<State> states_;
   std::map<std::vector<std::int32_t>, StateId> ids_;

@@ -35,12 +35,13 @@ constexpr std::string_view kNumber =
     R"(-?(?:0|[1-9][0-9]{0,17})(?:\.[0-9]{1,17})?(?:[eE][+-]?[0-9]{1,2})?)";
 
 // One character of a string as JSON writes it.
-Pattern string_character() {
-  return Pattern::choice(
+const Pattern& string_character() {
+  static const Pattern pattern = Pattern::choice(
       {Pattern::character(all_but({{0, 0x1F}, {'"', '"'}, {'\\', '\\'}})),
        expression(R"(\\["\\/bfnrt])"),
        expression(R"(\\u(?:[0-9A-Ca-ce-fE-F][0-9A-Fa-f]{3}|[dD][0-7][0-9A-Fa-f]{2}))"),
        expression(R"(\\u[dD][89ABab][0-9A-Fa-f]{2}\\u[dD][C-Fc-f][0-9A-Fa-f]{2})")});
+  return pattern;
 }
 Pattern quoted(Pattern inside) {
   return Pattern::sequence({Pattern::text("\""), std::move(inside), Pattern::text("\"")});
@@ -80,15 +81,14 @@ Pattern any_value(int depth) {
   return Pattern::choice(std::move(choices));
 }
 constexpr int kAnyDepth = 3;
+const Pattern& any_value() {
+  static const Pattern pattern = any_value(kAnyDepth);
+  return pattern;
+}
 
 // How many nodes a pattern has; beyond `kMaxSize` a schema is refused, since each level may hold
 // the one below several times.
 constexpr std::size_t kMaxSize = 200'000;
-std::size_t size_of(const Pattern& pattern) {
-  std::size_t size = 1;
-  for (const Pattern& part : pattern.parts) size += size_of(part);
-  return size;
-}
 
 class SchemaReader {
  public:
@@ -101,7 +101,7 @@ class SchemaReader {
     const std::size_t before = size_;
     Pattern pattern = read_value(schema, at);
     --depth_;
-    size_ = before + size_of(pattern);  // what it was made of is in it
+    size_ = before + pattern.size;  // what it was made of is in it
     expect_size(size_, at);
     return pattern;
   }
@@ -131,7 +131,7 @@ class SchemaReader {
   Pattern read_value(const Json& schema, const std::string& at) {
     if (schema.is_boolean()) {
       if (!schema.get<bool>()) fail(at, "is false, which no value follows");
-      return any_value(kAnyDepth);
+      return any_value();
     }
     if (!schema.is_object()) fail(at, "is no schema; expected an object");
     return read_object(schema, at);
@@ -171,7 +171,7 @@ class SchemaReader {
       if (schema.contains("properties")) return read_type("object", schema, at);
       if (schema.contains("items")) return read_type("array", schema, at);
       expect_only(schema, at, {});
-      return any_value(kAnyDepth);
+      return any_value();
     }
     const Json& type = schema["type"];
     if (type.is_string()) return read_type(type.get<std::string>(), schema, at);
@@ -268,7 +268,7 @@ class SchemaReader {
       const std::string text =
           expect(schema, "pattern", &Json::is_string, "a text", at).get<std::string>();
       Regex regex = parse_regex(text);
-      without_escapes(regex.pattern, at + "/pattern");
+      regex.pattern = without_escapes(std::move(regex.pattern), at + "/pattern");
       std::vector<Pattern> parts;
       const Pattern anything = Pattern::repeat(string_character(), 0);
       if (!regex.begins_at_start) parts.push_back(anything);
@@ -288,15 +288,18 @@ class SchemaReader {
   }
 
   // Characters that JSON would have to escape are taken out of a pattern's classes.
-  static void without_escapes(Pattern& pattern, const std::string& at) {
+  static Pattern without_escapes(Pattern pattern, const std::string& at) {
     if (pattern.kind == Pattern::Kind::kCharacter) {
       std::vector<CodeRange> others = all_but(std::move(pattern.ranges));
       others.insert(others.end(), {{0, 0x1F}, {'"', '"'}, {'\\', '\\'}});
       pattern.ranges = all_but(std::move(others));
       if (pattern.ranges.empty())
         fail(at, "asks for a character that JSON escapes, which is not supported");
+      return pattern;
     }
-    for (Pattern& part : pattern.parts) without_escapes(part, at);
+    std::vector<Pattern> parts;
+    for (const Pattern& part : pattern.parts()) parts.push_back(without_escapes(part, at));
+    return Pattern::of(pattern.kind, std::move(parts), pattern.least, pattern.most);
   }
 
   static Pattern read_format(const std::string& format, const std::string& at) {
@@ -320,9 +323,8 @@ class SchemaReader {
                         most = count(schema, "maxItems", Pattern::kForever, at);
     if (most < least) fail(at, "has minItems above maxItems");
     if (!schema.contains("prefixItems")) {
-      return list(
-          schema.contains("items") ? read(schema["items"], at + "/items") : any_value(kAnyDepth),
-          least, most);
+      return list(schema.contains("items") ? read(schema["items"], at + "/items") : any_value(),
+                  least, most);
     }
     // A tuple: just these items.
     const Json& items = expect(schema, "prefixItems", &Json::is_array, "a list", at);
@@ -373,7 +375,7 @@ class SchemaReader {
     }
     std::size_t size = 0, firsts = 0;
     for (const Member& member : members) {
-      size += size_of(member.pattern);
+      size += member.pattern.size;
       if (firsts == 0 || !members[firsts - 1].is_required) ++firsts;
     }
     expect_size(size * firsts, at);
