@@ -1,8 +1,11 @@
 """Writes the seeds of fuzz/corpus/stablehlo_text and stablehlo_bytecode: the goldens of tests/stablehlo function by
 function, since small seeds are mutated faster and deeper, and, named bad_*, hostile texts.
 
+jax_export is a file of jax.export, kept as it was made.
+
 Usage: python3 fuzz/stablehlo_corpus.py     (with jaxlib 0.10.2 also the bytecode; without it that is left as it is)
 """
+import io
 import pathlib
 import re
 
@@ -51,34 +54,31 @@ def text_seeds():
 
 
 def bytecode_seeds():
-    import jax
-    exported = jax.export.export(jax.jit(lambda x: x + 1))(jax.ShapeDtypeStruct((2,), "float32"))
-    put("stablehlo_bytecode", "jax_export", bytes(exported.serialize()))
-    put("stablehlo_bytecode", "quantized", (GOLDEN / "ops_0.18.0_quantized.mlirbc").read_bytes())
     from jax._src.interpreters import mlir
     from jaxlib.mlir import ir
     from jaxlib.mlir.dialects import stablehlo
-    import io
 
+    def put_plain(name, module):
+        with io.BytesIO() as out:
+            module.operation.write_bytecode(out)
+            put("stablehlo_bytecode", name, out.getvalue())
+
+    put("stablehlo_bytecode", "quantized", (GOLDEN / "ops_0.18.0_quantized.mlirbc").read_bytes())
     context = mlir.make_ir_context()
     context.allow_unregistered_dialects = True
-    count = 0
-    for path in sorted(GOLDEN.glob("*.mlir")):
-        if path.stem in ("ops_0.18.0_quantized", "forms"):
-            continue
-        for name, text in functions(path):
-            with context:
-                module = ir.Module.parse(text)
-                plain = io.BytesIO()
-                module.operation.write_bytecode(plain)
-                put("stablehlo_bytecode", f"{path.stem.replace('ops_', '')}.{name}", plain.getvalue())
-                for release in RELEASES[count % 4:count % 4 + 2]:
-                    try:
-                        put("stablehlo_bytecode", f"{path.stem.replace('ops_', '')}.{name}.{release}",
-                            stablehlo.serialize_portable_artifact(module, release))
-                    except Exception:  # newer than that release, or not StableHLO alone
-                        pass
-            count += 1
+    with context:
+        for name in ("bomb", "bomb_types"):
+            put_plain("bad_" + name, ir.Module.parse(PROGRAMS[name]))
+        golden = [(path, name, text) for path in sorted(GOLDEN.glob("*.mlir"))
+                  if path.stem not in ("ops_0.18.0_quantized", "forms") for name, text in functions(path)]
+        for i, (path, name, text) in enumerate(golden):
+            module, name = ir.Module.parse(text), f"{path.stem.replace('ops_', '')}.{name}"
+            put_plain(name, module)
+            for release in RELEASES[i % 4:i % 4 + 2]:
+                try:
+                    put("stablehlo_bytecode", f"{name}.{release}", stablehlo.serialize_portable_artifact(module, release))
+                except Exception:  # newer than that release, or not StableHLO alone
+                    pass
 
 
 ATTRIBUTES = """
@@ -126,6 +126,16 @@ PROGRAMS = {
     "functions_twice": "func.func @f() { return }\nfunc.func @f() { return }"}
 
 
+def doubled(mark, first, form):
+    """Aliases that are each twice the one before."""
+    return f"{mark}0 = {first}\n" + "".join(f"{mark}{i} = {form}\n".replace("_", f"{mark}{i - 1}") for i in range(1, 40))
+
+
+PROGRAMS |= {"bomb": doubled("#a", "[1, 1]", "[_, _]") + "module attributes {x.a = #a39} {}\n",
+             "bomb_types": doubled("!a", "tuple<tensor<f32>, tensor<f32>>", "tuple<_, _>") + "func.func private @f(!a39)\n",
+             "bomb_locations": doubled("#l", 'loc("a":1:1)', "loc(fused[_, _])") + "module {} loc(#l39)\n"}
+
+
 def hostile_seeds():
     seeds = {"attribute": [(f"module attributes {{x.a = {row}}} {{}}\n") for line in ATTRIBUTES.splitlines() for row in line.split("|")],
              "op": [f"func.func @main(%a: tensor<f32>) {{\n{row}\nreturn\n}}\n" for line in OPS.splitlines() for row in line.split("|")]}
@@ -144,5 +154,5 @@ text_seeds()
 hostile_seeds()
 try:
     bytecode_seeds()
-except ImportError:
+except ModuleNotFoundError:
     print("no jaxlib: the bytecode seeds stay as they are")

@@ -132,8 +132,4 @@ const Code* fields_of(const Type& type, std::string_view dialect, Fields& fields
 /// A constant of these bytes, as MLIR has them: one element for all, booleans eight in a byte.
 AttributeValue tensor_from(Shape shape, std::string_view bytes);
 
-/// Bytes of memory that a value takes, roughly.
-std::size_t memory_of(const AttributeValue& value);
-std::size_t memory_of(const Shape& shape);
-
 }  // namespace hilo::stablehlo::bytecode

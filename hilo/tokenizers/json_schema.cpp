@@ -420,6 +420,8 @@ Pattern pattern_of_schema(std::string_view schema) {
     root = Json::parse(schema, guard);
   } catch (const Json::parse_error& error) {
     throw FormatError("JSON schema", error.byte, std::string("no JSON: ") + error.what());
+  } catch (const Json::exception& error) {  // a number beyond double, say
+    throw FormatError("JSON schema", std::string("no JSON: ") + error.what());
   }
   return SchemaReader(root).read(root, "");
 }

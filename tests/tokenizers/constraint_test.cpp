@@ -208,6 +208,7 @@ std::string many_members(int count) {
 TEST(Schema, what_is_not_supported_is_refused_by_name) {
   const std::vector<std::pair<std::string, std::string>> rows = {
       {"{", "no JSON"},
+      {R"({"const":1e999})", "no JSON"},
       {"3", "is no schema"},
       {"false", "no value follows"},
       {R"({"type":"integer","minimum":3})", "\"minimum\", which is not supported"},
