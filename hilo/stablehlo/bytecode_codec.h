@@ -117,6 +117,9 @@ void transfer(Stream& stream, std::string_view layout, Fields& fields) {
 AttributeValue attribute_from(const Code& code, Fields& fields);
 Type type_from(const Code& code, Fields& fields);
 
+/// What the members of a struct have to be together. Throws Error.
+void check_struct(const StructAttribute& s);
+
 /// What an AttributeValue does not say of itself.
 struct Spelling {
   bool is_index = false;  ///< whole numbers in tensors are of MLIR's type index

@@ -138,7 +138,11 @@ Imported Importer::run() {
     }
     return results;
   };
-  result_.function = trace(build, arguments);
+  try {
+    result_.function = trace(build, arguments);
+  } catch (const OpError& e) {  // of the function itself, not of an op in it
+    refuse(main, e);
+  }
   result_.aliases = aliases_of(main, arguments.size(), result_.result_count);
   result_.partitions = std::max<std::int64_t>(whole_number(program_.module, "mhlo.num_partitions", 1), 1);
   result_.replicas = std::max<std::int64_t>(whole_number(program_.module, "mhlo.num_replicas", 1), 1);
@@ -271,6 +275,15 @@ void Importer::refuse(const ir::Operation& op, const std::string& problem) const
   throw ir::error_at(program_.file, op.at, text);
 }
 
+void Importer::refuse(const ir::Operation& op, const OpError& error) const {
+  const auto& [_, problem, got, expected, hint, constraint] = error.refusal();
+  std::string text = problem;
+  if (!got.empty()) text += "\n  got:      " + to_string(Shapes(got));
+  if (!expected.empty()) text += "\n  expected: " + expected;
+  if (constraint.starts_with("StableHLO")) text += "\n  source:   " + constraint;
+  refuse(op, text);
+}
+
 void Importer::operation(const ir::Operation& op) {
   if (budget_-- == 0) refuse(op, "the calls of the program, written out, are too many operations");
   try {
@@ -286,11 +299,7 @@ void Importer::operation(const ir::Operation& op) {
     shard_results(results, op, first_new);
     for (std::size_t i = 0; i < op.results.size(); ++i) define(op.results[i], results[i]);
   } catch (const OpError& e) {
-    std::string problem = e.refusal().problem;
-    if (!e.refusal().got.empty()) problem += "\n  got:      " + to_string(Shapes(e.refusal().got));
-    if (!e.refusal().expected.empty()) problem += "\n  expected: " + e.refusal().expected;
-    if (e.refusal().constraint.starts_with("StableHLO")) problem += "\n  source:   " + e.refusal().constraint;
-    refuse(op, problem);
+    refuse(op, e);
   } catch (const FormatError&) {
     throw;  // of an operation inside
   } catch (const Error& e) {

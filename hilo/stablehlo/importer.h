@@ -65,6 +65,7 @@ class Importer {
   void check_results(const ir::Operation& op, std::span<const Value> results) const;
   [[nodiscard]] Site site_of(const ir::Operation& op) const;
   [[noreturn]] void refuse(const ir::Operation& op, const std::string& problem) const;
+  [[noreturn]] void refuse(const ir::Operation& op, const OpError& error) const;
 
   const ir::Program& program_;
   const ImportOptions& options_;

@@ -63,6 +63,13 @@ TEST(Verify, LengthsThatCannotBeAreRefused) {
   EXPECT_NE(said.find("does not fit 63 bits"), std::string::npos) << said;
 }
 
+TEST(Verify, AFunctionTakesWhatItsTypeSays) {
+  const std::string said = refusal_of(
+      "\"func.func\"() <{function_type = (tensor<f16>) -> (), sym_name = \"f\"}> ({\n^bb0(%a: tensor<f32>):\n"
+      "  \"func.return\"() : () -> ()\n}) : () -> ()\n");
+  EXPECT_NE(said.find("func.func: argument 0 of a region does not fit\n  got:      f16[]\n  expected: f32[]"), std::string::npos) << said;
+}
+
 TEST(Verify, FunctionsThatNothingCallsAreChecked) {
   const std::string right = "func.func @main(%a: tensor<2xf32>) -> tensor<2xf32> {\n  return %a : tensor<2xf32>\n}\n";
   EXPECT_EQ(refusal_of(right), "is accepted");
