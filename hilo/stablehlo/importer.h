@@ -15,7 +15,8 @@ class Importer {
  public:
   Importer(const ir::Program& program, const ImportOptions& options);
 
-  Imported run();
+  /// May be asked for one function after another; what they are made of is bounded for all together.
+  Imported run(std::string_view name);
 
   // What handlers of single operations ask for.
 

@@ -70,6 +70,13 @@ TEST(Verify, AFunctionTakesWhatItsTypeSays) {
   EXPECT_NE(said.find("func.func: argument 0 of a region does not fit\n  got:      f16[]\n  expected: f32[]"), std::string::npos) << said;
 }
 
+// In time that grows as their number: each function once, and no list of all of them for each.
+TEST(Verify, ManyFunctions) {
+  std::string text;
+  for (int i = 0; i < 50'000; ++i) text += "func.func @f" + std::to_string(i) + "() {\n  return\n}\n";
+  EXPECT_EQ(refusal_of(text), "is accepted");
+}
+
 TEST(Verify, FunctionsThatNothingCallsAreChecked) {
   const std::string right = "func.func @main(%a: tensor<2xf32>) -> tensor<2xf32> {\n  return %a : tensor<2xf32>\n}\n";
   EXPECT_EQ(refusal_of(right), "is accepted");
