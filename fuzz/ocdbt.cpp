@@ -22,6 +22,7 @@ std::string whole_record(std::string_view body, bool is_manifest) {
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  const hilo::fuzz::MemoryBound bound(size);
   using namespace hilo;
   if (size == 0) return 0;
   const bool is_manifest = (data[0] & 1) != 0, is_whole = (data[0] & 2) != 0;

@@ -20,6 +20,9 @@ int main(int argc, char** argv) {
       ++count;
     }
   }
-  std::cout << count << " inputs\n";
+  std::cout << count << " inputs";
+  if (hilo::fuzz::most_memory() > 0)
+    std::cout << ", at most " << hilo::fuzz::most_memory() / 1024 << " KiB of memory for one";
+  std::cout << "\n";
   return count > 0 ? 0 : 1;
 }

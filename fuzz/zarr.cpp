@@ -38,6 +38,7 @@ bool is_small(const hilo::Dims& dims, std::int64_t most) {
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  const hilo::fuzz::MemoryBound bound(size);
   using namespace hilo;
   const std::uint8_t* const end = std::find(data, data + size, 0);
   const std::string_view text(reinterpret_cast<const char*>(data),

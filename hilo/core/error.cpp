@@ -19,8 +19,9 @@ std::string format_refusal(const Refusal& r, const Site* site) {
   return text;
 }
 
-// Levenshtein distance.
-std::size_t distance(std::string_view a, std::string_view b) {
+// Levenshtein distance; more than `most` is as good as any other.
+std::size_t distance(std::string_view a, std::string_view b, std::size_t most) {
+  if (std::max(a.size(), b.size()) - std::min(a.size(), b.size()) > most) return most + 1;
   std::vector<std::size_t> row(b.size() + 1);
   std::iota(row.begin(), row.end(), std::size_t{0});
   for (std::size_t i = 1; i <= a.size(); ++i) {
@@ -31,6 +32,7 @@ std::size_t distance(std::string_view a, std::string_view b) {
       diagonal = row[j];
       row[j] = std::min({row[j] + 1, row[j - 1] + 1, substituted});
     }
+    if (*std::ranges::min_element(row) > most) return most + 1;
   }
   return row.back();
 }
@@ -55,9 +57,10 @@ FormatError::FormatError(std::string_view file, std::string_view problem)
 
 std::string near_names(std::string_view wrong, const std::vector<std::string>& known) {
   std::vector<std::pair<std::size_t, std::string_view>> near;
+  const std::size_t most = std::max<std::size_t>(2, wrong.size() / 3);
   for (const std::string& candidate : known) {
-    const std::size_t d = distance(wrong, candidate);
-    if (d <= std::max<std::size_t>(2, wrong.size() / 3)) near.emplace_back(d, candidate);
+    const std::size_t d = distance(wrong, candidate, most);
+    if (d <= most) near.emplace_back(d, candidate);
   }
   if (near.empty()) return {};
   std::sort(near.begin(), near.end());

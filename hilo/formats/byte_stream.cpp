@@ -2,6 +2,7 @@
 
 #include <zlib.h>
 #include <zstd.h>
+#include <zstd_errors.h>
 
 #include <algorithm>
 #include <vector>
@@ -12,9 +13,9 @@
 namespace hilo::formats {
 namespace {
 
-// Windows of up to 2^27 bytes, as the zstd tool's own limit; a frame that wants more memory is
-// refused.
-constexpr int kMaxWindowLog = 27;
+// A frame that wants a larger window is refused: of a file 2^27 bytes, as the zstd tool's own
+// limit; of a part of one 2^23, which is what the levels up to 19 use.
+constexpr int kMaxWindowLog = 27, kMaxPartWindowLog = 23;
 
 // Packed bytes and where they stand, for messages.
 struct Source {
@@ -93,10 +94,10 @@ class GzipStream : public ByteStream {
 
 class ZstdStream : public ByteStream {
  public:
-  explicit ZstdStream(Source source)
+  ZstdStream(Source source, int max_window_log)
       : source_(std::move(source)), state_(ZSTD_createDCtx(), &ZSTD_freeDCtx) {
     if (state_ == nullptr) throw Error("zstd: no memory");
-    ZSTD_DCtx_setParameter(state_.get(), ZSTD_d_windowLogMax, kMaxWindowLog);
+    ZSTD_DCtx_setParameter(state_.get(), ZSTD_d_windowLogMax, max_window_log);
   }
 
   std::size_t read(std::span<std::byte> into) override {
@@ -133,9 +134,10 @@ bool begins_with(std::span<const std::byte> bytes, std::initializer_list<int> ma
                     [](int m, std::byte b) { return static_cast<std::byte>(m) == b; });
 }
 
-std::unique_ptr<ByteStream> stream_of(Source source, Packing packing) {
+std::unique_ptr<ByteStream> stream_of(Source source, Packing packing, int max_window_log) {
   if (packing == Packing::kGzip) return std::make_unique<GzipStream>(std::move(source));
-  if (packing == Packing::kZstd) return std::make_unique<ZstdStream>(std::move(source));
+  if (packing == Packing::kZstd)
+    return std::make_unique<ZstdStream>(std::move(source), max_window_log);
   return std::make_unique<PlainStream>(std::move(source));
 }
 
@@ -143,7 +145,7 @@ std::unique_ptr<ByteStream> stream_of(Source source, Packing packing) {
 
 std::unique_ptr<ByteStream> open_stream(std::span<const std::byte> bytes, Packing packing,
                                         std::string file, std::uint64_t offset) {
-  return stream_of({bytes, std::move(file), offset}, packing);
+  return stream_of({bytes, std::move(file), offset}, packing, kMaxPartWindowLog);
 }
 
 std::unique_ptr<ByteStream> open_stream(const std::filesystem::path& path) {
@@ -151,19 +153,28 @@ std::unique_ptr<ByteStream> open_stream(const std::filesystem::path& path) {
   const Packing packing = begins_with(file.bytes(), {0x1F, 0x8B})               ? Packing::kGzip
                           : begins_with(file.bytes(), {0x28, 0xB5, 0x2F, 0xFD}) ? Packing::kZstd
                                                                                 : Packing::kNone;
-  return stream_of({file.bytes(), path.string(), 0, file.owner()}, packing);
+  return stream_of({file.bytes(), path.string(), 0, file.owner()}, packing, kMaxWindowLog);
 }
 
 void unpack(std::span<const std::byte> bytes, Packing packing, std::span<std::byte> into,
             const std::string& file, std::uint64_t offset) {
+  const auto refuse = [&](const std::string& found) {
+    throw FormatError(file, offset,
+                      "unpacks to " + found + " bytes; expected " + std::to_string(into.size()));
+  };
+  if (packing == Packing::kZstd) {  // at once, which takes no window
+    const std::size_t got = ZSTD_decompress(into.data(), into.size(), bytes.data(), bytes.size());
+    if (ZSTD_getErrorCode(got) == ZSTD_error_dstSize_tooSmall) refuse("more");
+    if (ZSTD_isError(got) != 0)
+      throw FormatError(file, offset, std::string("damaged zstd data: ") + ZSTD_getErrorName(got));
+    if (got < into.size()) refuse(std::to_string(got));
+    return;
+  }
   const auto stream = open_stream(bytes, packing, file, offset);
   const std::size_t got = stream->read(into);
   std::byte more{};
   const bool is_over = got == into.size() && stream->read({&more, 1}) == 0;
-  if (is_over) return;
-  throw FormatError(file, offset,
-                    "unpacks to " + (got < into.size() ? std::to_string(got) : "more") +
-                        " bytes; expected " + std::to_string(into.size()));
+  if (!is_over) refuse(got < into.size() ? std::to_string(got) : "more");
 }
 
 }  // namespace hilo::formats

@@ -25,8 +25,8 @@ class ByteStream {
 /// How bytes are packed.
 enum class Packing { kNone, kGzip, kZstd };  // kGzip: zlib's header will do as well
 
-/// A stream of what `bytes` unpack to. They are at `offset` in `file`, for messages, and must
-/// outlive the stream.
+/// A stream of what `bytes`, a part of a file, unpack to; of zstd with a window of at most 8 MiB.
+/// They are at `offset` in `file`, for messages, and must outlive the stream.
 std::unique_ptr<ByteStream> open_stream(std::span<const std::byte> bytes, Packing packing,
                                         std::string file, std::uint64_t offset = 0);
 

@@ -44,19 +44,17 @@ std::vector<std::uint64_t> column(ByteReader& reader, std::uint64_t count, std::
 
 std::vector<std::byte> inflate(ByteReader& reader, std::span<const std::byte> packed,
                                const std::string& label, OcdbtBudget& budget) {
-  const auto stream = open_stream(packed, Packing::kZstd, label, reader.offset() - packed.size());
-  std::vector<std::byte> result;
-  constexpr std::size_t kStep = std::size_t{1} << 16;
-  for (std::size_t filled = 0;;) {
-    result.resize(filled + kStep);
-    const std::size_t got = stream->read(std::span(result).subspan(filled));
+  const std::uint64_t offset = reader.offset() - packed.size();
+  std::vector<std::byte> step(std::size_t{1} << 16);
+  std::size_t size = 0;  // counted first, so that no memory is taken for what is too much
+  const auto stream = open_stream(packed, Packing::kZstd, label, offset);
+  for (std::size_t got = step.size(); got == step.size(); size += got) {
+    got = stream->read(step);
     budget.take(got, reader);
-    filled += got;
-    if (got < kStep) {
-      result.resize(filled);
-      return result;
-    }
   }
+  std::vector<std::byte> result(size);
+  unpack(packed, Packing::kZstd, result, label, offset);
+  return result;
 }
 
 // What stands between the head (magic number, length, version, compression) and the checksum.

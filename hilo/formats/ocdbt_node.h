@@ -16,13 +16,13 @@ class OcdbtBudget {
  public:
   /// Throws:  FormatError if fewer bytes are left.
   void take(std::uint64_t bytes, const ByteReader& reader) {
-    if (bytes > left_) reader.fail("nodes and keys of more than 64 MiB");
+    if (bytes > left_) reader.fail("nodes and keys of more than 48 MiB");
     left_ -= bytes;
   }
   [[nodiscard]] std::uint64_t left() const { return left_; }
 
  private:
-  std::uint64_t left_ = std::uint64_t{64} << 20;
+  std::uint64_t left_ = std::uint64_t{48} << 20;  // beside it a window of zstd has 8
 };
 
 /// Bytes in a data file. `base` is the folder that the paths in a node there begin with.

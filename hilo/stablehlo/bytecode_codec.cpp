@@ -99,8 +99,27 @@ AttributeValue struct_from(const Code& code, Fields& fields) {
     AttributeValue& mesh = result.members.at(0).value;
     if (const auto* name = std::get_if<std::string>(&mesh)) mesh = SymbolAttribute{*name};
   }
+  check_struct(result);
   return result;
 }
+
+}  // namespace
+
+void check_struct(const StructAttribute& s) {
+  if (s.mnemonic != "conv") return;
+  for (const std::size_t first : {0U, 3U, 6U}) {  // of input, kernel, output
+    Ints axes = std::get<Ints>(s.members.at(first + 2).value);
+    for (const std::size_t i : {first, first + 1})
+      axes.push_back(std::get<std::int64_t>(s.members[i].value));
+    std::ranges::sort(axes);
+    for (std::size_t i = 0; i < axes.size(); ++i) {
+      if (axes[i] != static_cast<std::int64_t>(i))
+        throw Error("dimension numbers of a convolution that do not name each axis once");
+    }
+  }
+}
+
+namespace {
 
 AttributeValue dictionary_from(Field& f) {
   DictionaryAttribute result;

@@ -117,6 +117,9 @@ void transfer(Stream& stream, std::string_view layout, Fields& fields) {
 AttributeValue attribute_from(const Code& code, Fields& fields);
 Type type_from(const Code& code, Fields& fields);
 
+/// What the members of a struct have to be together. Throws Error.
+void check_struct(const StructAttribute& s);
+
 /// What an AttributeValue does not say of itself.
 struct Spelling {
   bool is_index = false;  ///< whole numbers in tensors are of MLIR's type index
@@ -131,9 +134,5 @@ const Code* fields_of(const Type& type, std::string_view dialect, Fields& fields
 
 /// A constant of these bytes, as MLIR has them: one element for all, booleans eight in a byte.
 AttributeValue tensor_from(Shape shape, std::string_view bytes);
-
-/// Bytes of memory that a value takes, roughly.
-std::size_t memory_of(const AttributeValue& value);
-std::size_t memory_of(const Shape& shape);
 
 }  // namespace hilo::stablehlo::bytecode

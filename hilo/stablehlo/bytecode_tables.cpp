@@ -4,6 +4,7 @@
 #include <bit>
 
 #include "hilo/graph/call_site.h"
+#include "hilo/stablehlo/memory_of.h"
 #include "hilo/stablehlo/parse.h"
 
 namespace hilo::stablehlo::bytecode {

@@ -109,8 +109,10 @@ Importer::Importer(const ir::Program& program, const ImportOptions& options) : p
   budget_ = kFreeGrowth + kGrowth * count_operations(program.module);
 }
 
-Imported Importer::run() {
-  const ir::Operation& main = function(options_.function, program_.module.at);
+Imported Importer::run(std::string_view name) {
+  result_ = {};
+  checked_.clear();
+  const ir::Operation& main = function(name, program_.module.at);
   const TypeAttribute& type = signature(program_, main);
   std::vector<Shape> arguments = type.inputs;
   if (!options_.arguments.empty()) {
@@ -122,7 +124,7 @@ Imported Importer::run() {
     }
     for (std::size_t i = 0; i < arguments.size(); ++i) arguments[i] = refined(arguments[i], given[i]);
   }
-  calls_.push_back(options_.function);
+  calls_ = {name_of(main)};
   const BuildFn build = [&](std::span<const Value> parameters) {
     main_ = &current_graph("import", {});
     std::vector<Value> arguments_of_main(parameters.begin(), parameters.end());
@@ -138,7 +140,11 @@ Imported Importer::run() {
     }
     return results;
   };
-  result_.function = trace(build, arguments);
+  try {
+    result_.function = trace(build, arguments);
+  } catch (const OpError& e) {  // of the function itself, not of an op in it
+    refuse(main, e);
+  }
   result_.aliases = aliases_of(main, arguments.size(), result_.result_count);
   result_.partitions = std::max<std::int64_t>(whole_number(program_.module, "mhlo.num_partitions", 1), 1);
   result_.replicas = std::max<std::int64_t>(whole_number(program_.module, "mhlo.num_replicas", 1), 1);
@@ -271,6 +277,15 @@ void Importer::refuse(const ir::Operation& op, const std::string& problem) const
   throw ir::error_at(program_.file, op.at, text);
 }
 
+void Importer::refuse(const ir::Operation& op, const OpError& error) const {
+  const auto& [_, problem, got, expected, hint, constraint] = error.refusal();
+  std::string text = problem;
+  if (!got.empty()) text += "\n  got:      " + to_string(Shapes(got));
+  if (!expected.empty()) text += "\n  expected: " + expected;
+  if (constraint.starts_with("StableHLO")) text += "\n  source:   " + constraint;
+  refuse(op, text);
+}
+
 void Importer::operation(const ir::Operation& op) {
   if (budget_-- == 0) refuse(op, "the calls of the program, written out, are too many operations");
   try {
@@ -286,11 +301,7 @@ void Importer::operation(const ir::Operation& op) {
     shard_results(results, op, first_new);
     for (std::size_t i = 0; i < op.results.size(); ++i) define(op.results[i], results[i]);
   } catch (const OpError& e) {
-    std::string problem = e.refusal().problem;
-    if (!e.refusal().got.empty()) problem += "\n  got:      " + to_string(Shapes(e.refusal().got));
-    if (!e.refusal().expected.empty()) problem += "\n  expected: " + e.refusal().expected;
-    if (e.refusal().constraint.starts_with("StableHLO")) problem += "\n  source:   " + e.refusal().constraint;
-    refuse(op, problem);
+    refuse(op, e);
   } catch (const FormatError&) {
     throw;  // of an operation inside
   } catch (const Error& e) {
@@ -345,7 +356,7 @@ void Importer::check_results(const ir::Operation& op, std::span<const Value> res
                  (rule.empty() ? "" : "\n  source:   StableHLO spec, " + std::string(name) + " (" + std::string(rule) + ")"));
 }
 
-Imported import_program(const ir::Program& program, const ImportOptions& options) { return Importer(program, options).run(); }
+Imported import_program(const ir::Program& program, const ImportOptions& options) { return Importer(program, options).run(options.function); }
 
 Imported import_program(std::string_view bytes, const ImportOptions& options) { return import_program(parse(bytes, options.file), options); }
 
@@ -368,12 +379,14 @@ Imported verify_program(const ir::Program& program) {
     if (op.name == "func.func" && !op.regions.empty() && !op.regions[0].operations.empty()) names.emplace_back(name_of(op));
   }
   std::ranges::stable_partition(names, [](const std::string& name) { return name == "main"; });
+  const ImportOptions options{.file = program.file};
+  Importer importer(program, options);
   Imported first;
   std::set<std::string, std::less<>> seen;
   for (const std::string& name : names) {
     if (seen.contains(name)) continue;
-    Imported one = import_program(program, {.file = program.file, .function = name});
-    seen.merge(std::set(one.functions));
+    Imported one = importer.run(name);
+    seen.insert(one.functions.begin(), one.functions.end());
     if (!first.function) first = std::move(one);
   }
   return first;

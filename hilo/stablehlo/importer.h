@@ -15,7 +15,8 @@ class Importer {
  public:
   Importer(const ir::Program& program, const ImportOptions& options);
 
-  Imported run();
+  /// May be asked for one function after another; what they are made of is bounded for all together.
+  Imported run(std::string_view name);
 
   // What handlers of single operations ask for.
 
@@ -65,6 +66,7 @@ class Importer {
   void check_results(const ir::Operation& op, std::span<const Value> results) const;
   [[nodiscard]] Site site_of(const ir::Operation& op) const;
   [[noreturn]] void refuse(const ir::Operation& op, const std::string& problem) const;
+  [[noreturn]] void refuse(const ir::Operation& op, const OpError& error) const;
 
   const ir::Program& program_;
   const ImportOptions& options_;

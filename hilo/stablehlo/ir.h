@@ -24,7 +24,7 @@ struct Operation;
 /// A region of one block, which is all that StableHLO has. The last operation is the terminator.
 struct Region {
   std::vector<ValueId> arguments{};
-  std::vector<Operation> operations{};
+  std::vector<Operation> operations;  // without {}: clang asks for the whole type there
 };
 
 struct Operation {

@@ -22,7 +22,8 @@ class Printer {
     text_ += indent;
     append_list(op.results, [&](ValueId v) { append_definition(v); });
     if (!op.results.empty()) text_ += " = ";
-    text_.append("\"").append(op.name).append("\"(");
+    append_quoted(text_, op.name);
+    text_ += "(";
     append_list(op.operands, [&](ValueId v) { append_name(v); });
     text_ += ')';
     append_regions(op, indent);

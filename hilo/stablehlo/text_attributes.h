@@ -62,6 +62,7 @@ class AttributeParser {
   struct Alias {
     std::size_t name_offset = 0, offset = 0;  // of its value
     bool is_open = false;                     // being read: a reference to itself
+    std::size_t memory = 0;                   // of a copy of its attribute or type
     std::optional<AttributeValue> attribute{};
     std::optional<Shape> type{};
     std::optional<Site> site{};
@@ -69,6 +70,8 @@ class AttributeParser {
 
   void find_aliases();
   Alias& alias(const Token& name);
+  /// Counts a copy of what an alias stands for: aliases of aliases could grow without end.
+  void charge(const Token& name, const Alias& known);
   /// Reads the value of an alias where it is defined, and comes back.
   template <class Read>
   auto at_definition(const Token& name, Read read);
@@ -105,6 +108,7 @@ class AttributeParser {
   std::map<std::string, std::string_view, std::less<>> resources_;
   std::optional<std::size_t> resources_offset_;
   bool has_read_resources_ = false;
+  std::size_t left_for_copies_;
 };
 
 }  // namespace hilo::stablehlo::ir

@@ -4,8 +4,22 @@
 #include "hilo/stablehlo/text_alias.h"
 
 namespace hilo::stablehlo::ir {
+namespace {
 
-AttributeParser::AttributeParser(Lexer& lexer) : lexer_(lexer) { find_aliases(); }
+constexpr std::size_t kFreeCopies = std::size_t{24} << 20, kCopiesPerByte = 16;
+
+}  // namespace
+
+AttributeParser::AttributeParser(Lexer& lexer)
+    : lexer_(lexer), left_for_copies_(kFreeCopies + kCopiesPerByte * lexer.text().size()) {
+  find_aliases();
+}
+
+void AttributeParser::charge(const Token& name, const Alias& known) {
+  if (known.memory > left_for_copies_)
+    lexer_.fail_at(name.offset, "the aliases of the program, written out, take too much memory");
+  left_for_copies_ -= known.memory;
+}
 
 // Where each line begins with `#name =` or `!name =`. Strings do not run over lines, so a line that
 // begins so is one.

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "hilo/core/text.h"
+#include "hilo/stablehlo/memory_of.h"
 #include "hilo/stablehlo/text_alias.h"
 
 namespace hilo::stablehlo::ir {
@@ -246,7 +247,11 @@ AttributeValue AttributeParser::hash_attribute() {
       return verbose_attribute(dialect);
     }
     Alias& known = alias(name);
-    if (!known.attribute) known.attribute = at_definition(name, [&] { return attribute(); });
+    if (!known.attribute) {
+      known.attribute = at_definition(name, [&] { return attribute(); });
+      known.memory = memory_of(*known.attribute);
+    }
+    charge(name, known);
     return *known.attribute;
   }
   const std::string mnemonic = name_in(dialect, full.substr(dot + 1));

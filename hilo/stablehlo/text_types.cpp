@@ -3,6 +3,7 @@
 #include <charconv>
 
 #include "hilo/core/text.h"
+#include "hilo/stablehlo/memory_of.h"
 #include "hilo/stablehlo/text_alias.h"
 
 namespace hilo::stablehlo::ir {
@@ -218,7 +219,11 @@ Shape AttributeParser::named_type() {
     lexer_.fail_at(name.offset, "the type " + quote(name.text, 60) + " is not read");
   }
   Alias& known = alias(name);
-  if (!known.type) known.type = at_definition(name, [&] { return type(); });
+  if (!known.type) {
+    known.type = at_definition(name, [&] { return type(); });
+    known.memory = memory_of(*known.type);
+  }
+  charge(name, known);
   return *known.type;
 }
 

@@ -116,6 +116,7 @@ StructAttribute complete(std::string_view mnemonic,
     else
       result.members.push_back({std::string(names[i]), std::int64_t{0}});
   }
+  check_struct(result);
   return result;
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <string>
+#include <utility>
 
 #include "hilo/core/error.h"
 #include "hilo/tokenizers/utf8.h"
@@ -10,7 +11,8 @@ namespace hilo::tokenizers {
 namespace {
 
 constexpr std::size_t kMaxNodes = 200'000, kMaxStates = 50'000, kMaxSteps = 2'000'000;
-constexpr std::int32_t kEnd = 0;  // the node where a text may end
+constexpr std::size_t kMaxHeld = 8'000'000;  // nodes of all states together: 64 MiB
+constexpr std::int32_t kEnd = 0;             // the node where a text may end
 constexpr Automaton::StateId kUnknown = -2;
 
 }  // namespace
@@ -48,19 +50,19 @@ std::int32_t Automaton::build(const Pattern& pattern, std::int32_t then) {
       return begin;
     }
     case Pattern::Kind::kSequence: {
-      for (std::size_t i = pattern.parts.size(); i-- > 0;) then = build(pattern.parts[i], then);
+      for (std::size_t i = pattern.parts().size(); i-- > 0;) then = build(pattern.parts()[i], then);
       return then;
     }
     case Pattern::Kind::kChoice: {
-      std::int32_t begin = build(pattern.parts.at(0), then);
-      for (std::size_t i = 1; i < pattern.parts.size(); ++i)
-        begin = add({.to = begin, .or_to = build(pattern.parts[i], then)});
+      std::int32_t begin = build(pattern.parts().front(), then);
+      for (std::size_t i = 1; i < pattern.parts().size(); ++i)
+        begin = add({.to = begin, .or_to = build(pattern.parts()[i], then)});
       return begin;
     }
     case Pattern::Kind::kRepeat:
       break;
   }
-  const Pattern& part = pattern.parts.at(0);
+  const Pattern& part = pattern.parts().front();
   std::int32_t begin = then;
   if (pattern.most == Pattern::kForever) {
     begin = add({.to = then});
@@ -78,12 +80,12 @@ std::int32_t Automaton::build(const Pattern& pattern, std::int32_t then) {
 // the end, tell states apart.
 Automaton::StateId Automaton::state_of(const std::vector<std::int32_t>& nodes) {
   std::vector<std::int32_t> pending = nodes, reached;
-  std::vector<bool> is_seen(nodes_.size());
+  seen_.resize(nodes_.size());
+  ++round_;
   while (!pending.empty()) {
     const std::int32_t id = pending.back();
     pending.pop_back();
-    if (id < 0 || is_seen[static_cast<std::size_t>(id)]) continue;
-    is_seen[static_cast<std::size_t>(id)] = true;
+    if (id < 0 || std::exchange(seen_[static_cast<std::size_t>(id)], round_) == round_) continue;
     const Node& node = nodes_[static_cast<std::size_t>(id)];
     if (id == kEnd || node.first <= node.last) {
       reached.push_back(id);
@@ -99,6 +101,8 @@ Automaton::StateId Automaton::state_of(const std::vector<std::int32_t>& nodes) {
     throw Error("pattern: the text has visited more than " + std::to_string(kMaxStates) +
                 " states; the pattern is too ambiguous");
   }
+  held_ += reached.size();
+  if (held_ > kMaxHeld) throw Error("pattern: its states are too large; ask for fewer repeats");
   const auto id = static_cast<StateId>(states_.size());
   State state{.nodes = reached, .next = {}, .is_end = reached[0] == kEnd};
   state.next.fill(kUnknown);
@@ -112,12 +116,22 @@ Automaton::StateId Automaton::next(StateId from, unsigned char byte) {
   const auto index = static_cast<std::size_t>(from);
   if (states_[index].next[byte] == kUnknown) {
     std::vector<std::int32_t> nodes;
+    int first = 0, last = 255;  // the bytes around this one that lead to the same state
     for (const std::int32_t id : states_[index].nodes) {
       const Node& node = nodes_[static_cast<std::size_t>(id)];
-      if (id != kEnd && byte >= node.first && byte <= node.last) nodes.push_back(node.to);
+      if (id == kEnd) continue;
+      if (node.last < byte) {
+        first = std::max(first, node.last + 1);
+      } else if (node.first > byte) {
+        last = std::min(last, node.first - 1);
+      } else {
+        first = std::max<int>(first, node.first);
+        last = std::min<int>(last, node.last);
+        nodes.push_back(node.to);
+      }
     }
     const StateId to = nodes.empty() ? kDead : state_of(nodes);
-    states_[index].next[byte] = to;
+    std::fill(states_[index].next.begin() + first, states_[index].next.begin() + last + 1, to);
   }
   return states_[index].next[byte];
 }

@@ -22,7 +22,7 @@ class Automaton {
   explicit Automaton(const Pattern& pattern);
 
   /// Where a byte leads.
-  /// Throws:  Error after 50,000 states.
+  /// Throws:  Error after 50,000 states, or 64 MiB of them.
   StateId next(StateId from, unsigned char byte);
   [[nodiscard]] bool is_end(StateId state) const {
     return states_[static_cast<std::size_t>(state)].is_end;
@@ -44,7 +44,10 @@ class Automaton {
   std::int32_t build(const Pattern& pattern, std::int32_t then);
   StateId state_of(const std::vector<std::int32_t>& nodes);
 
-  std::size_t steps_ = 0;  // of building: repeats of nothing make no nodes
+  std::size_t steps_ = 0;            // of building: repeats of nothing make no nodes
+  std::size_t held_ = 0;             // nodes of all states
+  std::uint64_t round_ = 0;          // of state_of
+  std::vector<std::uint64_t> seen_;  // by node: the last round that reached it
   std::vector<Node> nodes_;
   std::vector<State> states_;
   std::map<std::vector<std::int32_t>, StateId> ids_;

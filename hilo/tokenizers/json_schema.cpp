@@ -13,6 +13,7 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 constexpr int kMaxDepth = 32;
+constexpr std::size_t kMaxKeys = 20'000, kTypes = 7;
 
 // Keywords that only describe.
 constexpr std::array<std::string_view, 14> kDescriptions = {
@@ -34,12 +35,13 @@ constexpr std::string_view kNumber =
     R"(-?(?:0|[1-9][0-9]{0,17})(?:\.[0-9]{1,17})?(?:[eE][+-]?[0-9]{1,2})?)";
 
 // One character of a string as JSON writes it.
-Pattern string_character() {
-  return Pattern::choice(
+const Pattern& string_character() {
+  static const Pattern pattern = Pattern::choice(
       {Pattern::character(all_but({{0, 0x1F}, {'"', '"'}, {'\\', '\\'}})),
        expression(R"(\\["\\/bfnrt])"),
        expression(R"(\\u(?:[0-9A-Ca-ce-fE-F][0-9A-Fa-f]{3}|[dD][0-7][0-9A-Fa-f]{2}))"),
        expression(R"(\\u[dD][89ABab][0-9A-Fa-f]{2}\\u[dD][C-Fc-f][0-9A-Fa-f]{2})")});
+  return pattern;
 }
 Pattern quoted(Pattern inside) {
   return Pattern::sequence({Pattern::text("\""), std::move(inside), Pattern::text("\"")});
@@ -79,32 +81,28 @@ Pattern any_value(int depth) {
   return Pattern::choice(std::move(choices));
 }
 constexpr int kAnyDepth = 3;
+const Pattern& any_value() {
+  static const Pattern pattern = any_value(kAnyDepth);
+  return pattern;
+}
 
 // How many nodes a pattern has; beyond `kMaxSize` a schema is refused, since each level may hold
 // the one below several times.
 constexpr std::size_t kMaxSize = 200'000;
-std::size_t size_of(const Pattern& pattern) {
-  std::size_t size = 1;
-  for (const Pattern& part : pattern.parts) size += size_of(part);
-  return size;
-}
 
 class SchemaReader {
  public:
   explicit SchemaReader(const Json& root) : root_(root) {}
 
   Pattern read(const Json& schema, const std::string& at) {
-    if (schema.is_boolean()) {
-      if (!schema.get<bool>()) fail(at, "is false, which no value follows");
-      return any_value(kAnyDepth);
-    }
-    if (!schema.is_object()) fail(at, "is no schema; expected an object");
     if (++depth_ > kMaxDepth)
       fail(at, "is nested more than " + std::to_string(kMaxDepth) +
                    " deep, or refers to itself, which is not supported");
-    Pattern pattern = read_object(schema, at);
+    const std::size_t before = size_;
+    Pattern pattern = read_value(schema, at);
     --depth_;
-    expect_size(size_of(pattern), at);
+    size_ = before + pattern.size;  // what it was made of is in it
+    expect_size(size_, at);
     return pattern;
   }
 
@@ -130,16 +128,25 @@ class SchemaReader {
     }
   }
 
+  Pattern read_value(const Json& schema, const std::string& at) {
+    if (schema.is_boolean()) {
+      if (!schema.get<bool>()) fail(at, "is false, which no value follows");
+      return any_value();
+    }
+    if (!schema.is_object()) fail(at, "is no schema; expected an object");
+    return read_object(schema, at);
+  }
+
   Pattern read_object(const Json& schema, const std::string& at) {
     if (schema.contains("const")) {
       expect_only(schema, at, {"const", "type"});
-      return Pattern::text(written(schema["const"], at));
+      return literal(schema["const"], at);
     }
     if (schema.contains("enum")) {
       expect_only(schema, at, {"enum", "type"});
       std::vector<Pattern> choices;
       for (const Json& value : expect(schema, "enum", &Json::is_array, "a list", at))
-        choices.push_back(Pattern::text(written(value, at)));
+        choices.push_back(literal(value, at));
       if (choices.empty()) fail(at + "/enum", "is empty");
       return Pattern::choice(std::move(choices));
     }
@@ -164,12 +171,12 @@ class SchemaReader {
       if (schema.contains("properties")) return read_type("object", schema, at);
       if (schema.contains("items")) return read_type("array", schema, at);
       expect_only(schema, at, {});
-      return any_value(kAnyDepth);
+      return any_value();
     }
     const Json& type = schema["type"];
     if (type.is_string()) return read_type(type.get<std::string>(), schema, at);
-    if (!type.is_array() || type.empty())
-      fail(at + "/type", "is no type; expected a text or a list of texts");
+    if (!type.is_array() || type.empty() || type.size() > kTypes)
+      fail(at + "/type", "is no type; expected a text or a list of at most 7 texts");
     std::vector<Pattern> choices;
     for (const Json& one : type) {
       if (!one.is_string())
@@ -194,6 +201,14 @@ class SchemaReader {
     } catch (const Json::exception&) {
       fail(at, "has a value that is no UTF-8");
     }
+  }
+
+  // The value as JSON: a node a character.
+  Pattern literal(const Json& value, const std::string& at) {
+    const std::string text = written(value, at);
+    size_ += text.size();
+    expect_size(size_, at);
+    return Pattern::text(text);
   }
 
   // "#/$defs/name": a path from the root.
@@ -253,7 +268,7 @@ class SchemaReader {
       const std::string text =
           expect(schema, "pattern", &Json::is_string, "a text", at).get<std::string>();
       Regex regex = parse_regex(text);
-      without_escapes(regex.pattern, at + "/pattern");
+      regex.pattern = without_escapes(std::move(regex.pattern), at + "/pattern");
       std::vector<Pattern> parts;
       const Pattern anything = Pattern::repeat(string_character(), 0);
       if (!regex.begins_at_start) parts.push_back(anything);
@@ -273,15 +288,18 @@ class SchemaReader {
   }
 
   // Characters that JSON would have to escape are taken out of a pattern's classes.
-  static void without_escapes(Pattern& pattern, const std::string& at) {
+  static Pattern without_escapes(Pattern pattern, const std::string& at) {
     if (pattern.kind == Pattern::Kind::kCharacter) {
       std::vector<CodeRange> others = all_but(std::move(pattern.ranges));
       others.insert(others.end(), {{0, 0x1F}, {'"', '"'}, {'\\', '\\'}});
       pattern.ranges = all_but(std::move(others));
       if (pattern.ranges.empty())
         fail(at, "asks for a character that JSON escapes, which is not supported");
+      return pattern;
     }
-    for (Pattern& part : pattern.parts) without_escapes(part, at);
+    std::vector<Pattern> parts;
+    for (const Pattern& part : pattern.parts()) parts.push_back(without_escapes(part, at));
+    return Pattern::of(pattern.kind, std::move(parts), pattern.least, pattern.most);
   }
 
   static Pattern read_format(const std::string& format, const std::string& at) {
@@ -305,9 +323,8 @@ class SchemaReader {
                         most = count(schema, "maxItems", Pattern::kForever, at);
     if (most < least) fail(at, "has minItems above maxItems");
     if (!schema.contains("prefixItems")) {
-      return list(
-          schema.contains("items") ? read(schema["items"], at + "/items") : any_value(kAnyDepth),
-          least, most);
+      return list(schema.contains("items") ? read(schema["items"], at + "/items") : any_value(),
+                  least, most);
     }
     // A tuple: just these items.
     const Json& items = expect(schema, "prefixItems", &Json::is_array, "a list", at);
@@ -352,13 +369,13 @@ class SchemaReader {
     };
     std::vector<Member> members;
     for (const auto& [name, value] : properties.items()) {
-      Pattern pattern = Pattern::sequence({Pattern::text(written(name, at)), Pattern::text(":"),
-                                           blank(), read(value, at + "/properties/" + name)});
+      Pattern pattern = Pattern::sequence({literal(name, at), Pattern::text(":"), blank(),
+                                           read(value, at + "/properties/" + name)});
       members.push_back({std::move(pattern), std::ranges::find(required, name) != required.end()});
     }
     std::size_t size = 0, firsts = 0;
     for (const Member& member : members) {
-      size += size_of(member.pattern);
+      size += member.pattern.size;
       if (firsts == 0 || !members[firsts - 1].is_required) ++firsts;
     }
     expect_size(size * firsts, at);
@@ -382,6 +399,7 @@ class SchemaReader {
 
   const Json& root_;
   int depth_ = 0;
+  std::size_t size_ = 0;  // of the patterns read, and not yet part of another
 };
 
 }  // namespace
@@ -389,9 +407,11 @@ class SchemaReader {
 Pattern pattern_of_schema(std::string_view schema) {
   Json root;
   try {
-    int depth = 0;
-    const Json::parser_callback_t guard = [&](int level, Json::parse_event_t, Json&) {
-      depth = std::max(depth, level);
+    std::size_t keys = 0;
+    const Json::parser_callback_t guard = [&](int level, Json::parse_event_t event, Json&) {
+      if (event == Json::parse_event_t::key &&
+          ++keys > kMaxKeys)  // each is sought among the others
+        throw FormatError("JSON schema", "has more than " + std::to_string(kMaxKeys) + " keys");
       if (level > 4 * kMaxDepth)
         throw FormatError("JSON schema",
                           "is nested more than " + std::to_string(4 * kMaxDepth) + " deep");
@@ -400,6 +420,8 @@ Pattern pattern_of_schema(std::string_view schema) {
     root = Json::parse(schema, guard);
   } catch (const Json::parse_error& error) {
     throw FormatError("JSON schema", error.byte, std::string("no JSON: ") + error.what());
+  } catch (const Json::exception& error) {  // a number beyond double, say
+    throw FormatError("JSON schema", std::string("no JSON: ") + error.what());
   }
   return SchemaReader(root).read(root, "");
 }

@@ -1,5 +1,6 @@
 #include "hilo/tokenizers/normalizer.h"
 
+#include <algorithm>
 #include <cstring>
 
 #include "hilo/core/error.h"
@@ -22,7 +23,8 @@ bool has_leaf(std::uint32_t unit) { return (unit >> 8 & 1) != 0; }
 std::uint32_t label(std::uint32_t unit) { return unit & (kLeafBit | 0xFF); }
 std::size_t children(std::uint32_t unit) { return (unit >> 10) << ((unit & (1U << 9)) >> 6); }
 
-constexpr std::size_t kMaxMatches = 32;  // SentencePiece looks at no more of them
+constexpr std::size_t kMaxMatches = 32;        // SentencePiece looks at no more of them
+constexpr std::size_t kMaxReplacement = 1024;  // bytes for a match; NFKC needs 33
 
 }  // namespace
 
@@ -39,6 +41,13 @@ Normalizer::Normalizer(const NormalizerRules& rules, const PrefixMatcher& user_d
   }
   units_ = map.substr(4, bytes);
   replacements_ = map.substr(4 + bytes);
+  for (std::size_t at = 0, end = 0; at < replacements_.size(); at = end + 1) {
+    end = std::min(replacements_.find('\0', at), replacements_.size());
+    if (end - at > kMaxReplacement) {
+      throw FormatError(name, "character map with a replacement of " + std::to_string(end - at) +
+                                  " bytes; expected at most " + std::to_string(kMaxReplacement));
+    }
+  }
 }
 
 // A map that leads outside of itself ends there: unit 0 has no children that match.

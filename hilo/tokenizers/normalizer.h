@@ -14,7 +14,8 @@ namespace hilo::tokenizers {
 class Normalizer {
  public:
   /// `user_defined`: texts that are left as they are.
-  /// Throws:  FormatError if the character map is cut short.
+  /// Throws:  FormatError if the character map is cut short, or puts over 1024 bytes for a
+  /// character.
   Normalizer(const NormalizerRules& rules, const PrefixMatcher& user_defined,
              bool puts_whitespace_last, std::string_view name);
 

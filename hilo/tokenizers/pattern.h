@@ -1,6 +1,8 @@
 #pragma once
 #include <cstdint>
 #include <limits>
+#include <memory>
+#include <span>
 #include <string_view>
 #include <vector>
 
@@ -18,24 +20,30 @@ struct Pattern {
   static constexpr std::uint32_t kForever = std::numeric_limits<std::uint32_t>::max();
 
   Kind kind = Kind::kSequence;
-  std::vector<CodeRange> ranges{};    ///< kCharacter: any one of these
-  std::vector<Pattern> parts{};       ///< the others; kRepeat has one
+  std::vector<CodeRange> ranges{};  ///< kCharacter: any one of these
+  /// The others; kRepeat has one. Copies share them, so a part may stand in many places at no cost.
+  std::shared_ptr<const std::vector<Pattern>> shared_parts{};
   std::uint32_t least = 1, most = 1;  ///< kRepeat
+  std::size_t size = 1;               ///< how many patterns it is, with its parts and theirs
+
+  [[nodiscard]] std::span<const Pattern> parts() const {
+    return shared_parts == nullptr ? std::span<const Pattern>() : *shared_parts;
+  }
 
   static Pattern character(std::vector<CodeRange> ranges) {
     return {.kind = Kind::kCharacter, .ranges = std::move(ranges)};
   }
   static Pattern text(std::string_view utf8);  ///< exactly this
   static Pattern sequence(std::vector<Pattern> parts) {
-    return {.kind = Kind::kSequence, .parts = std::move(parts)};
+    return of(Kind::kSequence, std::move(parts));
   }
-  static Pattern choice(std::vector<Pattern> parts) {
-    return {.kind = Kind::kChoice, .parts = std::move(parts)};
-  }
+  static Pattern choice(std::vector<Pattern> parts) { return of(Kind::kChoice, std::move(parts)); }
   static Pattern repeat(Pattern part, std::uint32_t least, std::uint32_t most = kForever) {
-    return {.kind = Kind::kRepeat, .parts = {std::move(part)}, .least = least, .most = most};
+    return of(Kind::kRepeat, {std::move(part)}, least, most);
   }
   static Pattern optional(Pattern part) { return repeat(std::move(part), 0, 1); }
+  static Pattern of(Kind kind, std::vector<Pattern> parts, std::uint32_t least = 1,
+                    std::uint32_t most = 1);
 };
 
 /// `ranges` in order, without overlap.

@@ -10,7 +10,7 @@ namespace hilo::tokenizers {
 namespace {
 
 constexpr std::uint32_t kMaxRepeats = 10'000;
-constexpr int kMaxDepth = 100;
+constexpr int kMaxDepth = 100, kMaxRepeatsInRepeats = 4;
 
 const std::vector<CodeRange> kDigits = {{'0', '9'}};
 const std::vector<CodeRange> kWord = {{'0', '9'}, {'A', 'Z'}, {'_', '_'}, {'a', 'z'}};
@@ -68,7 +68,7 @@ class RegexParser {
   }
 
   Pattern repeated(Pattern part) {
-    while (true) {
+    for (int repeats = 0;; ++repeats) {
       std::uint32_t least = 0, most = Pattern::kForever;
       if (take('*')) {
       } else if (take('+')) {
@@ -89,9 +89,9 @@ class RegexParser {
       }
       take('?');  // a lazy repeat stands for the same texts
       if (peek() == '+') fail("a possessive repeat, which is not supported");
-      if (++depth_ > kMaxDepth) fail("nested more than " + std::to_string(kMaxDepth) + " deep");
+      if (repeats == kMaxRepeatsInRepeats)
+        fail("repeats of repeats of repeats, which are not supported");
       part = Pattern::repeat(std::move(part), least, most);
-      --depth_;
     }
   }
 
@@ -257,14 +257,22 @@ class RegexParser {
 }  // namespace
 
 Pattern Pattern::text(std::string_view utf8) {
-  Pattern all = sequence({});
+  std::vector<Pattern> parts;
   while (!utf8.empty()) {
     const std::size_t length = std::max<std::size_t>(utf8_length(utf8), 1);
     const std::uint32_t point = decode_utf8(utf8.substr(0, length));
-    all.parts.push_back(character({{point, point}}));
+    parts.push_back(character({{point, point}}));
     utf8.remove_prefix(length);
   }
-  return all;
+  return sequence(std::move(parts));
+}
+
+Pattern Pattern::of(Kind kind, std::vector<Pattern> parts, std::uint32_t least,
+                    std::uint32_t most) {
+  Pattern pattern{.kind = kind, .least = least, .most = most};
+  for (const Pattern& part : parts) pattern.size += part.size;
+  pattern.shared_parts = std::make_shared<const std::vector<Pattern>>(std::move(parts));
+  return pattern;
 }
 
 std::vector<CodeRange> in_order(std::vector<CodeRange> ranges) {

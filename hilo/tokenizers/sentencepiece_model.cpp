@@ -180,6 +180,10 @@ void check_model(const SentencePieceModel& model, std::string_view name) {
                                   std::to_string(size));
     }
   }
+  if (!is_utf8(model.unknown_surface)) {
+    throw FormatError(
+        name, "the text of the unknown piece, " + quote(model.unknown_surface) + ", is no UTF-8");
+  }
   if (model.has_byte_fallback) byte_ids(vocabulary, name);
 }
 

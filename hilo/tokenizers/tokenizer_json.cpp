@@ -84,6 +84,17 @@ std::string pattern_of(const Fields& fields) {
   return text;
 }
 
+// One step after the other may make a text longer: by this product, and no more than `kMaxGrowth`.
+constexpr double kMaxGrowth = 64;
+double growth_of(const std::vector<Replacement>& steps) {
+  double growth = 1;
+  for (const auto& [from, to] : steps) {
+    if (to.size() > from.size() && !from.empty())
+      growth *= static_cast<double>(to.size()) / static_cast<double>(from.size());
+  }
+  return growth;
+}
+
 void read_normalizer(const Fields& fields, std::vector<Replacement>& out, int depth = 0) {
   const std::string type = fields.text("type");
   if (type == "Sequence" && depth < 4) {
@@ -151,7 +162,11 @@ MergeEncoder::MergeEncoder(const Fields& root, const Vocabulary& vocabulary, std
   for (std::size_t i = 0; i < base_size; ++i) index_.insert(static_cast<TokenId>(i));
   fuses_unknown_ = model.flag("fuse_unk");
   takes_whole_words_ = model.flag("ignore_merges");
-  if (const auto normalizer = root.part("normalizer")) read_normalizer(*normalizer, normalizer_);
+  if (const auto normalizer = root.part("normalizer")) {
+    read_normalizer(*normalizer, normalizer_);
+    if (!(growth_of(normalizer_) <= kMaxGrowth))
+      normalizer->fail("makes a text more than 64 times as long, which is not supported");
+  }
   if (const auto splitter = root.part("pre_tokenizer")) {
     const std::string type = splitter->text("type");
     if (type != "Split" || splitter->text("behavior") != "MergedWithPrevious" ||

@@ -7,6 +7,7 @@
 #include <random>
 
 #include "hilo/stablehlo/byte_stream.h"
+#include "hilo/stablehlo/bytecode_codec.h"
 #include "hilo/stablehlo/ir_text.h"
 #include "hilo/stablehlo/parse.h"
 #include "tests/stablehlo/artifact_files.h"
@@ -226,6 +227,20 @@ INSTANTIATE_TEST_SUITE_P(
                             [](ByteWriter& out) { out.flagged(std::uint64_t{1} << 50, false); }),
                 "found a count of"}),
     [](const auto& row) { return row.param.name; });
+
+TEST(Bytecode, NumbersOfAConvolutionNameEachAxisOnce) {
+  StructAttribute numbers{"conv", {}};
+  for (const char* name : {"input", "kernel", "output"}) {
+    numbers.members.push_back({std::string(name) + "_a", std::int64_t{0}});
+    numbers.members.push_back({std::string(name) + "_b", std::int64_t{3}});
+    numbers.members.push_back({std::string(name) + "_spatial", std::vector<std::int64_t>{1, 2}});
+  }
+  EXPECT_NO_THROW(bytecode::check_struct(numbers));
+  for (const std::int64_t wrong : {0, 1, 4, -1}) {
+    numbers.members[1].value = wrong;
+    EXPECT_THROW(bytecode::check_struct(numbers), Error) << wrong;
+  }
+}
 
 TEST(Parse, TellsFormatsApart) {
   EXPECT_THAT(text_of("module {}"), HasSubstr("builtin.module"));

@@ -159,6 +159,27 @@ TEST(ParseRefusals, Ops) {
       });
 }
 
+// Each alias is twice the one before.
+std::string doubled(const std::string& mark, const std::string& first, const std::string& open,
+                    const std::string& close) {
+  std::string text = mark + "0 = " + first + "\n";
+  for (int i = 1; i < 40; ++i) {
+    const std::string before = mark + std::to_string(i - 1);
+    text += mark + std::to_string(i) + " = " + open + before + ", " + before + close + "\n";
+  }
+  return text;
+}
+
+TEST(ParseRefusals, AliasesThatGrowWithoutEnd) {
+  const std::string problem = "the aliases of the program, written out, take too much memory";
+  expect_refusals({{"module attributes {x.a = #a39} {}\n" + doubled("#a", "[1, 1]", "[", "]"),
+                    "p:17:9: " + problem},
+                   {"func.func private @f(!a39)\n" +
+                        doubled("!a", "tuple<tensor<f32>, tensor<f32>>", "tuple<", ">"),
+                    "p:19:14: " + problem}},
+                  [](const std::string& text) { return parse_text(text, "p"); });
+}
+
 TEST(ParseRefusals, Programs) {
   expect_refusals(
       {

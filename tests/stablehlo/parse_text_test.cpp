@@ -83,6 +83,14 @@ TEST(ParseText, PrettyFormsAreWhatMlirSays) {
   EXPECT_GT(count, 250);
 }
 
+TEST(ParseText, NamesOfOpsKeepTheirEscapes) {
+  const std::string text = generic(R"("a.\22b\5C\5C"() : () -> ()
+)",
+                                   "p");
+  EXPECT_NE(text.find(R"("a.\22b\5C\5C"())"), std::string::npos) << text;
+  EXPECT_EQ(generic(text, "again"), text);
+}
+
 TEST(ParseText, AWholeProgram) {
   EXPECT_EQ(generic(R"(
 #scale = dense<2.0> : tensor<2xf32>

@@ -63,6 +63,20 @@ TEST(Verify, LengthsThatCannotBeAreRefused) {
   EXPECT_NE(said.find("does not fit 63 bits"), std::string::npos) << said;
 }
 
+TEST(Verify, AFunctionTakesWhatItsTypeSays) {
+  const std::string said = refusal_of(
+      "\"func.func\"() <{function_type = (tensor<f16>) -> (), sym_name = \"f\"}> ({\n^bb0(%a: tensor<f32>):\n"
+      "  \"func.return\"() : () -> ()\n}) : () -> ()\n");
+  EXPECT_NE(said.find("func.func: argument 0 of a region does not fit\n  got:      f16[]\n  expected: f32[]"), std::string::npos) << said;
+}
+
+// In time that grows as their number: each function once, and no list of all of them for each.
+TEST(Verify, ManyFunctions) {
+  std::string text;
+  for (int i = 0; i < 50'000; ++i) text += "func.func @f" + std::to_string(i) + "() {\n  return\n}\n";
+  EXPECT_EQ(refusal_of(text), "is accepted");
+}
+
 TEST(Verify, FunctionsThatNothingCallsAreChecked) {
   const std::string right = "func.func @main(%a: tensor<2xf32>) -> tensor<2xf32> {\n  return %a : tensor<2xf32>\n}\n";
   EXPECT_EQ(refusal_of(right), "is accepted");

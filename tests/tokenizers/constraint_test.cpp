@@ -102,10 +102,22 @@ TEST(Regex, what_is_not_supported_is_refused_by_name) {
       {"(((a{99}){99}){99}){99}", "states"},
       {"((((){9999}){9999}){9999}){9999}", "beyond measure"},
       {std::string(200, '(') + std::string(200, ')'), "nested more than 100 deep"},
+      {"a" + std::string(1'000'000, '*'), "repeats of repeats of repeats"},
       {"a++", "possessive"},
       {"[[:alpha:]]", "POSIX"}};
   for (const auto& [expression, message] : rows)
     EXPECT_THAT(regex_refusal(expression), HasSubstr(message)) << expression;
+}
+
+// After n letters each of these states holds all that may follow: 9,000 states of 9,000 would be
+// 650 MB.
+TEST(Regex, its_states_take_bounded_memory) {
+  Automaton automaton(parse_regex("(?:a?){9000}b").pattern);
+  const auto walk = [&] {
+    auto state = Automaton::kStart;
+    for (int i = 0; i < 9000; ++i) state = automaton.next(state, 'a');
+  };
+  EXPECT_THROW(walk(), Error);
 }
 
 struct SchemaRow {
@@ -187,9 +199,16 @@ INSTANTIATE_TEST_SUITE_P(
         SchemaRow{"{}", {"1", "[]", R"({"a":{"b":[true]}})"}, {"nul", "[1,]"}},
         SchemaRow{"true", {"1"}, {""}}));
 
+std::string many_members(int count) {
+  std::string members = R"("0":true)";
+  for (int i = 1; i < count; ++i) members += ",\"" + std::to_string(i) + "\":true";
+  return members;
+}
+
 TEST(Schema, what_is_not_supported_is_refused_by_name) {
   const std::vector<std::pair<std::string, std::string>> rows = {
       {"{", "no JSON"},
+      {R"({"const":1e999})", "no JSON"},
       {"3", "is no schema"},
       {"false", "no value follows"},
       {R"({"type":"integer","minimum":3})", "\"minimum\", which is not supported"},
@@ -209,6 +228,9 @@ TEST(Schema, what_is_not_supported_is_refused_by_name) {
       {R"~({"type":"string","pattern":"(?=a)"})~", "look-around"},
       {R"({"type":"string","pattern":"\""})", "JSON escapes"},
       {R"({"type":"string","minLength":3,"maxLength":2})", "minLength above maxLength"},
+      {R"({"type":["null","null","null","null","null","null","null","null"]})", "at most 7 texts"},
+      {R"({"const":")" + std::string(300'000, 'x') + "\"}", "is too large"},
+      {R"({"properties":{)" + many_members(30'000) + "}}", "more than 20000 keys"},
       {R"({"enum":[]})", "is empty"}};
   for (const auto& [schema, message] : rows) {
     try {

@@ -61,7 +61,11 @@ TEST(ModelFile, what_is_wrong_is_named) {
       {kUnknown + piece("<0x1>", 6), "is of type byte; expected a text from <0x00> to <0xFF>"},
       {kUnknown + field(2, number_field(3, 9)), "model type 9; expected 1 to 4"},
       {kUnknown + field(2, {'\x98', '\x02', '\x01'}), "no piece for the byte <0x00>"},
+      {kUnknown + field(2, "\xE2\x02\x01\xFF"),
+       "the text of the unknown piece, \"\\xff\", is no UTF-8"},
       {kUnknown + field(3, field(2, "abc")), "character map of 3 bytes"},
+      {kUnknown + std::string{"\x1A\x88\x08\x12\x85\x08\0\0\0\0", 10} + std::string(1025, 'a'),
+       "a replacement of 1025 bytes; expected at most 1024"},
       {kUnknown + field(3, field(2, std::string("\x08\0\0\0abcd", 8))),
        "character map of 8 bytes with a trie of 8"}};
   for (const auto& [bytes, message] : rows) EXPECT_THAT(model_refusal(bytes), HasSubstr(message));
@@ -82,6 +86,9 @@ std::string with_model(const std::string& model, const std::string& more = "") {
   return R"({"model":{"type":"BPE","vocab":{"a":0,"b":1,"ab":2},"merges":["a b"])" + model + "}" +
          more + "}";
 }
+
+// Ten times as long; a hundred times, where two of them follow each other.
+const std::string kGrows = R"({"type":"Replace","pattern":{"String":"a"},"content":"aaaaaaaaaa"})";
 
 TEST(JsonFile, what_is_wrong_is_named) {
   const std::vector<std::pair<std::string, std::string>> rows = {
@@ -119,6 +126,9 @@ TEST(JsonFile, what_is_wrong_is_named) {
        "no {\"String\": ..}"},
       {with_model("", R"(,"normalizer":{"type":"Sequence","normalizers":[{"type":"Lowercase"}]})"),
        "normalizer.normalizers[0] has type"},
+      {with_model("", R"(,"normalizer":{"type":"Sequence","normalizers":[)" + kGrows + "," +
+                          kGrows + "]}"),
+       "normalizer makes a text more than 64 times as long"},
       {with_model("", R"(,"pre_tokenizer":{"type":"ByteLevel"})"),
        "pre_tokenizer has type \"ByteLevel\""},
       {with_model("", R"(,"decoder":{"type":"ByteLevel"})"), "decoder has type \"ByteLevel\""},
