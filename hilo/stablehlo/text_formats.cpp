@@ -108,7 +108,12 @@ constexpr Family kFamilies[] = {
      "% , % ?[ , max_ulp_difference = $max_ulp_difference:int ?] ?[ , min_ulp_difference = "
      "$min_ulp_difference:int ?] {} "
      ":operands"},
-    {"check", "expect_eq_const expect_almost_eq_const", "% , $value:attribute {}"},
+    {"check", "expect_eq_const eq_const", "% , $value:attribute {}"},
+    {"check", "expect_almost_eq_const almost_eq_const",
+     "% , $value:attribute ?[ , tolerance = $tolerance:real ?] {}"},
+    {"check", "expect_close_const",
+     "% , $value:attribute ?[ , max_ulp_difference = $max_ulp_difference:int ?] ?[ , "
+     "min_ulp_difference = $min_ulp_difference:int ?] {}"},
     {"check", "expect_serialized_eq",
      "% , probe_id = $probe_id:string ?[ , iter = $iter:int ?] {} :operands"},
     {"interpreter", "print", "% {} :same"},
