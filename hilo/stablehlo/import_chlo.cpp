@@ -1,11 +1,13 @@
 #include <numeric>
 
+#include "hilo/ops/arrange.h"
 #include "hilo/ops/bessel.h"
 #include "hilo/ops/binary.h"
 #include "hilo/ops/broadcast.h"
 #include "hilo/ops/compare.h"
 #include "hilo/ops/complex.h"
 #include "hilo/ops/constant.h"
+#include "hilo/ops/convert.h"
 #include "hilo/ops/dot.h"
 #include "hilo/ops/einsum.h"
 #include "hilo/ops/gamma_function.h"
@@ -13,6 +15,8 @@
 #include "hilo/ops/math.h"
 #include "hilo/ops/numeric.h"
 #include "hilo/ops/reshape.h"
+#include "hilo/ops/rules.h"
+#include "hilo/ops/scan.h"
 #include "hilo/ops/select.h"
 #include "hilo/ops/token.h"
 #include "hilo/ops/unary.h"
@@ -123,6 +127,64 @@ Out make_constant_like(Importer&, const ir::Operation& op, In in) {
   return {broadcast_to(number, in[0].dims())};
 }
 
+// The upper half of the product of two whole numbers.
+Value mulhi(Operand a, Operand b) {
+  const DType dtype = a.value.dtype();
+  if (!is_integer(dtype)) throw OpError({.problem = "operands of no whole numbers", .got = {a.value.shape(), b.value.shape()}, .expected = "integers"});
+  const int bits = bytes(dtype) * 8;
+  const bool has_sign = is_signed(dtype);
+  const auto upper = [](Value x, int by) { return shift_right_logical(x, full({x.dtype(), {}}, by)); };
+  if (bits < 64) {
+    const DType wide = has_sign ? kI64 : kU64;
+    const Value product = multiply(convert(a.value, wide), convert(b.value, wide));
+    return convert(has_sign ? shift_right_arithmetic(product, full({wide, {}}, bits)) : upper(product, bits), dtype);
+  }
+  // By halves of 32 bits; what is below the upper half only carries.
+  const auto split = [&](Value x) {
+    const Value u = has_sign ? bitcast_convert(x, kU64) : x;
+    return std::pair{bitwise_and(u, full({kU64, {}}, 0xFFFFFFFF)), upper(u, 32)};
+  };
+  const auto [a_low, a_high] = split(a.value);
+  const auto [b_low, b_high] = split(b.value);
+  const Value first = a_high * b_low + upper(a_low * b_low, 32);
+  const Value second = a_low * b_high + bitwise_and(first, full({kU64, {}}, 0xFFFFFFFF));
+  const Value product = a_high * b_high + upper(first, 32) + upper(second, 32);
+  if (!has_sign) return product;
+  const Value zero = zeros_like(a.value);
+  return bitcast_convert(product, kI64) - select(less(a.value, zero), b.value, zero) - select(less(b.value, zero), a.value, zero);
+}
+
+// Slices of the inputs and the carries in, slices of the outputs and the carries out.
+Out make_scan(Importer& importer, const ir::Operation& op, In in) {
+  const auto sizes = Importer::required<Array>(op, "operandSegmentSizes");
+  const bool fits = sizes.shape() == Shape{kI32, {2}} && op.regions.size() == 1 && sizes.data<std::int32_t>()[0] >= 1 &&
+                    sizes.data<std::int32_t>()[0] <= std::ssize(in) && !in.empty();
+  if (!fits) throw OpError({.problem = "no scan is this", .expected = "inputs, carries, and one region"});
+  const auto inputs = static_cast<std::size_t>(sizes.data<std::int32_t>()[0]);
+  const std::size_t carries = in.size() - inputs;
+  const auto axis = Importer::required<std::int64_t>(op, "dimension");
+  Out xs, init(in.begin() + static_cast<std::ptrdiff_t>(inputs), in.end());
+  for (Value x : in.first(inputs)) {
+    if (axis < 0 || axis >= x.rank()) throw OpError({.problem = "axis " + std::to_string(axis) + " is out of range", .got = {x.shape()}});
+    xs.push_back(moveaxis(x, {static_cast<int>(axis)}, {0}));
+  }
+  const bool is_reversed = op.attribute("is_reverse") != nullptr && Importer::required<bool>(op, "is_reverse");
+  const BuildFn body = importer.body(op.regions[0]);
+  const auto step = [&](In carry, In x) {
+    Out arguments(x.begin(), x.end());
+    arguments.insert(arguments.end(), carry.begin(), carry.end());
+    Out given = body(arguments);
+    if (given.size() < carries) throw OpError({.problem = "the region gives fewer values than there are carries"});
+    const auto from = given.end() - static_cast<std::ptrdiff_t>(carries);
+    return Carried{.carry = Out(from, given.end()), .ys = Out(given.begin(), from)};
+  };
+  Carried all = scan(std::move(init), std::move(xs), step, {.is_reversed = is_reversed});
+  Out results;
+  for (Value y : all.ys) results.push_back(moveaxis(y, {0}, {static_cast<int>(axis)}));
+  results.insert(results.end(), all.carry.begin(), all.carry.end());
+  return results;
+}
+
 }  // namespace
 
 void add_chlo_handlers(Handlers& table) {
@@ -179,6 +241,8 @@ void add_chlo_handlers(Handlers& table) {
       {"chlo.broadcast_complex", binary<complex>},
       {"chlo.broadcast_compare", make_compare},
       {"chlo.broadcast_select", make_select},
+      {"chlo.mulhi", binary<mulhi>},
+      {"chlo.scan", make_scan},
       {"chlo.constant", make_constant},
       {"chlo.constant_like", make_constant_like},
   });

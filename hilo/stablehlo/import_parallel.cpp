@@ -36,6 +36,16 @@ std::int64_t channel_of(const ir::Operation& op) {
   return given != nullptr && read_attribute(*given, channel) ? channel.handle : 0;
 }
 
+// A table of ids; pairs are kept as such where an attribute is known to have them.
+Array table_of(const ir::Operation& op, std::string_view name) {
+  const AttributeValue* given = op.attribute(name);
+  const auto* pairs = given == nullptr ? nullptr : std::get_if<Int64Pairs>(given);
+  if (pairs == nullptr) return Importer::required<Array>(op, name);
+  std::vector<std::int64_t> ids;
+  for (const auto& pair : *pairs) ids.insert(ids.end(), pair.begin(), pair.end());
+  return Array::of({std::ssize(*pairs), 2}, ids);
+}
+
 // The names in `["a", @b]`.
 std::vector<std::string> names_in(const AttributeValue& list) {
   std::vector<std::string> names;
@@ -155,7 +165,8 @@ struct Importer::Processes {
 
   [[nodiscard]] std::vector<Group> groups_of(const ir::Operation& op) const {
     const bool is_permute = short_name(op) == "collective_permute";
-    const auto table = Importer::required<Array>(op, is_permute ? "source_target_pairs" : "replica_groups");
+    const std::optional<Array> by_axes = importer.groups_by_axes(op);
+    const Array table = by_axes ? *by_axes : table_of(op, is_permute ? "source_target_pairs" : "replica_groups");
     if (table.shape().dtype != DType::kI64 || table.shape().rank() != 2) throw OpError({.problem = "groups are " + to_string(table.shape()), .expected = "i64[groups,ids]"});
     const std::span<const std::int64_t> ids = table.data<std::int64_t>();
     const auto width = static_cast<std::size_t>(table.shape().dims[1]);

@@ -1,5 +1,6 @@
 #pragma once
 #include <map>
+#include <optional>
 #include <set>
 #include <unordered_map>
 
@@ -28,6 +29,8 @@ class Importer {
   std::vector<Value> results_of(const ir::Operation& op, std::string_view name, std::span<const Value> operands);
   /// The check that the operation is, for which values are kept.
   void check(std::string_view name, const ir::Operation& op, Value got, Value expected);
+  /// The groups that a collective names by axes of a mesh, as ids; none if it names ids. Of import_groups.cpp.
+  std::optional<Array> groups_by_axes(const ir::Operation& op) const;
   /// The values of the probes of that name so far.
   std::vector<Value>& probes(const std::string& id) { return probes_[id]; }
   /// What the functions in the attribute "programs" give, each a process, when all run side by side. Of import_parallel.cpp.

@@ -56,7 +56,7 @@ constexpr Family kFamilies[] = {
     {"stablehlo", "dot_general",
      "% , % $:dot_numbers ?[ , precision = $precision_config:precisions ?] "
      "?[ , algorithm = $algorithm:struct.dot_algorithm ?] {} :function"},
-    {"stablehlo", "convolution",
+    {"stablehlo", "convolution dynamic_conv",
      "( %* ) dim_numbers = $dimension_numbers:convolution_numbers , window = $:window {} "
      ":function"},
     {"stablehlo", "dynamic_slice", "%* , sizes = $slice_sizes:list {} :function"},
