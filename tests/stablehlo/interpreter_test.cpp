@@ -63,6 +63,12 @@ std::vector<std::string> rows() {
   return
 })",
       R"(func.func @main() {
+  %a = stablehlo.constant dense<[[1, 2], [3, 4]]> : tensor<2x2xi64>
+  %0 = stablehlo.dot_general %a, %a, contracting_dims = [1] x [0], precision = [DEFAULT, DEFAULT], algorithm = <lhs_precision_type = tf32, rhs_precision_type = tf32, accumulation_type = f32, lhs_component_count = 1, rhs_component_count = 1, num_primitive_operations = 1, allow_imprecise_accumulation = false,> : (tensor<2x2xi64>, tensor<2x2xi64>) -> tensor<2x2xi64>
+  check.expect_eq_const %0, dense<[[7, 10], [15, 22]]> : tensor<2x2xi64>
+  return
+})",
+      R"(func.func @main() {
   %a = stablehlo.constant dense<[64, -64, -64]> : tensor<3xi8>
   %b = stablehlo.constant dense<[4, 4, -4]> : tensor<3xi8>
   %0 = "chlo.mulhi"(%a, %b) : (tensor<3xi8>, tensor<3xi8>) -> tensor<3xi8>
@@ -153,6 +159,17 @@ TEST(Interpreter, RefusesProcessesThatDoNotFit) {
       EXPECT_THAT(e.what(), testing::StartsWith("p.mlir:"));
     }
   }
+}
+
+TEST(Import, RefusesACompositeOfADialectWithNoNameInIt) {
+  const char* text = R"(func.func @f(%x: tensor<f32>) -> tensor<f32> {
+  return %x : tensor<f32>
+}
+func.func @main(%x: tensor<f32>) -> tensor<f32> {
+  %0 = stablehlo.composite "stablehlo." %x {decomposition = @f} : (tensor<f32>) -> tensor<f32>
+  return %0 : tensor<f32>
+})";
+  EXPECT_THROW(import_program(text), FormatError);
 }
 
 // Nobody reads what they give.
