@@ -67,7 +67,9 @@ Value Graph::append(std::shared_ptr<const AnyOp> op, std::vector<std::int32_t> o
   const auto index = static_cast<std::int32_t>(nodes_.size());
   shapes_.insert(shapes_.end(), results.begin(), results.end());
   node_of_value_.insert(node_of_value_.end(), results.size(), index);
-  nodes_.push_back({std::move(op), std::move(operands), first, static_cast<std::int32_t>(results.size()), site, {}});
+  const bool has_side_effect = op && op->has_side_effect();
+  has_side_effects_ = has_side_effects_ || has_side_effect;
+  nodes_.push_back({std::move(op), std::move(operands), first, static_cast<std::int32_t>(results.size()), site, {}, has_side_effect});
   return {*this, first};
 }
 
@@ -195,6 +197,7 @@ std::vector<bool> Function::live_nodes() const {
   std::vector<bool> is_live(nodes.size(), false);
   for (const Value& r : results_) is_live[static_cast<std::size_t>(graph_->node_index(r.id()))] = true;
   for (std::size_t i = nodes.size(); i-- > 0;) {
+    is_live[i] = is_live[i] || nodes[i].has_side_effect;
     if (!is_live[i]) continue;
     for (std::int32_t operand : nodes[i].operands) is_live[static_cast<std::size_t>(graph_->node_index(operand))] = true;
   }

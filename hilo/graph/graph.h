@@ -24,6 +24,7 @@ struct Node {
   std::int32_t result_count = 1;
   Site site;
   Shardings shardings{};  ///< how its results are laid over devices, as far as it is said
+  bool has_side_effect = false;  ///< stays in the program though nobody reads its results
 };
 
 /// An append-only list of nodes: operands precede their users, so the order of nodes is a topological order.
@@ -53,6 +54,8 @@ class Graph {
     return node_of_value_[static_cast<std::size_t>(value)];
   }
   [[nodiscard]] std::size_t value_count() const { return shapes_.size(); }
+  /// Whether one of its nodes has one.
+  [[nodiscard]] bool has_side_effects() const { return has_side_effects_; }
   /// How a value is laid over the devices of a mesh; null where nothing is said. A program for one device does not ask.
   [[nodiscard]] const Sharding* sharding(std::int32_t value) const;
   /// Says it of a parameter or a result of an op. Throws OpError as `check_sharding`.
@@ -75,6 +78,7 @@ class Graph {
                const Site& site);
 
   Graph* parent_;
+  bool has_side_effects_ = false;
   std::vector<Node> nodes_;
   std::deque<Shape> shapes_;                  // by value; rules hold references to them while they add nodes
   std::vector<std::int32_t> node_of_value_;   // by value
@@ -106,7 +110,7 @@ class Function {
   [[nodiscard]] Function with_results(std::vector<Value> results) const { return {graph_, parameters_, std::move(results)}; }
   [[nodiscard]] std::vector<Shape> parameter_shapes() const;
   [[nodiscard]] std::vector<Shape> result_shapes() const;
-  /// By node: whether a result depends on it. Dead nodes are neither printed nor copied.
+  /// By node: whether a result depends on it, or an op with a side effect. Dead nodes are neither printed nor copied.
   [[nodiscard]] std::vector<bool> live_nodes() const;
   /// By result: whether it depends on one of the marked parameters.
   [[nodiscard]] std::vector<bool> dependents(const std::vector<bool>& is_marked) const;

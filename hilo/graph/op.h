@@ -107,6 +107,9 @@ class AnyOp {
   /// The op on operands of these shapes as other ops that compute the same faster on `platform` ("cpu", "cuda", "tpu");
   /// none where it is best as it is. Only the program that is compiled for that platform is written so.
   [[nodiscard]] virtual Function lowering(std::string_view platform, Shapes in) const = 0;
+  /// Whether it does something that its results do not show (`bool has_side_effect` among its members, or as a static one), or
+  /// an op in one of its Functions does: then it stays in the program though nobody reads what it gives.
+  [[nodiscard]] virtual bool has_side_effect() const = 0;
   /// Reads a rule's reason; empty where the rule exists. `is_constant`: the derivative is zero wherever there is one.
   struct Reasons {
     std::string_view vjp, jvp, batch;
@@ -162,6 +165,21 @@ class Erased final : public AnyOp {
   [[nodiscard]] Function lowering([[maybe_unused]] std::string_view platform, [[maybe_unused]] Shapes in) const override {
     if constexpr (requires { op_.lowering(platform, in); }) return op_.lowering(platform, in);
     else return {};
+  }
+  [[nodiscard]] bool has_side_effect() const override {
+    if constexpr (requires { op_.has_side_effect; }) {
+      if (op_.has_side_effect) return true;
+    }
+    bool result = false;
+    const auto look = [&](const Function& f) { result = result || (f && f.graph().has_side_effects()); };
+    Op::fields([&](std::string_view, auto member) {
+      using Member = std::remove_cvref_t<decltype(op_.*member)>;
+      if constexpr (std::is_same_v<Member, Function>) look(op_.*member);
+      if constexpr (std::is_same_v<Member, std::vector<Function>>) {
+        for (const Function& f : op_.*member) look(f);
+      }
+    });
+    return result;
   }
   [[nodiscard]] Reasons unsupported() const override {
     Reasons r;

@@ -21,7 +21,8 @@ struct Composite : ByFormula<Composite> {
     field("decomposition", &Composite::decomposition);
   }
   [[nodiscard]] std::vector<Shape> infer(Shapes) const {
-    if (name.empty() || version.value < 0) {
+    const bool has_gap = name.empty() || name.front() == '.' || name.back() == '.' || name.find("..") != std::string::npos;
+    if (has_gap || version.value < 0) {
       throw OpError({.problem = "no name, or a version below 0",
                      .expected = "a name such as \"mine.gelu\", version >= 0", .constraint = "C1"});
     }

@@ -50,7 +50,7 @@ struct CustomOp {
   /// Without it, a batch of n becomes n calls.
   std::function<std::vector<Value>(const Batch&)> batch{};
   /// Whether the call does something that its results do not show, so that equal calls must not be
-  /// merged. A call whose results nobody uses is left out all the same.
+  /// merged, and one whose results nobody uses, or that has none, is not left out.
   bool has_side_effect = false;
 };
 

@@ -97,6 +97,14 @@ struct DotGeneral {
     return {out};  // C12
   }
 
+  // Of whole numbers an algorithm says nothing, and XLA knows none for them.
+  [[nodiscard]] Function lowering(std::string_view, Shapes in) const {
+    if (!algorithm || !is_integer(in[0].dtype)) return {};
+    DotGeneral plain = *this;
+    plain.algorithm.reset();
+    return trace([&](std::span<const Value> p) { return std::vector{apply(plain, {p[0], p[1]})}; }, in);
+  }
+
   void expect_algorithm() const {
     std::int64_t count = 0;
     const EnumAttribute exact{"precision", "DEFAULT"};

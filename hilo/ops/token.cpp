@@ -53,7 +53,12 @@ struct AfterAll : Ordered, NoFields {
   }
 };
 
-struct Infeed : Ordered {
+// Others see that it ran.
+struct Exchange : Ordered {
+  static constexpr bool has_side_effect = true;
+};
+
+struct Infeed : Exchange {
   static constexpr std::string_view kName = "infeed";
   std::string infeed_config{};
   std::optional<Layouts> layout{};
@@ -72,7 +77,7 @@ struct Infeed : Ordered {
   }
 };
 
-struct Outfeed : Ordered {
+struct Outfeed : Exchange {
   static constexpr std::string_view kName = "outfeed";
   std::string outfeed_config{};
   static void fields(auto&& field) { field("outfeed_config", &Outfeed::outfeed_config); }
@@ -83,7 +88,7 @@ struct Outfeed : Ordered {
 };
 
 // The channel's type says who is on the ends: 1 devices, 2 device to host, 3 host to device (C1).
-struct Send : Ordered {
+struct Send : Exchange {
   static constexpr std::string_view kName = "send";
   ChannelHandle channel_handle{};
   bool is_host_transfer = false;
@@ -98,7 +103,7 @@ struct Send : Ordered {
   }
 };
 
-struct Recv : Ordered {
+struct Recv : Exchange {
   static constexpr std::string_view kName = "recv";
   ChannelHandle channel_handle{};
   bool is_host_transfer = false;

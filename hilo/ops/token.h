@@ -6,9 +6,8 @@
 
 // What a program exchanges with its host, or another program, while it runs. A token is a value
 // without elements that puts such ops in order: an op runs behind those whose tokens it takes. An
-// op whose token leads to no result of the program is left out like any other, so a program gives
-// its last token (or something that depends on it) back. None of this has gradients to or from the
-// other side, and none is batched.
+// op that feeds or sends stays in the program though nobody reads its token. None of this has
+// gradients to or from the other side, and none is batched.
 namespace hilo {
 
 /// A token behind all of `tokens`; of none, the first one.

@@ -212,11 +212,11 @@ class Emitter {
     const std::vector<Shape> in = operand_shapes(graph, node);
     if (const Function faster = lowering(node, in)) {
       is_lowered_ = true;  // what stands in its place is what is meant
-      inlined(graph, node, faster, names, indent);
+      inlined(graph, node, faster, is_read, names, indent);
       is_lowered_ = false;
       return;
     }
-    if (const Function expansion = expanded(node, in, is_read)) return inlined(graph, node, expansion, names, indent);
+    if (const Function expansion = expanded(node, in, is_read)) return inlined(graph, node, expansion, is_read, names, indent);
     text_ += indent;
     for (std::int32_t k = 0; k < node.result_count; ++k) {
       if (k > 0) text_ += ", ";
@@ -263,14 +263,19 @@ class Emitter {
     return node.op->lowering(options_.platform, in);
   }
 
-  // An op that stands for its body: the body's ops are printed in its place, and a constraint for what is said of it.
-  void inlined(const Graph& graph, const Node& node, const Function& f, Names& names, const std::string& indent) {
+  // An op that stands for its body: what is read of the body is printed in its place, and a constraint for what is said of it.
+  void inlined(const Graph& graph, const Node& node, const Function& f, const std::vector<bool>& is_read, Names& names, const std::string& indent) {
     Names inner(f.graph().value_count(), -1);
     for (std::size_t i = 0; i < f.parameters().size(); ++i) {
       inner[static_cast<std::size_t>(f.parameters()[i].id())] = names[static_cast<std::size_t>(node.operands[i])];
     }
-    body(f, inner, indent);
+    std::vector<Value> read;
+    for (std::size_t k = 0; k < is_read.size(); ++k) {
+      if (is_read[k]) read.push_back(f.results()[k]);
+    }
+    body(f.with_results(std::move(read)), inner, indent);
     for (std::int32_t k = 0; k < node.result_count; ++k) {
+      if (!is_read[static_cast<std::size_t>(k)]) continue;
       names[static_cast<std::size_t>(node.first_result + k)] =
           inner[static_cast<std::size_t>(f.results()[static_cast<std::size_t>(k)].id())];
       const Sharding* sharding = options_.has_shardings ? graph.sharding(node.first_result + k) : nullptr;

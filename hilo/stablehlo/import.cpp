@@ -145,6 +145,7 @@ Imported Importer::run(std::string_view name) {
   } catch (const OpError& e) {  // of the function itself, not of an op in it
     refuse(main, e);
   }
+  result_.name = name_of(main);
   result_.aliases = aliases_of(main, arguments.size(), result_.result_count);
   result_.partitions = std::max<std::int64_t>(whole_number(program_.module, "mhlo.num_partitions", 1), 1);
   result_.replicas = std::max<std::int64_t>(whole_number(program_.module, "mhlo.num_replicas", 1), 1);
@@ -286,20 +287,10 @@ void Importer::refuse(const ir::Operation& op, const OpError& error) const {
   refuse(op, text);
 }
 
-void Importer::operation(const ir::Operation& op) {
-  if (budget_-- == 0) refuse(op, "the calls of the program, written out, are too many operations");
+void Importer::guarded(const ir::Operation& op, const std::function<void()>& work) const {
   try {
-    std::vector<Value> operands;
-    operands.reserve(op.operands.size());
-    for (ir::ValueId id : op.operands) operands.push_back(operand(id));
     const CallSite site(site_of(op));
-    const std::string_view full = op.name;
-    const std::string_view name = full.starts_with("stablehlo.") ? full.substr(10) : full;
-    const std::size_t first_new = current_graph(name, {}).nodes().size();
-    std::vector<Value> results = results_of(op, name, operands);
-    check_results(op, results);
-    shard_results(results, op, first_new);
-    for (std::size_t i = 0; i < op.results.size(); ++i) define(op.results[i], results[i]);
+    work();
   } catch (const OpError& e) {
     refuse(op, e);
   } catch (const FormatError&) {
@@ -309,8 +300,29 @@ void Importer::operation(const ir::Operation& op) {
   }
 }
 
+void Importer::operation(const ir::Operation& op) {
+  if (budget_-- == 0) refuse(op, "the calls of the program, written out, are too many operations");
+  guarded(op, [&] {
+    std::vector<Value> operands;
+    operands.reserve(op.operands.size());
+    for (ir::ValueId id : op.operands) operands.push_back(operand(id));
+    const std::string_view full = op.name;
+    const std::string_view name = full.starts_with("stablehlo.") ? full.substr(10) : full;
+    const std::size_t first_new = current_graph(name, {}).nodes().size();
+    std::vector<Value> results = results_of(op, name, operands);
+    check_results(op, results);
+    shard_results(results, op, first_new);
+    for (std::size_t i = 0; i < op.results.size(); ++i) define(op.results[i], results[i]);
+  });
+}
+
 std::vector<Value> Importer::results_of(const ir::Operation& op, std::string_view name, std::span<const Value> operands) {
   if (const auto handler = handlers().find(name); handler != handlers().end()) return handler->second(*this, op, operands);
+  if (std::optional<Array> groups = groups_by_axes(op)) {
+    ir::Operation same = op;
+    std::ranges::find(same.attributes, "replica_groups", &NamedAttribute::name)->value = std::move(*groups);
+    return results_of(same, name, operands);
+  }
   const OpEntry* entry = all_ops().find(name);
   if (entry == nullptr || entry->make == nullptr) throw OpError({.problem = "no such operation is known", .expected = "an op of StableHLO, CHLO or func"});
   return built(op, *entry, operands);
@@ -373,7 +385,7 @@ std::vector<Shape> declared_arguments(const ir::Program& program, std::string_vi
   throw ir::error_at(program.file, program.module.at, "no function @" + std::string(function));
 }
 
-Imported verify_program(const ir::Program& program) {
+void each_function(const ir::Program& program, const std::function<void(Imported)>& use) {
   std::vector<std::string> names;
   for (const ir::Operation& op : top_level(program)) {
     if (op.name == "func.func" && !op.regions.empty() && !op.regions[0].operations.empty()) names.emplace_back(name_of(op));
@@ -381,14 +393,20 @@ Imported verify_program(const ir::Program& program) {
   std::ranges::stable_partition(names, [](const std::string& name) { return name == "main"; });
   const ImportOptions options{.file = program.file};
   Importer importer(program, options);
-  Imported first;
   std::set<std::string, std::less<>> seen;
   for (const std::string& name : names) {
     if (seen.contains(name)) continue;
     Imported one = importer.run(name);
     seen.insert(one.functions.begin(), one.functions.end());
-    if (!first.function) first = std::move(one);
+    use(std::move(one));
   }
+}
+
+Imported verify_program(const ir::Program& program) {
+  Imported first;
+  each_function(program, [&](Imported one) {
+    if (!first.function) first = std::move(one);
+  });
   return first;
 }
 

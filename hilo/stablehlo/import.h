@@ -1,4 +1,5 @@
 #pragma once
+#include <functional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -28,6 +29,7 @@ struct Check {
 /// A program as a Function, which is called, differentiated, batched and compiled as any other.
 struct Imported {
   Function function;
+  std::string name{};  ///< of the function in the program
   /// How many of its results the program returns; behind them stand the values of its checks.
   std::size_t result_count = 0;
   std::vector<Check> checks{};
@@ -45,6 +47,11 @@ Imported import_program(const ir::Program& program, const ImportOptions& options
 
 /// The same from StableHLO text, bytecode, a portable artifact or a file of jax.export.
 Imported import_program(std::string_view bytes, const ImportOptions& options = {});
+
+/// Builds each function of a program that has a body, main first, and hands it to `use`; one that those before it call is
+/// a part of them.
+/// Throws:  as `import_program`.
+void each_function(const ir::Program& program, const std::function<void(Imported)>& use);
 
 /// Checks every function of a program, also those that `main` does not call.
 /// Throws:  as `import_program`.

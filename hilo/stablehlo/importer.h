@@ -1,5 +1,6 @@
 #pragma once
 #include <map>
+#include <optional>
 #include <set>
 #include <unordered_map>
 
@@ -13,6 +14,7 @@ namespace hilo::stablehlo {
 
 class Importer {
  public:
+  using Handler = std::vector<Value> (*)(Importer&, const ir::Operation&, std::span<const Value>);
   Importer(const ir::Program& program, const ImportOptions& options);
 
   /// May be asked for one function after another; what they are made of is bounded for all together.
@@ -28,6 +30,12 @@ class Importer {
   std::vector<Value> results_of(const ir::Operation& op, std::string_view name, std::span<const Value> operands);
   /// The check that the operation is, for which values are kept.
   void check(std::string_view name, const ir::Operation& op, Value got, Value expected);
+  /// The groups that a collective names by axes of a mesh, as ids; none if it names ids. Of import_groups.cpp.
+  std::optional<Array> groups_by_axes(const ir::Operation& op) const;
+  /// The values of the probes of that name so far.
+  std::vector<Value>& probes(const std::string& id) { return probes_[id]; }
+  /// What the functions in the attribute "programs" give, each a process, when all run side by side. Of import_parallel.cpp.
+  std::vector<Value> run_parallel(const ir::Operation& op, std::span<const Value> operands);
   /// The value under the attribute "sharding" of a constraint.
   Value constrained(const ir::Operation& op, Value value);
   /// The value of an @xla.sdy.FuncResultSharding: what its attribute says is said of the value itself where nothing is.
@@ -44,13 +52,15 @@ class Importer {
   }
 
  private:
-  using Handler = std::vector<Value> (*)(Importer&, const ir::Operation&, std::span<const Value>);
   static const std::map<std::string_view, Handler>& handlers();
 
   [[nodiscard]] const ir::Operation& function(std::string_view name, const ir::Position& at) const;
   std::vector<Value> operations(const ir::Region& region, std::span<const Value> arguments);
   std::vector<Value> body_of(const ir::Operation& function, std::span<const Value> arguments);
+  struct Processes;
   void operation(const ir::Operation& op);
+  /// `work`, whose errors are told as those of the operation.
+  void guarded(const ir::Operation& op, const std::function<void()>& work) const;
   std::vector<Value> built(const ir::Operation& op, const OpEntry& entry, std::span<const Value> operands);
   Function closed_region(const ir::Region& region, const ir::Operation& op, std::string_view name, std::span<const Value> operands);
   // Of import_sharding.cpp: meshes of the program, and what attributes say of values; none: nothing.
@@ -78,6 +88,7 @@ class Importer {
   int depth_ = 0;
   Graph* main_ = nullptr;
   std::vector<std::pair<Value, Value>> checked_;
+  std::map<std::string, std::vector<Value>, std::less<>> probes_;
   Imported result_;
 };
 

@@ -56,7 +56,7 @@ constexpr Family kFamilies[] = {
     {"stablehlo", "dot_general",
      "% , % $:dot_numbers ?[ , precision = $precision_config:precisions ?] "
      "?[ , algorithm = $algorithm:struct.dot_algorithm ?] {} :function"},
-    {"stablehlo", "convolution",
+    {"stablehlo", "convolution dynamic_conv",
      "( %* ) dim_numbers = $dimension_numbers:convolution_numbers , window = $:window {} "
      ":function"},
     {"stablehlo", "dynamic_slice", "%* , sizes = $slice_sizes:list {} :function"},
@@ -108,7 +108,12 @@ constexpr Family kFamilies[] = {
      "% , % ?[ , max_ulp_difference = $max_ulp_difference:int ?] ?[ , min_ulp_difference = "
      "$min_ulp_difference:int ?] {} "
      ":operands"},
-    {"check", "expect_eq_const expect_almost_eq_const", "% , $value:attribute {}"},
+    {"check", "expect_eq_const eq_const", "% , $value:attribute {}"},
+    {"check", "expect_almost_eq_const almost_eq_const",
+     "% , $value:attribute ?[ , tolerance = $tolerance:real ?] {}"},
+    {"check", "expect_close_const",
+     "% , $value:attribute ?[ , max_ulp_difference = $max_ulp_difference:int ?] ?[ , "
+     "min_ulp_difference = $min_ulp_difference:int ?] {}"},
     {"check", "expect_serialized_eq",
      "% , probe_id = $probe_id:string ?[ , iter = $iter:int ?] {} :operands"},
     {"interpreter", "print", "% {} :same"},

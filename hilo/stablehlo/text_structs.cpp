@@ -172,6 +172,7 @@ StructAttribute AttributeParser::structure(std::string_view mnemonic) {
   std::vector<bool> is_given(kinds.size());
   for (bool is_first = true; !lexer_.accept(">"); is_first = false) {
     if (!is_first) lexer_.expect(",");
+    if (!is_first && lexer_.accept(">")) break;  // a comma behind the last, as MLIR has it
     const Token name = lexer_.expect(Token::Kind::kWord, "a member of #" + std::string(mnemonic));
     const auto found = std::ranges::find(result.members, name.text, &NamedAttribute::name);
     if (found == result.members.end())

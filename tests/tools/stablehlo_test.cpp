@@ -106,6 +106,65 @@ TEST(Conformance, SaysWhatDiffersAndFails) {
   EXPECT_EQ(hilo({"run", written("wrong.mlir", kWrong), "--backend", "cpu"}).code, 1);
 }
 
+// A file with several programs: some functions have checks, others have none, some are wrong on purpose.
+constexpr const char* kSuite = R"(// RUN: stablehlo-translate --interpret -split-input-file %s
+
+// Nothing is here.
+
+// -----
+
+func.func @holds() {
+  %0 = stablehlo.constant dense<[1, 2]> : tensor<2xi64>
+  check.expect_eq_const %0, dense<[1, 2]> : tensor<2xi64>
+  func.return
+}
+func.func @fails() {
+  %0 = stablehlo.constant dense<[1, 2]> : tensor<2xi64>
+  check.expect_eq_const %0, dense<[1, 3]> : tensor<2xi64>
+  func.return
+}
+
+// -----
+
+func.func @checks_nothing(%x: tensor<?xf32>) -> tensor<?xf32> {
+  %0 = stablehlo.negate %x : tensor<?xf32>
+  func.return %0 : tensor<?xf32>
+}
+
+// -----
+
+func.func @wrong(%x: tensor<2xf32>, %y: tensor<3xf32>) -> tensor<2xf32> {
+  // expected-error@+1 {{all the same}}
+  %0 = "stablehlo.add"(%x, %y) : (tensor<2xf32>, tensor<3xf32>) -> tensor<2xf32>
+  func.return %0 : tensor<2xf32>
+}
+
+// -----
+
+// expected-error@+1 {{it is right}}
+func.func @right(%x: tensor<2xf32>) -> tensor<2xf32> {
+  func.return %x : tensor<2xf32>
+}
+)";
+
+TEST(Conformance, RunsEveryFunctionOfEveryProgramInAFile) {
+  const fs::path file = written("suite.mlir", kSuite);
+  const Ended ended = hilo({"conformance", file, "--json", "--backend", "cpu"});
+  EXPECT_EQ(ended.code, 1);
+  const Json said = Json::parse(ended.out);
+  EXPECT_EQ(said.at("programs"), 4);
+  EXPECT_EQ(said.at("passed"), 2);
+  EXPECT_EQ(said.at("ran"), 0);
+  EXPECT_EQ(said.at("verified"), 1);
+  ASSERT_EQ(said.at("refused").size(), 1U);
+  EXPECT_EQ(said.at("refused")[0].at("expected"), "all the same");
+  EXPECT_THAT(said.at("refused")[0].at("reason").get<std::string>(), testing::HasSubstr("suite.mlir:29:8: stablehlo.add: "));
+  ASSERT_EQ(said.at("failed").size(), 2U);
+  EXPECT_THAT(said.at("failed")[0].at("file").get<std::string>(), testing::EndsWith("suite.mlir:6"));
+  EXPECT_EQ(said.at("failed")[0].at("reason"), "line 14: expect_eq: 1 of 2 numbers differ; at [1] got 2, expected 3");
+  EXPECT_EQ(said.at("failed")[1].at("reason"), "a wrong program is taken; expected: it is right");
+}
+
 TEST(Diff, ComparesTwoPrograms) {
   const auto twice = [](const char* op) {
     return written("twice.mlir", std::string("func.func @main(%x: tensor<3xf32>) -> tensor<3xf32> {\n  %y = ") + op + " : tensor<3xf32>\n  return %y : tensor<3xf32>\n}\n");

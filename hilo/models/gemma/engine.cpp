@@ -167,7 +167,6 @@ Engine& Engine::operator=(Engine&&) noexcept = default;
 
 const pjrt::Client& Engine::client() const { return state_->client; }
 const Config& Engine::config() const { return state_->config; }
-const pjrt::Client& Engine::client() const { return state_->client; }
 const nn::Store& Engine::weights() const { return state_->weights; }
 
 Memory Engine::remember_nothing(std::vector<std::int32_t> padding) const {

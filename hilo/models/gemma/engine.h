@@ -51,7 +51,6 @@ class Engine {
 
   [[nodiscard]] const pjrt::Client& client() const;
   [[nodiscard]] const Config& config() const;
-  [[nodiscard]] const pjrt::Client& client() const;
   [[nodiscard]] const nn::Store& weights() const;
 
   /// An empty memory for texts that share their steps; `padding` as many slots in front of each.

@@ -1,0 +1,156 @@
+#include "hilo/ops/all_ops.h"
+#include "hilo/ops/broadcast.h"
+#include "hilo/ops/constant.h"
+#include "hilo/ops/convert.h"
+#include "hilo/ops/known_integers.h"
+#include "hilo/ops/switch_case.h"
+#include "hilo/ops/while_loop.h"
+#include "hilo/stablehlo/import_handlers.h"
+
+// Calls, constants, control flow, custom calls and Shardy.
+namespace hilo::stablehlo {
+
+void expect_operands(In in, std::size_t count) {
+  if (in.size() != count) throw OpError({.problem = std::to_string(in.size()) + " operands", .expected = std::to_string(count)});
+}
+
+DType result_dtype(const Importer& importer, const ir::Operation& op) {
+  if (op.results.empty()) throw OpError({.problem = "no result", .expected = "one"});
+  return importer.type(op.results[0]).dtype;
+}
+
+Value constant_of(const ir::Operation& op, std::string_view attribute) {
+  const AttributeValue* value = op.attribute(attribute);
+  if (value == nullptr) throw OpError({.problem = "no attribute '" + std::string(attribute) + "'"});
+  if (const auto* splat = std::get_if<SplatAttribute>(value)) {
+    if (!splat->shape.is_static()) throw OpError({.problem = "a constant of open lengths", .got = {splat->shape}, .expected = "static dims"});
+    return broadcast_to(constant(splat->element), splat->shape.dims);
+  }
+  return constant(Importer::required<Array>(op, attribute));
+}
+
+Out make_constant(Importer&, const ir::Operation& op, In in) {
+  expect_operands(in, 0);
+  return {constant_of(op)};
+}
+
+const std::map<std::string_view, Importer::Handler>& Importer::handlers() {
+  static const Handlers table = [] {
+    Handlers all;
+    add_call_handlers(all);
+    add_chlo_handlers(all);
+    add_length_handlers(all);
+    add_check_handlers(all);
+    return all;
+  }();
+  return table;
+}
+
+namespace {
+
+void expect_regions(const ir::Operation& op, std::size_t count) {
+  if (op.regions.size() != count) throw OpError({.problem = std::to_string(op.regions.size()) + " regions", .expected = std::to_string(count)});
+}
+
+Out call_function(Importer& importer, const ir::Operation& op, In in) {
+  return importer.call(Importer::required<std::string>(op, "callee"), in, op);
+}
+
+Out run_case(Importer& importer, const ir::Operation& op, In in) {
+  expect_operands(in, 1);
+  if (op.regions.empty()) throw OpError({.problem = "no branches", .expected = "at least one"});
+  if (in[0].shape() != Shape{kI32, {}}) throw OpError({.problem = "the index does not fit", .got = {in[0].shape()}, .expected = "i32[]"});
+  std::vector<Branch> branches;
+  for (const ir::Region& region : op.regions) branches.push_back([run = importer.body(region)] { return run({}); });
+  return switch_case(in[0], branches);
+}
+
+Out run_if(Importer& importer, const ir::Operation& op, In in) {
+  expect_operands(in, 1);
+  expect_regions(op, 2);
+  const BuildFn if_true = importer.body(op.regions[0]), if_false = importer.body(op.regions[1]);
+  return cond(in[0], Branch([&] { return if_true({}); }), Branch([&] { return if_false({}); }));
+}
+
+Out run_while(Importer& importer, const ir::Operation& op, In in) {
+  expect_regions(op, 2);
+  return while_loop({in.begin(), in.end()}, importer.body(op.regions[0]), importer.body(op.regions[1]));
+}
+
+// --- custom calls that mean something to the importer
+
+// Ops of CHLO that PyTorch and older JAX write as calls, with their attributes in `mhlo.attributes`.
+Out run_mhlo_call(Importer& importer, const ir::Operation& op, std::string_view name, In in) {
+  ir::Operation same{.name = "chlo." + std::string(name == "topk" ? "top_k" : name), .results = op.results};
+  if (const AttributeValue* given = op.attribute("mhlo.attributes"); given != nullptr && std::holds_alternative<DictionaryAttribute>(*given)) {
+    same.attributes = std::get<DictionaryAttribute>(*given).members;
+  }
+  return importer.results_of(same, same.name, in);
+}
+
+// What divides a program by hand, or says which values go together.
+Out refuse_of_shardy(Importer&, const ir::Operation&, In) {
+  throw OpError({.problem = "this part of Shardy is not supported", .expected = "sdy.mesh, sdy.sharding, sdy.sharding_constraint, sdy.reshard"});
+}
+
+Out constrain(Importer& importer, const ir::Operation& op, In in) {
+  expect_operands(in, 1);
+  return {importer.constrained(op, in[0])};
+}
+
+Out run_custom_call(Importer& importer, const ir::Operation& op, In in) {
+  const auto target = Importer::required<std::string>(op, "call_target_name");
+  if (target.starts_with("check.")) {
+    expect_operands(in, 2);
+    importer.check(std::string_view(target).substr(6), op, in[0], in[1]);
+    return {};
+  }
+  if (target == "shape_assertion") {  // of jax.export; what does not hold is refused here
+    if (!in.empty() && known_integers(convert(in[0], kI32)) == Dims{0}) {
+      const AttributeValue* message = op.attribute("error_message");
+      const auto* text = message == nullptr ? nullptr : std::get_if<std::string>(message);
+      std::string said = text == nullptr ? "" : ": " + *text;
+      throw OpError({.problem = "the program refuses these lengths" + said});
+    }
+    return {};
+  }
+  if (target == "stablehlo.shape_refinement_operand_wrapper") return {in.front()};
+  if (target.starts_with("mhlo.")) return run_mhlo_call(importer, op, std::string_view(target).substr(5), in);
+  if (target == "xla.sdy.FuncResultSharding" && in.size() == 1) return {importer.as_result(op, in[0])};
+  if (target == "Sharding" && in.size() == 1) return {in[0]};  // under what its attributes say of the result
+  if (target.starts_with("xla.sdy.")) return refuse_of_shardy(importer, op, in);
+  if (auto solved = import_lapack(importer, op, target, in)) return *solved;
+  std::vector<Shape> declared;
+  for (ir::ValueId id : op.results) declared.push_back(importer.type(id));
+  return apply_parts(*all_ops().find("custom_call"), {op.attributes, {}, in, declared});
+}
+
+}  // namespace
+
+void add_call_handlers(Handlers& table) {
+  table.insert({
+      {"func.call", call_function},
+      {"constant", make_constant},
+      {"case", run_case},
+      {"if", run_if},
+      {"while", run_while},
+      {"custom_call", run_custom_call},
+      // Shardy
+      {"sdy.sharding_constraint", constrain},
+      {"sdy.reshard", constrain},
+      {"sdy.constant", make_constant},
+      {"sdy.manual_computation", refuse_of_shardy},
+      {"sdy.named_computation", refuse_of_shardy},
+      {"sdy.propagation_barrier", refuse_of_shardy},
+      {"sdy.sharding_group", refuse_of_shardy},
+      {"sdy.data_flow_edge", refuse_of_shardy},
+      {"sdy.all_gather", refuse_of_shardy},
+      {"sdy.all_reduce", refuse_of_shardy},
+      {"sdy.all_slice", refuse_of_shardy},
+      {"sdy.all_to_all", refuse_of_shardy},
+      {"sdy.collective_permute", refuse_of_shardy},
+      {"sdy.reduce_scatter", refuse_of_shardy},
+  });
+}
+
+}  // namespace hilo::stablehlo
