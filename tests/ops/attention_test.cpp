@@ -3,11 +3,14 @@
 
 #include "hilo/autodiff/autodiff.h"
 #include "hilo/formats/npz.h"
+#include "hilo/ops/binary.h"
+#include "hilo/ops/compare.h"
 #include "hilo/ops/concatenate.h"
 #include "hilo/ops/constant.h"
 #include "hilo/ops/convert.h"
 #include "hilo/ops/random.h"
 #include "hilo/ops/reduce.h"
+#include "hilo/ops/reshape.h"
 #include "hilo/ops/rotary.h"
 #include "hilo/ops/slice.h"
 #include "tests/ops/on_cpu.h"
@@ -176,6 +179,35 @@ TEST(Attention, ARingOfKeysDecodesAsTheWhole) {
       },
       {Array::of({1, kTokens, 1, 2}, numbers)});
   expect_close(results[1], results[0], 1e-12);
+}
+
+// Long causal attention goes block by block; positions that are given keep it whole.
+TEST(Attention, BlocksGiveWhatTheWholeGives) {
+  constexpr Dim kTokens = 1100;
+  const auto results = run(
+      [](std::span<const Value> p) {
+        std::vector<Value> pairs;
+        const Value x = reshape(p[0], {1, kTokens, 4, 2}), k = slice_axis(x, 2, 0, 2);
+        const Value places = iota({kI32, {kTokens}});
+        for (const std::optional<AttentionWindow>& window :
+             {std::optional<AttentionWindow>(), std::optional<AttentionWindow>({.left = 300})}) {
+          AttentionOptions options{.is_causal = true, .window = window, .soft_cap = 2,
+                                   .mask = reshape(places >= 3, {1, 1, 1, kTokens})};
+          for (bool is_whole : {false, true}) {
+            if (is_whole) options.query_positions = options.key_positions = places;
+            const Value y = scaled_dot_product_attention(x, k, k, options);
+            pairs.push_back(y);
+            pairs.push_back(grad(sum(y * x), p[0]));
+          }
+        }
+        return pairs;
+      },
+      {[] {
+        std::vector<double> numbers;
+        for (int i = 0; i < kTokens * 8; ++i) numbers.push_back(std::sin(i * 1.7));
+        return Array::of({kTokens * 8}, numbers);
+      }()});
+  for (std::size_t i : {0U, 1U, 4U, 5U}) expect_close(results[i], results[i + 2], 1e-10);
 }
 
 TEST(Attention, DropoutKeepsTheMean) {

@@ -90,6 +90,24 @@ TEST(Einsum, WritesGoodPrograms) {
   EXPECT_EQ(count(outer, "dot_general"), 0);
 }
 
+// Exactness is said of what is built meanwhile, and of its gradients, built later.
+TEST(ExactProducts, AreSaidToThePlatform) {
+  const auto text = [](bool is_exact) {
+    return stablehlo::emit(trace(
+        [&](In p) {
+          Value y;
+          {
+            const ExactProducts exact(is_exact);
+            y = matmul(p[0], p[1]);
+          }
+          return std::vector{y, grad(sum(y * y), p[0])};
+        },
+        {{kF32, {2, 3}}, {kF32, {3, 4}}}));
+  };
+  EXPECT_EQ(count(text(false), "HIGHEST"), 0);
+  EXPECT_EQ(count(text(true), "precision = [HIGHEST, HIGHEST]"), 2);
+}
+
 TEST(Einsum, SumsInTheWiderDtype) {
   const auto got = run(
       [](In p) {
