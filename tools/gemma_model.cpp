@@ -15,7 +15,7 @@ namespace hilo::tools {
 
 void add_model_flags(CLI::App& app, ModelFlags& flags) {
   app.add_option("MODEL", flags.model,
-                 "A folder (Hugging Face, or Kaggle's Flax layout), or a .gguf file")
+                 "A folder (Hugging Face, or Kaggle's Flax layout), a .gguf file, or a name in the cache")
       ->required();
   app.add_option("--config", flags.config,
                  "A config.json, for weights of unknown size that come without")

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "hilo/core/error.h"
+#include "hilo/models/gemma/memory_room.h"
 
 namespace hilo::models::gemma {
 namespace {
@@ -65,6 +66,7 @@ struct Engine::State {
   void reserve(Memory& m, Dim slots) {
     if (slots <= m.slots) return;
     const Dim wanted = power_of_two(slots, options.least_slots);
+    expect_room_for_cache(client, config, m.batch(), wanted, options.mesh ? options.mesh->size() : 1);
     if (m.length == 0) {
       m.cache.clear();
       for (const Shape& s : cache_shapes(config, m.batch(), wanted)) m.cache.emplace_back(Array(s));
