@@ -77,9 +77,10 @@ Command detokenize_command() {
           "line in, a JSON string a line out)",
           [](CLI::App& app) -> std::function<int()> {
             const auto flags = std::make_shared<Flags>();
-            app.add_option("MODEL", flags->model,
-                           "A tokenizer.model, a tokenizer.json, a folder that holds one, a .gguf file, "
-                       "or a model's name in the cache")
+            app.add_option(
+                   "MODEL", flags->model,
+                   "A tokenizer.model, a tokenizer.json, a folder that holds one, a .gguf file, "
+                   "or a model's name in the cache")
                 ->required();
             auto* ids = app.add_option("ID", flags->ids, "Token ids, with or without commas");
             app.add_option("--jsonl", flags->jsonl,

@@ -14,8 +14,9 @@
 namespace hilo::tools {
 
 void add_model_flags(CLI::App& app, ModelFlags& flags) {
-  app.add_option("MODEL", flags.model,
-                 "A folder (Hugging Face, or Kaggle's Flax layout), a .gguf file, or a name in the cache")
+  app.add_option(
+         "MODEL", flags.model,
+         "A folder (Hugging Face, or Kaggle's Flax layout), a .gguf file, or a name in the cache")
       ->required();
   app.add_option("--config", flags.config,
                  "A config.json, for weights of unknown size that come without")
@@ -90,13 +91,16 @@ void report_programs(const ModelFlags& flags, models::Gemma& model) {
   if (!flags.is_verbose) return;
   const auto counts = model.engine().counts();
   const models::gemma::GenerateReport& report = model.generator().report();
-  std::string text = fmt::format("{} programs, {} of them compiled now; ", counts.programs, counts.compiled);
+  std::string text =
+      fmt::format("{} programs, {} of them compiled now; ", counts.programs, counts.compiled);
   if (report.made_tokens > 0)
-    text += fmt::format("{} executions for {}", report.launches, count_of(static_cast<std::size_t>(report.made_tokens), "token"));
+    text += fmt::format("{} executions for {}", report.launches,
+                        count_of(static_cast<std::size_t>(report.made_tokens), "token"));
   else
     text += fmt::format("{} executions", counts.launches);
   if (report.guessed_tokens > 0)
-    text += fmt::format("; {} of {} guesses accepted", report.accepted_tokens, report.guessed_tokens);
+    text +=
+        fmt::format("; {} of {} guesses accepted", report.accepted_tokens, report.guessed_tokens);
   say(text);
 }
 

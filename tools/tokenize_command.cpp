@@ -53,9 +53,10 @@ Command tokenize_command() {
       "in, an array of ids a line out)",
       [](CLI::App& app) -> std::function<int()> {
         const auto flags = std::make_shared<Flags>();
-        app.add_option("MODEL", flags->model,
-                       "A tokenizer.model, a tokenizer.json, a folder that holds one, a .gguf file, "
-                       "or a model's name in the cache")
+        app.add_option(
+               "MODEL", flags->model,
+               "A tokenizer.model, a tokenizer.json, a folder that holds one, a .gguf file, "
+               "or a model's name in the cache")
             ->required();
         auto* text =
             app.add_option("TEXT", flags->text, "The text; - reads it from the standard input");

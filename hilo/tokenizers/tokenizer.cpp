@@ -39,8 +39,9 @@ Tokenizer Tokenizer::open(const std::filesystem::path& path) {
       const auto source = formats::WeightSource::open(path);  // the one file, or all parts of one
       if (source->gguf() != nullptr) return from_gguf(*source->gguf());
     }
-    throw FormatError(path.string(),
-                      "no tokenizer in this folder; expected tokenizer.model, tokenizer.json or a GGUF file");
+    throw FormatError(
+        path.string(),
+        "no tokenizer in this folder; expected tokenizer.model, tokenizer.json or a GGUF file");
   }
   if (is_gguf(path)) return from_gguf(formats::GgufFile::open(path));
   const std::string bytes = read_text(path, kMaxFileBytes);

@@ -113,8 +113,8 @@ TEST(GemmaFixtures, HuggingFaceFolders) {
   }
 }
 
-// All models, divided over devices: the same logits at every position, the same texts. The first of each generation on
-// every mesh, the others on one.
+// All models, divided over devices: the same logits at every position, the same texts. The first of
+// each generation on every mesh, the others on one.
 TEST(GemmaFixtures, OnSeveralDevices) {
   const auto folder = test::fixtures();
   if (!folder) GTEST_SKIP() << "HILO_FIXTURES is not set";
@@ -199,11 +199,13 @@ TEST(GemmaFixtures, Speculation) {
     Engine engine = open(*folder / "gguf" / name);
     Generator generator(engine);
     for (const double temperature : {0.0, 1.0}) {
-      GenerateOptions options{.max_tokens = 30, .sampling = {.temperature = temperature, .seed = 2}};
+      GenerateOptions options{.max_tokens = 30,
+                              .sampling = {.temperature = temperature, .seed = 2}};
       generator.forget();
       const Ids expected = generator.generate({{2, 5, 9, 14}}, options)[0].ids;
       options.speculate = [&](const GuessRequest& request) {
-        Ids guesses(expected.begin() + request.made, expected.begin() + request.made + request.count);
+        Ids guesses(expected.begin() + request.made,
+                    expected.begin() + request.made + request.count);
         if (request.made % 2 == 0) guesses.back() ^= 1;
         return guesses;
       };

@@ -68,7 +68,8 @@ Gemma Gemma::open(const pjrt::Client& client, const fs::path& path, const GemmaO
   if (options.context > 0) config.context = options.context;
   std::optional<Tokenizer> tokenizer = files.tokenizer();
   const auto division = options.engine.mesh ? gemma::Division(config, *options.engine.mesh) : gemma::Division();
-  gemma::expect_room_for_weights(client, config, options.engine.mesh ? options.engine.mesh->size() : 1);
+  gemma::expect_room_for_weights(client, config,
+                                 options.engine.mesh ? options.engine.mesh->size() : 1);
   nn::Store weights = gemma::load_weights(config, files.layout, *files.source, client, division);
   return {std::make_unique<gemma::Engine>(client, config, std::move(weights), options.engine),
           std::move(tokenizer), path.string()};

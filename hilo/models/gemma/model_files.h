@@ -9,8 +9,8 @@
 
 namespace hilo::models::gemma {
 
-/// A path that is there as it is; else, of a name alone, the model of that name in HILO_CACHE/models.
-/// Throws:  FormatError if neither is there.
+/// A path that is there as it is; else, of a name alone, the model of that name in
+/// HILO_CACHE/models. Throws:  FormatError if neither is there.
 std::filesystem::path find_model(const std::filesystem::path& path);
 
 /// A model on disk: its weights, and what belongs to them.

@@ -76,10 +76,11 @@ Choice choose(Value all, const nn::SamplingSettings& settings, Value stop_ids, V
               Value min_tokens) {
   const double out = -std::numeric_limits<double>::infinity();
   const Value is_early = reshape(answer_tokens < min_tokens, {answer_tokens.size(), 1});
-  const Value open = select(broadcast_to(is_early, all.dims()), scatter_set(all, stop_ids, out, 1), all);
-  const Value tokens = nn::sample(open, settings).as(kI32);                  // [B]
-  const Value scores = log_softmax(nn::adjust_logits(open, settings));       // [B,V]
-  const Value score = take_along_axis(scores, expand_dims(tokens, 1), 1);    // [B,1]
+  const Value open =
+      select(broadcast_to(is_early, all.dims()), scatter_set(all, stop_ids, out, 1), all);
+  const Value tokens = nn::sample(open, settings).as(kI32);                // [B]
+  const Value scores = log_softmax(nn::adjust_logits(open, settings));     // [B,V]
+  const Value score = take_along_axis(scores, expand_dims(tokens, 1), 1);  // [B,1]
   return {tokens, reshape(score, {tokens.dim(0)})};
 }
 
@@ -205,13 +206,17 @@ BuildFn verify_program(const Config& config, const nn::Store& weights, const Cho
     Value counts;
     if (chooser.penalizes) {  // row i counts tokens 1 .. i too
       const Value row = expand_dims(place, 1), other = expand_dims(place, 0);
-      const Value read = select(logical_and(other > 0, other <= row), expand_dims(ids, 0), config.vocabulary);
-      counts = put_along_axis(broadcast_to(in.next(), {places, config.vocabulary}), read, 1, Update::kAdd);
+      const Value read =
+          select(logical_and(other > 0, other <= row), expand_dims(ids, 0), config.vocabulary);
+      counts = put_along_axis(broadcast_to(in.next(), {places, config.vocabulary}), read, 1,
+                              Update::kAdd);
     }
     std::vector<LayerCache> cache = layers_of(in.rest());
-    const Value x = forward(building.root(), config, tokens, cache, {start, count, padding});  // [1,T,D]
-    const Choice chosen = choose(logits(building.root(), config, reshape(x, {places, config.width})),
-                                 chooser.settings(inputs, counts, made + place), stop_ids, made + place, min_tokens);
+    const Value x =
+        forward(building.root(), config, tokens, cache, {start, count, padding});  // [1,T,D]
+    const Choice chosen =
+        choose(logits(building.root(), config, reshape(x, {places, config.width})),
+               chooser.settings(inputs, counts, made + place), stop_ids, made + place, min_tokens);
     const Value next = take(ids, minimum(place + 1, places - 1));
     const Value is_right = logical_and(equal(chosen.tokens, next), place + 1 < count);
     const Value accepted = sum(cumulative_prod(is_right.as(kI32), 0));
