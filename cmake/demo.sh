@@ -35,7 +35,9 @@ fi
 step "$hilo" classify "$work/run" "${pictures[@]}"
 
 if "$here/gemma.sh"; then
-  step "$hilo" generate gemma-3-270m --prompt "Are bees and wasps similar?" --max-tokens 100
+  # A base model: it goes on with a story rather than answer a question.
+  step "$hilo" generate gemma-3-270m --prompt "Once upon a time, in a small village by the sea, there lived" \
+    --repetition-penalty 1.2 --max-tokens 90
 else
   printf '\nGemma 3 270M could not be fetched, so this demo goes without text.\n'
 fi

@@ -224,6 +224,7 @@
 #include "hilo/models/gemma/engine.h"
 #include "hilo/models/gemma/gemma.h"
 #include "hilo/models/gemma/generate.h"
+#include "hilo/models/gemma/memory_room.h"
 #include "hilo/models/gemma/model.h"
 #include "hilo/models/gemma/model_files.h"
 #include "hilo/models/gemma/programs.h"

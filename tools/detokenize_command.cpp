@@ -4,6 +4,7 @@
 
 #include "hilo/core/error.h"
 #include "hilo/core/text.h"
+#include "hilo/models/gemma/model_files.h"
 #include "hilo/tokenizers/tokenizer.h"
 #include "tools/command.h"
 #include "tools/json_lines.h"
@@ -55,7 +56,7 @@ std::vector<TokenId> ids_in(const Json& line) {
 }
 
 int detokenize(const Flags& flags) {
-  const Tokenizer tokenizer = Tokenizer::open(flags.model);
+  const Tokenizer tokenizer = Tokenizer::open(models::gemma::find_model(flags.model));
   if (!flags.jsonl.empty()) {
     answer_json_lines(flags.jsonl, [&](const Json& line) -> Json {
       return tokenizer.decode(ids_in(line), flags.options);
@@ -76,8 +77,10 @@ Command detokenize_command() {
           "line in, a JSON string a line out)",
           [](CLI::App& app) -> std::function<int()> {
             const auto flags = std::make_shared<Flags>();
-            app.add_option("MODEL", flags->model,
-                           "A tokenizer.model, a tokenizer.json, a folder that holds one, or a .gguf file")
+            app.add_option(
+                   "MODEL", flags->model,
+                   "A tokenizer.model, a tokenizer.json, a folder that holds one, a .gguf file, "
+                   "or a model's name in the cache")
                 ->required();
             auto* ids = app.add_option("ID", flags->ids, "Token ids, with or without commas");
             app.add_option("--jsonl", flags->jsonl,

@@ -17,7 +17,7 @@ namespace hilo::tools {
 
 void add_model_flags(CLI::App& app, ModelFlags& flags) {
   app.add_option("MODEL", flags.model,
-                 std::string("A folder (Hugging Face, or Kaggle's Flax layout), or a .gguf file") +
+                 std::string("A folder (Hugging Face, or Kaggle's Flax layout), a .gguf file, or a name in the cache") +
                      (flags.takes_sizes ? "; or a size, gemma2-2b, with random weights" : ""))
       ->required();
   app.add_option("--config", flags.config,
@@ -102,13 +102,16 @@ void report_programs(const ModelFlags& flags, models::Gemma& model) {
   if (!flags.is_verbose) return;
   const auto counts = model.engine().counts();
   const models::gemma::GenerateReport& report = model.generator().report();
-  std::string text = fmt::format("{} programs, {} of them compiled now; ", counts.programs, counts.compiled);
+  std::string text =
+      fmt::format("{} programs, {} of them compiled now; ", counts.programs, counts.compiled);
   if (report.made_tokens > 0)
-    text += fmt::format("{} executions for {}", report.launches, count_of(static_cast<std::size_t>(report.made_tokens), "token"));
+    text += fmt::format("{} executions for {}", report.launches,
+                        count_of(static_cast<std::size_t>(report.made_tokens), "token"));
   else
     text += fmt::format("{} executions", counts.launches);
   if (report.guessed_tokens > 0)
-    text += fmt::format("; {} of {} guesses accepted", report.accepted_tokens, report.guessed_tokens);
+    text +=
+        fmt::format("; {} of {} guesses accepted", report.accepted_tokens, report.guessed_tokens);
   say(text);
 }
 

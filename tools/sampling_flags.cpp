@@ -30,10 +30,10 @@ void add_sampling_flags(CLI::App& app, SamplingFlags& flags) {
   app.add_option("--max-tokens", flags.max_tokens, "Tokens at most")
       ->type_name("N")
       ->capture_default_str()
-      ->check(CLI::NonNegativeNumber.description(""));
+      ->check(CLI::Range(std::int64_t{0}, std::int64_t{1} << 40).description(""));
   app.add_option("--min-tokens", flags.min_tokens, "Tokens before the text may end")
       ->type_name("N")
-      ->check(CLI::NonNegativeNumber.description(""));
+      ->check(CLI::Range(std::int64_t{0}, std::int64_t{1} << 40).description(""));
   app.add_option("--stop", flags.stop, "End the text before this; may be given several times")
       ->type_name("TEXT")
       ->allow_extra_args(false);

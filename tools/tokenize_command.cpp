@@ -3,6 +3,7 @@
 #include <iterator>
 
 #include "hilo/core/error.h"
+#include "hilo/models/gemma/model_files.h"
 #include "hilo/tokenizers/tokenizer.h"
 #include "tools/command.h"
 #include "tools/json_lines.h"
@@ -21,7 +22,7 @@ struct Flags {
 std::string standard_input() { return {std::istreambuf_iterator<char>(std::cin), {}}; }
 
 int tokenize(const Flags& flags) {
-  const Tokenizer tokenizer = Tokenizer::open(flags.model);
+  const Tokenizer tokenizer = Tokenizer::open(models::gemma::find_model(flags.model));
   if (!flags.jsonl.empty()) {
     answer_json_lines(flags.jsonl, [&](const Json& line) -> Json {
       if (!line.is_string())
@@ -52,8 +53,10 @@ Command tokenize_command() {
       "in, an array of ids a line out)",
       [](CLI::App& app) -> std::function<int()> {
         const auto flags = std::make_shared<Flags>();
-        app.add_option("MODEL", flags->model,
-                       "A tokenizer.model, a tokenizer.json, a folder that holds one, or a .gguf file")
+        app.add_option(
+               "MODEL", flags->model,
+               "A tokenizer.model, a tokenizer.json, a folder that holds one, a .gguf file, "
+               "or a model's name in the cache")
             ->required();
         auto* text =
             app.add_option("TEXT", flags->text, "The text; - reads it from the standard input");

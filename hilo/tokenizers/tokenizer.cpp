@@ -7,6 +7,7 @@
 #include "hilo/core/file.h"
 #include "hilo/core/text.h"
 #include "hilo/formats/gguf.h"
+#include "hilo/formats/weight_source.h"
 #include "hilo/tokenizers/gguf_vocabulary.h"
 #include "hilo/tokenizers/tokenizer_state.h"
 
@@ -33,8 +34,14 @@ Tokenizer Tokenizer::open(const std::filesystem::path& path) {
       const auto file = path / name;
       if (std::filesystem::exists(file, error)) return open(file);
     }
-    throw FormatError(path.string(),
-                      "no tokenizer in this folder; expected tokenizer.model or tokenizer.json");
+    for (const auto& file : std::filesystem::directory_iterator(path)) {
+      if (file.path().extension() != ".gguf") continue;
+      const auto source = formats::WeightSource::open(path);  // the one file, or all parts of one
+      if (source->gguf() != nullptr) return from_gguf(*source->gguf());
+    }
+    throw FormatError(
+        path.string(),
+        "no tokenizer in this folder; expected tokenizer.model, tokenizer.json or a GGUF file");
   }
   if (is_gguf(path)) return from_gguf(formats::GgufFile::open(path));
   const std::string bytes = read_text(path, kMaxFileBytes);

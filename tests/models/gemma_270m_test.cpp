@@ -85,6 +85,18 @@ TEST(Gemma270m, OpensByItsName) {
   EXPECT_NE(model.generate("Are bees and wasps similar?", {.max_tokens = 4}), "");
 }
 
+TEST(Gemma270m, LongTextsInFewLaunches) {
+  const auto file = model_file();
+  if (!file) GTEST_SKIP() << kNoModel;
+  Gemma model = Gemma::open(test::cpu(), *file);
+  const GemmaText text =
+      model.generate_text("Once upon a time", {.max_tokens = 2500, .min_tokens = 2500});
+  EXPECT_EQ(text.tokens.ids.size(), 2500U);
+  EXPECT_LE(model.generator().report().launches, 2500 / 8 + 2);
+  EXPECT_LE(model.engine().counts().programs,
+            10);  // read; decode for 256 .. 4096 slots; four times grown
+}
+
 TEST(Gemma270m, WeightsInBlocksExpectWhatDequantisedOnesDo) {
   const auto file = model_file();
   const auto folder = test::fixtures();

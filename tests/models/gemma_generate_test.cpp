@@ -1,13 +1,14 @@
 // Generation with small random models: what a text is must not depend on how it is run.
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
 #include <cmath>
 
 #include "hilo/models/gemma/generate.h"
+#include "hilo/models/gemma/memory_room.h"
 #include "hilo/models/gemma/random_weights.h"
 #include "hilo/nn/scope.h"
-#include "tests/models/gemma_quick.h"
 #include "tests/models/gemma_small.h"
 #include "tests/nn/run_on_cpu.h"
 
@@ -61,6 +62,29 @@ TEST(GemmaGenerate, ARingOfTheWindowIsAsGoodAsAWholeCache) {
     EXPECT_NEAR(a.log_probabilities[i], b.log_probabilities[i], 1e-4) << i;
   const Ids text = some_ids(3 * kWindow, 4);
   expect_equal(logits_of(plain(), {text}), logits_of(whole, {text}));
+}
+
+// 2,500 tokens in one call, which turn the ring four hundred times.
+TEST(GemmaGenerate, LongTexts) {
+  Config config = small(3, 0);
+  config.context = 4096;
+  Engine ring = engine_of(config, 7, 1024);
+  config.window_slack = 4096;
+  Engine whole = engine_of(config, 7, 1024);
+  const GenerateOptions options{.max_tokens = 2500,
+                                .min_tokens = 2500,
+                                .sampling = {.temperature = 0.05, .seed = 3},
+                                .stop_ids = {1}};
+  Generator generator(ring);
+  const Generated a = generator.generate({some_ids(5, 3)}, options)[0];
+  ASSERT_EQ(a.ids.size(), 2500U);
+  EXPECT_LE(generator.report().launches, 2500 / 8 + 2);
+  EXPECT_LE(ring.counts().programs, 6);  // read; decode for 1024, 2048 and 4096 slots; twice grown
+  std::vector<std::int32_t> kinds = a.ids;
+  std::ranges::sort(kinds);
+  EXPECT_GT(std::ranges::unique(kinds).begin() - kinds.begin(), 20) << "too dull a text to tell";
+  const Generated b = Generator(whole).generate({some_ids(5, 3)}, options)[0];
+  EXPECT_EQ(a.ids, b.ids);
 }
 
 TEST(GemmaGenerate, ARowInABatchIsTheRowAlone) {
@@ -219,8 +243,9 @@ TEST(GemmaGenerate, PenaltiesAndBiasesReachTheChoice) {
   EXPECT_EQ(biased.ids, Ids(9, 42));
 }
 
-// As many rows as draws, each with a seed of its own: the chi-squared statistic of their first tokens against the
-// probabilities that options and the model's logits give, written down here in f64.
+// As many rows as draws, each with a seed of its own: the chi-squared statistic of their first
+// tokens against the probabilities that options and the model's logits give, written down here in
+// f64.
 TEST(GemmaGenerate, FirstTokensFollowTheDistribution) {
   constexpr std::size_t kRows = 2000;
   const Ids prompt = {5, 9, 9, 40};
@@ -234,7 +259,8 @@ TEST(GemmaGenerate, FirstTokensFollowTheDistribution) {
                                  .seed = 100};
   std::vector<double> x = logits_of(plain(), {prompt}).to_doubles();
   x[7] += 0.05, x[30] -= 0.1;
-  for (const auto& [id, count] : std::vector<std::pair<std::size_t, double>>{{5, 1}, {9, 2}, {40, 1}})
+  for (const auto& [id, count] :
+       std::vector<std::pair<std::size_t, double>>{{5, 1}, {9, 2}, {40, 1}})
     x[id] = (x[id] > 0 ? x[id] / 1.2 : x[id] * 1.2) - 0.02 - 0.01 * count;
   std::vector<double> sorted = x;
   std::ranges::sort(sorted, std::greater());
@@ -246,7 +272,8 @@ TEST(GemmaGenerate, FirstTokensFollowTheDistribution) {
   }
   std::vector<double> counts(x.size());
   Generator generator(plain());
-  for (const Generated& text : generator.generate(std::vector<Ids>(kRows, prompt), {.max_tokens = 1, .sampling = sampling}))
+  for (const Generated& text :
+       generator.generate(std::vector<Ids>(kRows, prompt), {.max_tokens = 1, .sampling = sampling}))
     counts[static_cast<std::size_t>(text.ids.at(0))] += 1;
   double statistic = 0, cells = 0;
   for (std::size_t i = 0; i < x.size(); ++i) {
@@ -259,7 +286,8 @@ TEST(GemmaGenerate, FirstTokensFollowTheDistribution) {
     ++cells;
   }
   EXPECT_GT(cells, 8);
-  EXPECT_LT((statistic - (cells - 1)) / std::sqrt(2 * (cells - 1)), 4) << statistic << " in " << cells << " cells";
+  EXPECT_LT((statistic - (cells - 1)) / std::sqrt(2 * (cells - 1)), 4)
+      << statistic << " in " << cells << " cells";
 }
 
 TEST(GemmaGenerate, RandomWeightsAreOfTheSizeOfRealOnesAndDiffer) {
@@ -295,6 +323,18 @@ TEST(GemmaGenerate, RefusesPromptsThatDoNotFit) {
   EXPECT_EQ(refusal({{2, 96}}), "token id 96 is outside of the vocabulary; expected 0 .. 95");
   EXPECT_EQ(test::refusal([&] { (void)generator.generate({{1}}, {.sampling = {.top_p = 0}}); }),
             "top-p is 0; expected above 0, up to 1");
+  Memory memory = plain().remember_nothing({0, 0});
+  const std::string room = test::refusal([&] { plain().reserve(memory, Dim{1} << 40); });
+  EXPECT_THAT(
+      room, testing::StartsWith(
+                "out of memory: a cache for 1099511627776 tokens of 2 texts needs 562949.95 GB; "));
+  EXPECT_THAT(room,
+              testing::HasSubstr(" tokens\n  hint:  fewer or shorter texts, or --dtype bf16"));
+  Config large = published().back().config;
+  large.hidden = Dim{1} << 30;
+  EXPECT_THAT(test::refusal([&] { expect_room_for_weights(test::cpu(), large); }),
+              testing::AllOf(testing::StartsWith("out of memory: the weights need "),
+                             testing::HasSubstr("--dtype bf16 takes half")));
   EXPECT_EQ(refusal({some_ids(96, 1)}),
             "a prompt of 96 tokens leaves no room in the model's context of 96");
 }

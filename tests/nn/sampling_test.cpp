@@ -276,7 +276,9 @@ TEST(Sampling, draws_follow_the_distribution) {
        [](Row r) { return plain_min_p(r, 0.1); }},
       {"logit bias",
        [] {
-         const auto each = [](const Array& row_of_one) { return broadcast_to(constant(row_of_one), {kDraws, 3}); };
+         const auto each = [](const Array& row_of_one) {
+           return broadcast_to(constant(row_of_one), {kDraws, 3});
+         };
          return SamplingSettings{.temperature = all(1),
                                  .bias_ids = each(i32({3}, {4, 9, -1})),
                                  .bias_amounts = each(f32({3}, {5, -1, 7}))};
@@ -289,12 +291,14 @@ TEST(Sampling, draws_follow_the_distribution) {
       {"penalties before temperature 0.8",
        [] {
          std::vector<std::int32_t> counts(kTokens);
-         for (std::size_t i = 0; i < counts.size(); i += 2) counts[i] = static_cast<std::int32_t>(i % 6);
-         return SamplingSettings{.temperature = all(0.8),
-                                 .repetition_penalty = all(1.5),
-                                 .presence_penalty = all(0.25),
-                                 .frequency_penalty = all(0.125),
-                                 .counts = broadcast_to(constant(i32({kTokens}, counts)), {kDraws, kTokens})};
+         for (std::size_t i = 0; i < counts.size(); i += 2)
+           counts[i] = static_cast<std::int32_t>(i % 6);
+         return SamplingSettings{
+             .temperature = all(0.8),
+             .repetition_penalty = all(1.5),
+             .presence_penalty = all(0.25),
+             .frequency_penalty = all(0.125),
+             .counts = broadcast_to(constant(i32({kTokens}, counts)), {kDraws, kTokens})};
        },
        [](Row r) {
          for (std::size_t i = 0; i < r.size(); ++i) {

@@ -1,5 +1,6 @@
 // generate, chat, logits, perplexity: on the small models of HILO_FIXTURES.
 #include <cmath>
+#include <cstdio>
 #include <cstdlib>
 
 #include "hilo/core/file.h"
@@ -161,15 +162,47 @@ TEST_F(GemmaCommands, generate_says_what_it_made) {
   }
 }
 
+TEST_F(GemmaCommands, executions_are_few) {
+  const Ended ended = hilo({"generate", gguf(), "--prompt", "bees", "--max-tokens", "200",
+                            "--min-tokens", "200", "--verbose"});
+  ASSERT_EQ(ended.code, 0) << ended.err;
+  int programs = 0, compiled = 0, executions = 0;
+  const std::size_t at = ended.err.find("hilo: ", ended.err.find(" loaded in "));
+  ASSERT_NE(at, std::string::npos) << ended.err;
+  ASSERT_EQ(std::sscanf(ended.err.c_str() + at,
+                        "hilo: %d programs, %d of them compiled now; %d executions for 200 tokens",
+                        &programs, &compiled, &executions),
+            3)
+      << ended.err;
+  EXPECT_LE(executions, 200 / 8 + 2);
+  EXPECT_LE(programs, 2);  // one size of prompts, one of caches: 256 slots
+}
+
+TEST_F(GemmaCommands, a_name_is_a_model_in_the_cache) {
+  const fs::path cache = fresh("cache");
+  fs::create_directories(cache / "models" / "tiny");
+  fs::copy_file(gguf(), cache / "models" / "tiny" / "weights.gguf");
+  const std::map<std::string, std::string> with = {{"HILO_CACHE", cache.string()}};
+  const Ended ids = hilo({"tokenize", "tiny", "bees"}, {}, with);
+  EXPECT_EQ(ids.out, hilo_out({"tokenize", gguf(), "bees"})) << ids.err;
+  EXPECT_EQ(hilo({"detokenize", "tiny", ids.out.substr(0, ids.out.size() - 1)}, {}, with).out,
+            "bees\n");
+  EXPECT_THAT(hilo({"inspect", "tiny"}, {}, with).out, HasSubstr("token_embd.weight"));
+  EXPECT_THAT(hilo({"inspect", "tinny"}, {}, with).err,
+              HasSubstr("no such file or folder, and no such model in"));
+}
+
 TEST_F(GemmaCommands, speculation_says_what_was_accepted) {
-  const std::vector<std::string> plain = {"generate", gguf(), "--prompt", "bees", "--max-tokens", "24"};
+  const std::vector<std::string> plain = {"generate", gguf(),         "--prompt",
+                                          "bees",     "--max-tokens", "24"};
   const std::string expected = hilo_out(plain);
   const auto with = [&](const std::vector<std::string>& flags) {
     std::vector<std::string> words = plain;
     words.insert(words.end(), flags.begin(), flags.end());
     return hilo(words);
   };
-  Ended ended = with({"--speculate", "draft", "--draft", gguf(), "--draft-tokens", "5", "--verbose"});
+  Ended ended =
+      with({"--speculate", "draft", "--draft", gguf(), "--draft-tokens", "5", "--verbose"});
   EXPECT_EQ(ended.out, expected) << ended.err;
   EXPECT_THAT(ended.err, HasSubstr("6 executions for 24 tokens; 19 of 19 guesses accepted"));
   ended = with({"--speculate", "ngram"});
@@ -179,7 +212,8 @@ TEST_F(GemmaCommands, speculation_says_what_was_accepted) {
            {{"--speculate", "ngram", "--draft", gguf()}, "--draft is for --speculate draft"},
            {{"--draft", gguf()}, "--draft requires --speculate"},
            {{"--speculate", "luck"}, "luck"},
-           {{"--speculate", "ngram", "--draft-tokens", "40"}, "40 guesses at once; expected 1 .. 33"},
+           {{"--speculate", "ngram", "--draft-tokens", "40"},
+            "40 guesses at once; expected 1 .. 33"},
            {{"--speculate", "ngram", "--regex", "a*"}, "expected one of the two"}}) {
     EXPECT_THAT(with(flags).err, HasSubstr(why));
   }
@@ -210,6 +244,20 @@ TEST_F(GemmaCommands, what_does_not_fit_is_refused) {
               HasSubstr("--ids is \"2,x\"; expected numbers and commas"));
   EXPECT_THAT(hilo({"logits", folder(), "--ids", "9999", "--out", "o"}).err,
               HasSubstr("token id 9999 is outside of the vocabulary"));
+  EXPECT_THAT(hilo({"generate", folder(), "--ids", "2", "--max-tokens", "-1"}).err,
+              HasSubstr("Value -1 not in range 0 to"));
+  std::string long_ids = "2";
+  for (int i = 0; i < 600; ++i) long_ids += ",3";
+  EXPECT_THAT(hilo({"generate", folder(), "--ids", long_ids}).err,
+              HasSubstr("a prompt of 601 tokens leaves no room in the model's context of"));
+  EXPECT_EQ(hilo({"generate", gguf(), "--prompt", "\xff bees", "--max-tokens", "1"}).code,
+            0);  // U+FFFD for what is no UTF-8
+  const fs::path parts = fresh("parts");
+  fs::copy(fixtures_ / "gemma_hf" / "gemma1_mha_sharded", parts, fs::copy_options::recursive);
+  fs::remove(parts / "model-00002-of-00007.safetensors");
+  EXPECT_THAT(hilo({"generate", parts.string(), "--ids", "2"}).err,
+              HasSubstr("missing of the 7 shards that model.safetensors.index.json lists: "
+                        "\"model-00002-of-00007.safetensors\""));
   EXPECT_THAT(hilo({"generate", folder(), "--prompt", "a", "--dtype", "i8"}).err,
               HasSubstr("expected blocks, f32, bf16 or f16"));
   EXPECT_THAT(hilo({"generate", gguf(), "--prompt", "a", "--context", "9999999"}).err,

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "hilo/core/error.h"
+#include "hilo/models/gemma/memory_room.h"
 
 namespace hilo::models::gemma {
 namespace {
@@ -73,6 +74,8 @@ struct Engine::State {
   void reserve(Memory& m, Dim slots) {
     if (slots <= m.slots) return;
     const Dim wanted = power_of_two(slots, options.least_slots);
+    expect_room_for_cache(client, config, m.batch(), wanted,
+                          options.mesh ? options.mesh->size() : 1);
     if (m.length == 0) {
       m.cache = empty_cache(m.batch(), wanted);
     } else {
@@ -150,9 +153,11 @@ struct Engine::State {
   // Ids that end a text, as programs take them.
   Tensor stop_ids(std::span<const std::int32_t> ids) const {
     if (ids.size() > static_cast<std::size_t>(kMostStopIds)) {
-      throw UsageError(fmt::format("{} ids to stop at; expected at most {}", ids.size(), kMostStopIds));
+      throw UsageError(
+          fmt::format("{} ids to stop at; expected at most {}", ids.size(), kMostStopIds));
     }
-    Ids places(static_cast<std::size_t>(kMostStopIds), static_cast<std::int32_t>(config.vocabulary));
+    Ids places(static_cast<std::size_t>(kMostStopIds),
+               static_cast<std::int32_t>(config.vocabulary));
     std::ranges::copy(ids, places.begin());
     return Tensor(Array::of<std::int32_t>({kMostStopIds}, places));
   }
@@ -214,9 +219,9 @@ Engine::Made Engine::decode(Memory& memory, DecodeArguments a) {
   const Dim steps = std::min(a.steps, kTokensALaunch);
   s.reserve(memory, memory.length + steps);
   const Tensor padding(Array::of<std::int32_t>({memory.batch()}, memory.padding));
-  std::vector<Tensor> inputs = {a.logits,       number(memory.length),    padding,
-                                number(steps),  a.is_done,                s.stop_ids(a.stop_ids),
-                                number(a.made), number(a.min_tokens)};
+  std::vector<Tensor> inputs = {
+      a.logits,  number(memory.length),  padding,        number(steps),
+      a.is_done, s.stop_ids(a.stop_ids), number(a.made), number(a.min_tokens)};
   inputs.insert(inputs.end(), a.chooser_inputs.begin(), a.chooser_inputs.end());
   if (a.chooser.penalizes) inputs.push_back(a.counts);
   const auto [program, _] = s.decode.try_emplace(
@@ -251,7 +256,8 @@ Engine::Verified Engine::verify(Memory& memory, const Ids& tokens, DecodeArgumen
   inputs.insert(inputs.end(), a.chooser_inputs.begin(), a.chooser_inputs.end());
   if (a.chooser.penalizes) inputs.push_back(a.counts);
   const auto [program, _] = s.verify.try_emplace(
-      a.chooser, s.client, s.laid(verify_program(s.config, s.weights, a.chooser)), s.named("verify"));
+      a.chooser, s.client, s.laid(verify_program(s.config, s.weights, a.chooser)),
+      s.named("verify"));
   std::vector<Tensor> r = s.run(program->second, std::move(inputs), memory);
   const Array chosen = r[0].array(), scores = r[1].array();
   const Dim taken = r[2].item<std::int32_t>() + 1;

@@ -55,7 +55,8 @@ class Engine {
 
   /// An empty memory for texts that share their steps; `padding` as many slots in front of each.
   [[nodiscard]] Memory remember_nothing(std::vector<std::int32_t> padding = {0}) const;
-  /// Makes room for `slots` tokens, by buckets.
+  /// Makes room for `slots` tokens, by buckets. Throws Error, with what would fit, if there is not
+  /// as much memory.
   void reserve(Memory& memory, Dim slots);
   /// Reads further tokens of each row: rows.size() is the batch. Rows are as long as each other,
   /// their padding counted in. Gives the logits f32[B,V] behind the last token.

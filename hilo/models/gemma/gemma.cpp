@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "hilo/core/error.h"
+#include "hilo/models/gemma/memory_room.h"
 #include "hilo/models/gemma/model_files.h"
 #include "hilo/models/gemma/random_weights.h"
 
@@ -78,6 +79,8 @@ Gemma Gemma::open(const pjrt::Client& client, const fs::path& path, const GemmaO
   limit_context(config, options);
   std::optional<Tokenizer> tokenizer = files.tokenizer();
   const auto division = options.engine.mesh ? gemma::Division(config, *options.engine.mesh) : gemma::Division();
+  gemma::expect_room_for_weights(client, config,
+                                 options.engine.mesh ? options.engine.mesh->size() : 1);
   nn::Store weights = gemma::load_weights(config, files.layout, *files.source, client, division);
   return {std::make_unique<gemma::Engine>(client, config, std::move(weights), options.engine),
           std::move(tokenizer), path.string()};

@@ -31,8 +31,8 @@ struct GemmaGenerateOptions {
   gemma::Ids stop_ids{};                  ///< end the text; <eos> and <end_of_turn> if empty
   std::vector<std::string> stop_texts{};  ///< end the text, and are not part of it
   std::shared_ptr<tokenizers::Constraint> constraint{};  ///< the text follows it
-  gemma::Guesser speculate{};  ///< gemma::Ngram{} or gemma::Draft(engine): the same text, sooner
-  Dim guesses = 7;             ///< of speculation, that are tried in a launch
+  gemma::Guesser speculate{};   ///< gemma::Ngram{} or gemma::Draft(engine): the same text, sooner
+  Dim guesses = 7;              ///< of speculation, that are tried in a launch
   bool parses_special = false;  ///< "<start_of_turn>" in a prompt is the token
   /// Called with each piece of text that is certain, as it comes. False ends the text.
   std::function<bool(std::string_view text)> on_text{};

@@ -48,7 +48,8 @@ void check(const std::vector<Ids>& prompts, const Config& config) {
   }
 }
 
-void check_speculation(const std::vector<Ids>& prompts, const GenerateOptions& options, const Config& config) {
+void check_speculation(const std::vector<Ids>& prompts, const GenerateOptions& options,
+                       const Config& config) {
   if (prompts.size() > 1) {
     throw UsageError(fmt::format("speculation for {} prompts; expected one", prompts.size()));
   }
@@ -81,7 +82,11 @@ Array allowed_words(const GenerateOptions& options, const std::vector<bool>& don
 class Generator::Texts {
  public:
   Texts(const std::vector<Ids>& prompts, const GenerateOptions& options, Dim context)
-      : prompts_(prompts), options_(options), context_(context), made_(prompts.size()), done_(prompts.size(), false) {}
+      : prompts_(prompts),
+        options_(options),
+        context_(context),
+        made_(prompts.size()),
+        done_(prompts.size(), false) {}
 
   [[nodiscard]] bool all_done() const { return std::ranges::count(done_, false) == 0; }
   [[nodiscard]] const std::vector<bool>& done() const { return done_; }
@@ -96,7 +101,8 @@ class Generator::Texts {
     const Dim so_far = length_so_far();
     Dim room = options_.max_tokens - so_far;
     for (std::size_t b = 0; b < done_.size(); ++b) {
-      if (!done_[b]) room = std::min(room, std::max<Dim>(context_ - length(prompts_[b]) - so_far, 1));
+      if (!done_[b])
+        room = std::min(room, std::max<Dim>(context_ - length(prompts_[b]) - so_far, 1));
     }
     return room;
   }
@@ -210,12 +216,15 @@ void Generator::decode(Tensor logits, const std::vector<Ids>& prompts,
   Tensor counts = chooser.penalizes ? token_counts(prompts, vocabulary) : Tensor();
   while (!texts.all_done()) {
     const Dim made = texts.length_so_far(), batch = length(prompts);
-    if (options.speculate && made > 0) return speculate(options, chooser, chooser_inputs, counts, texts);
+    if (options.speculate && made > 0)
+      return speculate(options, chooser, chooser_inputs, counts, texts);
     Array is_done(Shape{DType::kI1, {batch}});
     std::ranges::copy(texts.done(), is_done.mutable_data<bool>().begin());
     if (chooser.is_constrained)
       chooser_inputs.back() = allowed_words(options, texts.done(), vocabulary);
-    const Dim most = chooser.is_constrained || options.speculate ? 1 : made == 0 ? kFirstTokens : kTokensALaunch;
+    const Dim most = chooser.is_constrained || options.speculate ? 1
+                     : made == 0                                 ? kFirstTokens
+                                                                 : kTokensALaunch;
     const Engine::Made launch = engine_->decode(memory_, {.logits = logits,
                                                           .is_done = is_done,
                                                           .steps = std::min(texts.room(), most),

@@ -12,16 +12,6 @@ namespace {
 namespace fs = std::filesystem;
 using tokenizers::Tokenizer;
 
-// A path that is there; else, of a name alone, the model of that name in the cache.
-fs::path resolved(const fs::path& path) {
-  if (fs::exists(path) || path != path.filename() || path.empty()) return path;
-  const fs::path installed = fs::path(pjrt::Machine::here().cache()) / "models" / path;
-  if (fs::is_directory(installed)) return installed;
-  throw FormatError(path.string(), "no such file or folder, and no such model in " +
-                                       installed.parent_path().string() +
-                                       "; `make gemma` puts gemma-3-270m there");
-}
-
 Config config_of(const ModelFiles& files, const fs::path& given) {
   if (!given.empty()) return read_config(given);
   if (files.source->gguf() != nullptr) return config_from_gguf(*files.source->gguf());
@@ -31,9 +21,18 @@ Config config_of(const ModelFiles& files, const fs::path& given) {
 
 }  // namespace
 
+fs::path find_model(const fs::path& path) {
+  if (fs::exists(path) || path != path.filename() || path.empty()) return path;
+  const fs::path installed = fs::path(pjrt::Machine::here().cache()) / "models" / path;
+  if (fs::is_directory(installed)) return installed;
+  throw FormatError(path.string(), "no such file or folder, and no such model in " +
+                                       installed.parent_path().string() +
+                                       "; `make gemma` puts gemma-3-270m there");
+}
+
 ModelFiles ModelFiles::open(const fs::path& path, const fs::path& config,
                             const fs::path& tokenizer) {
-  const fs::path named = resolved(path);
+  const fs::path named = find_model(path);
   ModelFiles files{.source = formats::WeightSource::open(named), .given_tokenizer = tokenizer};
   files.layout = layout_of(*files.source);
   const fs::path own = files.source->path();

@@ -9,6 +9,10 @@
 
 namespace hilo::models::gemma {
 
+/// A path that is there as it is; else, of a name alone, the model of that name in
+/// HILO_CACHE/models. Throws:  FormatError if neither is there.
+std::filesystem::path find_model(const std::filesystem::path& path);
+
 /// A model on disk: its weights, and what belongs to them.
 struct ModelFiles {
   std::shared_ptr<const formats::WeightSource> source;

@@ -209,8 +209,10 @@ BuildFn verify_program(const Config& config, const nn::Store& weights, const Cho
     Value counts;
     if (chooser.penalizes) {  // row i counts tokens 1 .. i too
       const Value row = expand_dims(place, 1), other = expand_dims(place, 0);
-      const Value read = select(logical_and(other > 0, other <= row), expand_dims(ids, 0), config.vocabulary);
-      counts = put_along_axis(broadcast_to(in.next(), {places, config.vocabulary}), read, 1, Update::kAdd);
+      const Value read =
+          select(logical_and(other > 0, other <= row), expand_dims(ids, 0), config.vocabulary);
+      counts = put_along_axis(broadcast_to(in.next(), {places, config.vocabulary}), read, 1,
+                              Update::kAdd);
     }
     std::vector<LayerCache> cache = layers_of(in.rest());
     const Value x = forward(building.root(), config, tokens, cache, {start, count, padding});  // [1,T,D]

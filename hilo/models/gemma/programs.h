@@ -39,12 +39,13 @@ inline constexpr Dim kMostStopIds = 16;
 /// stop id is chosen. Places of `stop_ids` without one hold V.
 BuildFn decode_program(const Config& config, const nn::Store& weights, const Chooser& chooser);
 
-/// (weights.., tokens i32[1,T], start i32[], count i32[], padding i32[1], stop_ids i32[kMostStopIds],
-/// made i32[], min_tokens i32[], inputs of the chooser.., counts i32[1,V] if it penalizes, cache..)
-/// -> (chosen i32[T], log_probabilities f32[T], accepted i32[], counts if there, cache..): reads the
-/// last token of a text and count - 1 guesses of what follows, chooses the token behind each, and
-/// says how many guesses are what it chose, from the first on. `counts` has the last token in it, and
-/// then the accepted guesses and the token behind them.
+/// (weights.., tokens i32[1,T], start i32[], count i32[], padding i32[1], stop_ids
+/// i32[kMostStopIds], made i32[], min_tokens i32[], inputs of the chooser.., counts i32[1,V] if it
+/// penalizes, cache..)
+/// -> (chosen i32[T], log_probabilities f32[T], accepted i32[], counts if there, cache..): reads
+/// the last token of a text and count - 1 guesses of what follows, chooses the token behind each,
+/// and says how many guesses are what it chose, from the first on. `counts` has the last token in
+/// it, and then the accepted guesses and the token behind them.
 BuildFn verify_program(const Config& config, const nn::Store& weights, const Chooser& chooser);
 
 /// The decode program, greedy, of a model with no weights at hand: as a function of `batch` rows with room for `slots`
