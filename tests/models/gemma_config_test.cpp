@@ -48,7 +48,7 @@ TEST_P(PublishedSizes, BuildMatchTheTableAndLower) {
                 {Shape{kI32, {1, 2048}}, Shape{kI32, {}}, Shape{kI32, {}}, Shape{kI32, {1}}});
   for (const Shape& s : cache_shapes(config, 1, 4096)) shapes.push_back(s);
   const std::string read =
-      stablehlo::emit(trace(extend_program(config, store, Positions::kLast), shapes));
+      stablehlo::emit(trace(extend_program(config, store, Positions::kLast, false), shapes));
   EXPECT_NE(read.find("tensor<1x" + std::to_string(config.vocabulary) + "xf32>"),
             std::string::npos);
 
