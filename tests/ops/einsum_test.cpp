@@ -3,6 +3,7 @@
 #include "hilo/autodiff/autodiff.h"
 #include "hilo/ops/binary.h"
 #include "hilo/ops/constant.h"
+#include "hilo/ops/dot.h"
 #include "hilo/ops/reduce.h"
 #include "hilo/ops/reshape.h"
 #include "hilo/stablehlo/emit.h"
@@ -93,6 +94,7 @@ TEST(Einsum, WritesGoodPrograms) {
 // Exactness is said of what is built meanwhile, and of its gradients, built later.
 TEST(ExactProducts, AreSaidToThePlatform) {
   const auto text = [](bool is_exact) {
+    const std::vector<Shape> shapes = {{kF32, {2, 3}}, {kF32, {3, 4}}};
     return stablehlo::emit(trace(
         [&](In p) {
           Value y;
@@ -102,7 +104,7 @@ TEST(ExactProducts, AreSaidToThePlatform) {
           }
           return std::vector{y, grad(sum(y * y), p[0])};
         },
-        {{kF32, {2, 3}}, {kF32, {3, 4}}}));
+        shapes));
   };
   EXPECT_EQ(count(text(false), "HIGHEST"), 0);
   EXPECT_EQ(count(text(true), "precision = [HIGHEST, HIGHEST]"), 2);
