@@ -280,7 +280,8 @@ AttributeValue AttributeParser::hash_attribute() {
     lexer_.expect(">");
     return result;
   }
-  if (dialect == "sdy") return StructAttribute{mnemonic, {{"", raw_body()}}};
+  if (dialect == "sdy" && dot + 1 < full.size())
+    return StructAttribute{mnemonic, {{"", raw_body()}}};
   lexer_.fail_at(name.offset, "the attribute " + quote(name.text, 60) + " is not read");
 }
 
