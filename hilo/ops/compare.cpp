@@ -30,7 +30,7 @@ struct Compare : ElementwiseBatch<Compare> {
     const Shape both = under("C1, C2", [&] { return expect_equal_shapes(in); });
     const bool is_order = comparison_direction != ComparisonDirection::kEQ && comparison_direction != ComparisonDirection::kNE;
     expect_kind(in, is_order ? kBools | kReals : kAnyKind);  // complex numbers have no order
-    if (compare_type == ComparisonType::kTotalOrder) expect_kind(in, kFloats | kSmallFloats);
+    if (compare_type == ComparisonType::kTotalOrder) expect_kind(in, kFloats);
     if (compare_type && *compare_type != ComparisonType::kTotalOrder && *compare_type != usual_type(in[0].dtype)) {
       throw OpError({.problem = "compare_type = " + std::string(words_of(*compare_type).words[static_cast<std::size_t>(*compare_type)]) +
                                 " does not fit " + std::string(name(in[0].dtype)),
