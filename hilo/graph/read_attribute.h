@@ -29,6 +29,12 @@ inline std::optional<Array> dense_of(const AttributeValue& v, DType dtype, int r
 
 }  // namespace detail
 
+/// The attribute of that name; null if there is none.
+inline const AttributeValue* find_attribute(const std::vector<NamedAttribute>& attributes, std::string_view name) {
+  const auto found = std::ranges::find(attributes, name, &NamedAttribute::name);
+  return found == attributes.end() ? nullptr : &found->value;
+}
+
 /// A whole number of any width: `3 : i64`, `3 : i32`, `3 : ui8`.
 inline bool read_attribute(const AttributeValue& v, std::int64_t& to) {
   if (const auto* i = std::get_if<std::int64_t>(&v)) return to = *i, true;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "hilo/core/error.h"
+#include "hilo/graph/read_attribute.h"
 
 namespace hilo::stablehlo::bytecode {
 namespace {
@@ -13,8 +14,7 @@ const AttributeValue* find_member(const AttributeValue& part, std::string_view m
   const auto* s = std::get_if<StructAttribute>(&part);
   if (s == nullptr || s->mnemonic != mnemonic)
     throw Error("a part of a sharding that is no " + std::string(mnemonic));
-  const auto found = std::ranges::find(s->members, member, &NamedAttribute::name);
-  return found == s->members.end() ? nullptr : &found->value;
+  return find_attribute(s->members, member);
 }
 template <class T>
 const T& member_of(const AttributeValue& part, std::string_view mnemonic, std::string_view member) {

@@ -34,6 +34,20 @@ Out make_constant(Importer&, const ir::Operation& op, In in) {
   return {constant_of(op)};
 }
 
+Value number_of(const AttributeValue& value, DType dtype) {
+  std::int64_t whole = 0;
+  const Shape scalar{dtype, {}};
+  if (const auto* d = std::get_if<double>(&value)) return full(scalar, *d);
+  if (const auto* f = std::get_if<Float32Attribute>(&value)) return full(scalar, f->value);
+  if (const auto* a = std::get_if<Array>(&value); a != nullptr && a->shape().is_scalar()) return constant(a->as(dtype));
+  return read_attribute(value, whole) ? full(scalar, whole) : Value();
+}
+
+Out as_it_is(Importer&, const ir::Operation&, In in) {
+  expect_operands(in, 1);
+  return {in[0]};
+}
+
 const std::map<std::string_view, Importer::Handler>& Importer::handlers() {
   static const Handlers table = [] {
     Handlers all;

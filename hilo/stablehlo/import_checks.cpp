@@ -33,11 +33,6 @@ Out check_probe(Importer& importer, const ir::Operation& op, In in) {
   return {};
 }
 
-Out as_it_is(Importer&, const ir::Operation&, In in) {
-  expect_operands(in, 1);
-  return {in[0]};
-}
-
 Out run_processes(Importer& importer, const ir::Operation& op, In in) { return importer.run_parallel(op, in); }
 
 }  // namespace

@@ -117,13 +117,8 @@ Out make_constant_like(Importer&, const ir::Operation& op, In in) {
   expect_operands(in, 1);
   const AttributeValue* value = op.attribute("value");
   if (value == nullptr) throw OpError({.problem = "no attribute 'value'"});
-  std::int64_t whole = 0;
-  Value number;
-  if (const auto* d = std::get_if<double>(value)) number = full({in[0].dtype(), {}}, *d);
-  else if (const auto* f = std::get_if<Float32Attribute>(value)) number = full({in[0].dtype(), {}}, f->value);
-  else if (const auto* a = std::get_if<Array>(value); a != nullptr && a->shape().is_scalar()) number = constant(a->as(in[0].dtype()));
-  else if (read_attribute(*value, whole)) number = full({in[0].dtype(), {}}, whole);
-  else throw OpError({.problem = "attribute 'value' is of another kind", .expected = "a number"});
+  const Value number = number_of(*value, in[0].dtype());
+  if (!number) throw OpError({.problem = "attribute 'value' is of another kind", .expected = "a number"});
   return {broadcast_to(number, in[0].dims())};
 }
 

@@ -9,15 +9,10 @@ namespace {
 
 constexpr std::int64_t kMostProcesses = 1 << 20;
 
-const AttributeValue* member(const StructAttribute& of, std::string_view name) {
-  const auto found = std::ranges::find(of.members, name, &NamedAttribute::name);
-  return found == of.members.end() ? nullptr : &found->value;
-}
-
 template <class T>
 T read(const StructAttribute& of, std::string_view name) {
   T value{};
-  const AttributeValue* given = member(of, name);
+  const AttributeValue* given = find_attribute(of.members, name);
   if (given == nullptr || !read_attribute(*given, value)) throw OpError({.problem = "#stablehlo." + of.mnemonic + " without its '" + std::string(name) + "'"});
   return value;
 }
@@ -34,7 +29,7 @@ std::vector<MeshAxis> parts_of(const StructAttribute& groups) {
   std::vector<MeshAxis> parts;
   for (const StructAttribute& ref : structs(groups, "axes")) {
     MeshAxis& part = parts.emplace_back(MeshAxis{read<std::string>(ref, "name")});
-    if (member(ref, "sub_axis_info") == nullptr) continue;
+    if (find_attribute(ref.members, "sub_axis_info") == nullptr) continue;
     const auto info = read<StructAttribute>(ref, "sub_axis_info");
     part.pre_size = read<std::int64_t>(info, "pre_size");
     part.size = read<std::int64_t>(info, "size");
@@ -103,7 +98,7 @@ std::optional<Array> Importer::groups_by_axes(const ir::Operation& op) const {
   const std::vector<MeshAxis> parts = parts_of(*groups);
   std::vector<Mesh::Axis> axes;
   std::vector<std::int64_t> devices;
-  const AttributeValue* mesh = member(*groups, "mesh");
+  const AttributeValue* mesh = find_attribute(groups->members, "mesh");
   if (const auto* symbol = mesh == nullptr ? nullptr : std::get_if<SymbolAttribute>(mesh)) {
     const auto known = meshes_.find(symbol->name);
     if (known == meshes_.end()) throw OpError({.problem = "no mesh @" + symbol->name});
@@ -112,7 +107,7 @@ std::optional<Array> Importer::groups_by_axes(const ir::Operation& op) const {
   } else {
     const auto inline_mesh = read<StructAttribute>(*groups, "mesh");
     for (const StructAttribute& axis : structs(inline_mesh, "axes")) axes.push_back({read<std::string>(axis, "name"), read<std::int64_t>(axis, "size")});
-    if (member(inline_mesh, "device_ids") != nullptr) devices = read<std::vector<std::int64_t>>(inline_mesh, "device_ids");
+    if (find_attribute(inline_mesh.members, "device_ids") != nullptr) devices = read<std::vector<std::int64_t>>(inline_mesh, "device_ids");
   }
   return table_of(axes, std::move(devices), parts);
 }

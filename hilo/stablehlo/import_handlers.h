@@ -14,6 +14,10 @@ DType result_dtype(const Importer& importer, const ir::Operation& op);
 /// A constant op, `check.expect_eq_const`: the array under the attribute. One element said for all is kept as one.
 Value constant_of(const ir::Operation& op, std::string_view attribute = "value");
 Out make_constant(Importer& importer, const ir::Operation& op, In in);
+/// A number under an attribute, however it is spelled, as a scalar of `dtype`; none if it is something else.
+Value number_of(const AttributeValue& value, DType dtype);
+/// Gives its operand.
+Out as_it_is(Importer& importer, const ir::Operation& op, In in);
 
 template <Value (*f)(Operand)>
 Out unary(Importer&, const ir::Operation&, In in) {

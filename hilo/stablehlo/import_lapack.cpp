@@ -38,12 +38,10 @@ class LapackCall {
   [[nodiscard]] char letter(std::string_view name, std::string_view known) const {
     const AttributeValue* config = op_.attribute("mhlo.backend_config");
     const auto* members = config == nullptr ? nullptr : std::get_if<DictionaryAttribute>(config);
+    const AttributeValue* given = members == nullptr ? nullptr : find_attribute(members->members, name);
     std::int64_t code = 0;
-    if (members != nullptr) {
-      const auto found = std::ranges::find(members->members, name, &NamedAttribute::name);
-      if (found != members->members.end() && read_attribute(found->value, code) && code > 0 && code < 128 && known.find(static_cast<char>(code)) != std::string_view::npos) {
-        return static_cast<char>(code);
-      }
+    if (given != nullptr && read_attribute(*given, code) && code > 0 && code < 128 && known.find(static_cast<char>(code)) != std::string_view::npos) {
+      return static_cast<char>(code);
     }
     throw OpError({.problem = "no letter '" + std::string(name) + "' of LAPACK", .expected = "one of " + std::string(known) + " in mhlo.backend_config"});
   }

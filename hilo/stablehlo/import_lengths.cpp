@@ -18,11 +18,6 @@
 namespace hilo::stablehlo {
 namespace {
 
-Out as_it_is(Importer&, const ir::Operation&, In in) {
-  expect_operands(in, 1);
-  return {in[0]};
-}
-
 Out converted(Importer& importer, const ir::Operation& op, In in) {
   expect_operands(in, 1);
   return {convert(in[0], result_dtype(importer, op))};
@@ -31,15 +26,8 @@ Out converted(Importer& importer, const ir::Operation& op, In in) {
 Out make_arith_constant(Importer& importer, const ir::Operation& op, In in) {
   const AttributeValue* value = op.attribute("value");
   if (value == nullptr) throw OpError({.problem = "no attribute 'value'"});
-  std::int64_t whole = 0;
-  const DType dtype = result_dtype(importer, op);
   if (const auto* b = std::get_if<bool>(value)) return {constant(Array::scalar(*b))};
-  if (const auto* d = std::get_if<double>(value)) return {full({dtype, {}}, *d)};
-  if (const auto* f = std::get_if<Float32Attribute>(value)) return {full({dtype, {}}, f->value)};
-  const auto* array = std::get_if<Array>(value);
-  if (array == nullptr || array->shape().is_scalar()) {
-    if (read_attribute(*value, whole)) return {full({dtype, {}}, whole)};
-  }
+  if (const Value number = number_of(*value, result_dtype(importer, op))) return {number};
   return make_constant(importer, op, in);
 }
 

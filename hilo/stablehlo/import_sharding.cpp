@@ -9,18 +9,13 @@
 namespace hilo::stablehlo {
 namespace {
 
-const AttributeValue* find(const std::vector<NamedAttribute>& attributes, std::string_view name) {
-  const auto found = std::ranges::find(attributes, name, &NamedAttribute::name);
-  return found == attributes.end() ? nullptr : &found->value;
-}
-
 // `mhlo.frontend_attributes = {name = "text"}` as the attribute that the text is: its quotes may be
 // escaped once more.
 std::optional<AttributeValue> frontend_attribute(const std::vector<NamedAttribute>& attributes,
                                                  std::string_view name) {
-  const AttributeValue* all = find(attributes, "mhlo.frontend_attributes");
+  const AttributeValue* all = find_attribute(attributes, "mhlo.frontend_attributes");
   const auto* dictionary = all == nullptr ? nullptr : std::get_if<DictionaryAttribute>(all);
-  const AttributeValue* value = dictionary == nullptr ? nullptr : find(dictionary->members, name);
+  const AttributeValue* value = dictionary == nullptr ? nullptr : find_attribute(dictionary->members, name);
   const auto* text = value == nullptr ? nullptr : std::get_if<std::string>(value);
   if (text == nullptr) return {};
   std::string plain;
@@ -118,7 +113,7 @@ Sharding Importer::resolved(Sharding sharding) const {
 
 std::vector<Sharding> Importer::shardings_of(const std::vector<NamedAttribute>& attributes) const {
   std::optional<AttributeValue> value;
-  if (const AttributeValue* own = find(attributes, "sdy.sharding"))
+  if (const AttributeValue* own = find_attribute(attributes, "sdy.sharding"))
     value = *own;
   else
     value = frontend_attribute(attributes, "xla.sdy.sharding");

@@ -4,6 +4,7 @@
 #include <map>
 
 #include "hilo/core/error.h"
+#include "hilo/graph/read_attribute.h"
 #include "hilo/stablehlo/bytecode_encoder.h"
 
 namespace hilo::stablehlo::bytecode {
@@ -236,9 +237,7 @@ AttributeValue default_of(const VhloAttribute& how, const ir::Operation& op) {
 
 const AttributeValue* member_of(const AttributeValue* value, std::string_view name) {
   const auto* s = std::get_if<StructAttribute>(value);
-  if (s == nullptr) return nullptr;
-  const auto found = std::ranges::find(s->members, name, &NamedAttribute::name);
-  return found == s->members.end() ? nullptr : &found->value;
+  return s == nullptr ? nullptr : find_attribute(s->members, name);
 }
 
 std::string symbol_text(const ir::Operation& op, std::string_view name,
