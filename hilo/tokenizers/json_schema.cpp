@@ -5,12 +5,13 @@
 
 #include "hilo/core/error.h"
 #include "hilo/core/text.h"
-#include "hilo/tokenizers/pattern.h"
+#include "hilo/tokenizers/json_patterns.h"
 
 namespace hilo::tokenizers {
 namespace {
 
 using Json = nlohmann::ordered_json;
+using namespace json;
 
 constexpr int kMaxDepth = 32;
 constexpr std::size_t kMaxKeys = 20'000, kTypes = 7;
@@ -19,72 +20,6 @@ constexpr std::size_t kMaxKeys = 20'000, kTypes = 7;
 constexpr std::array<std::string_view, 14> kDescriptions = {
     "title", "description", "default",    "examples", "$schema",   "$id",     "$comment",
     "$defs", "definitions", "deprecated", "readOnly", "writeOnly", "$anchor", "contentMediaType"};
-
-// Between tokens of JSON: a space, or a line and its indentation. Bounded, so that an answer cannot
-// be white space without end.
-Pattern blank() {
-  return Pattern::optional(Pattern::choice(
-      {Pattern::text(" "),
-       Pattern::sequence({Pattern::text("\n"), Pattern::repeat(Pattern::text(" "), 0, 32)})}));
-}
-Pattern expression(std::string_view regex) { return parse_regex(regex).pattern; }
-
-// Numbers that fit i64 and f64.
-constexpr std::string_view kInteger = "-?(?:0|[1-9][0-9]{0,17})";
-constexpr std::string_view kNumber =
-    R"(-?(?:0|[1-9][0-9]{0,17})(?:\.[0-9]{1,17})?(?:[eE][+-]?[0-9]{1,2})?)";
-
-// One character of a string as JSON writes it.
-const Pattern& string_character() {
-  static const Pattern pattern = Pattern::choice(
-      {Pattern::character(all_but({{0, 0x1F}, {'"', '"'}, {'\\', '\\'}})),
-       expression(R"(\\["\\/bfnrt])"),
-       expression(R"(\\u(?:[0-9A-Ca-ce-fE-F][0-9A-Fa-f]{3}|[dD][0-7][0-9A-Fa-f]{2}))"),
-       expression(R"(\\u[dD][89ABab][0-9A-Fa-f]{2}\\u[dD][C-Fc-f][0-9A-Fa-f]{2})")});
-  return pattern;
-}
-Pattern quoted(Pattern inside) {
-  return Pattern::sequence({Pattern::text("\""), std::move(inside), Pattern::text("\"")});
-}
-
-// Values divided by commas, `least` to `most` of them, in brackets.
-Pattern list(const Pattern& item, std::uint32_t least, std::uint32_t most) {
-  const Pattern next = Pattern::sequence({Pattern::text(","), blank(), item});
-  Pattern items = Pattern::sequence({});
-  if (most > 0) {
-    items = Pattern::sequence({blank(), item,
-                               Pattern::repeat(next, least > 0 ? least - 1 : 0,
-                                               most == Pattern::kForever ? most : most - 1),
-                               blank()});
-    if (least == 0) items = Pattern::optional(std::move(items));
-  }
-  return Pattern::sequence({Pattern::text("["), std::move(items), Pattern::text("]")});
-}
-
-// Any JSON value, lists and objects nested at most `depth` deep.
-Pattern any_value(int depth);
-Pattern any_object(int depth) {
-  const Pattern member = Pattern::sequence({quoted(Pattern::repeat(string_character(), 0)),
-                                            Pattern::text(":"), blank(), any_value(depth)});
-  const Pattern more = Pattern::repeat(Pattern::sequence({Pattern::text(","), blank(), member}), 0);
-  return Pattern::sequence({Pattern::text("{"),
-                            Pattern::optional(Pattern::sequence({blank(), member, more, blank()})),
-                            Pattern::text("}")});
-}
-Pattern any_value(int depth) {
-  std::vector<Pattern> choices = {expression("null|true|false"), expression(kNumber),
-                                  quoted(Pattern::repeat(string_character(), 0))};
-  if (depth > 0) {
-    choices.push_back(list(any_value(depth - 1), 0, Pattern::kForever));
-    choices.push_back(any_object(depth - 1));
-  }
-  return Pattern::choice(std::move(choices));
-}
-constexpr int kAnyDepth = 3;
-const Pattern& any_value() {
-  static const Pattern pattern = any_value(kAnyDepth);
-  return pattern;
-}
 
 // How many nodes a pattern has; beyond `kMaxSize` a schema is refused, since each level may hold
 // the one below several times.
@@ -351,7 +286,7 @@ class SchemaReader {
       if (has_more && schema["additionalProperties"] != true)
         fail(at, "has \"additionalProperties\" with a schema, which is not supported");
       return schema.contains("additionalProperties") && !has_more ? Pattern::text("{}")
-                                                                  : any_object(kAnyDepth);
+                                                                  : any_object();
     }
     const Json& properties = expect(schema, "properties", &Json::is_object, "an object", at);
     std::vector<std::string> required;
