@@ -85,20 +85,25 @@ struct Attention {
       refuse("the bias is no float", "floats that broadcast to [B,N,T,S]", o.bias,
              o.bias.dtype() == kI1 ? "a mask is what says where to look" : "");
     }
+    for (Value x : {o.mask, o.bias}) {
+      if (x) expect_fits(x);
+    }
+  }
+
+  // x broadcasts to [B,N,T,S].
+  void expect_fits(Value x) const {
+    const Dims full = {batch(), heads(), queries(), keys()};
+    const std::size_t missing = full.size() - std::min(full.size(), x.dims().size());
+    bool fits = x.dims().size() <= full.size();
+    for (std::size_t i = 0; fits && i < x.dims().size(); ++i)
+      fits = x.dims()[i] == 1 || x.dims()[i] == full[missing + i];
+    if (!fits) refuse("a mask or bias does not fit the scores", "what broadcasts to [B,N,T,S]", x);
   }
 
   // x, which broadcasts to [B,N,T,S], as what broadcasts to [B,K,N/K,T,S].
   [[nodiscard]] Value grouped(Value x) const {
-    const Dims full = {batch(), heads(), queries(), keys()};
     Dims dims = x.dims();
-    if (dims.size() > 4)
-      refuse("a mask or bias does not fit the scores", "what broadcasts to [B,N,T,S]", x);
     dims.insert(dims.begin(), 4 - dims.size(), 1);
-    for (std::size_t i = 0; i < 4; ++i) {
-      if (dims[i] != 1 && dims[i] != full[i]) {
-        refuse("a mask or bias does not fit the scores", "what broadcasts to [B,N,T,S]", x);
-      }
-    }
     const bool has_heads = dims[1] != 1;
     return reshape(
         x, {dims[0], has_heads ? key_heads() : 1, has_heads ? group() : 1, dims[2], dims[3]});

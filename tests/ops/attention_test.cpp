@@ -210,6 +210,21 @@ TEST(Attention, BlocksGiveWhatTheWholeGives) {
   for (std::size_t i : {0U, 1U, 4U, 5U}) expect_close(results[i], results[i + 2], 1e-10);
 }
 
+// Before it is cut into blocks.
+TEST(Attention, ALongMaskThatDoesNotFitIsRefusedWhole) {
+  const Shape x{kF32, {1, 1100, 1, 2}};
+  const auto build = [](std::span<const Value> p) {
+    return std::vector{
+        scaled_dot_product_attention(p[0], p[0], p[0], {.is_causal = true, .mask = p[1]})};
+  };
+  try {
+    (void)trace(build, std::vector<Shape>{x, {DType::kI1, {1100, 5}}});
+    FAIL() << "is accepted";
+  } catch (const OpError& e) {
+    EXPECT_EQ(e.refusal().problem, "a mask or bias does not fit the scores");
+  }
+}
+
 TEST(Attention, DropoutKeepsTheMean) {
   constexpr Dim kKeys = 50'000;
   const auto weights = run(
