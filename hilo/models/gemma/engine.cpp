@@ -74,8 +74,7 @@ struct Engine::State {
   void reserve(Memory& m, Dim slots) {
     if (slots <= m.slots) return;
     const Dim wanted = power_of_two(slots, options.least_slots);
-    expect_room_for_cache(client, config, m.batch(), wanted,
-                          options.mesh ? options.mesh->size() : 1);
+    expect_room_for_cache(client, config, m.batch(), wanted, options.devices());
     if (m.length == 0) {
       m.cache = empty_cache(m.batch(), wanted);
     } else {
@@ -190,7 +189,8 @@ Tensor Engine::read(Memory& memory, const std::vector<Ids>& rows) {
   Tensor logits;
   for (Dim done = 0; done < total;) {
     const Dim count = std::min(total - done, s.options.most_tokens);
-    logits = s.step(memory.length == 0 ? s.first_last : s.last, memory, rows, done, count, power_of_two(count, s.options.least_tokens));
+    const Executor& program = memory.length == 0 ? s.first_last : s.last;
+    logits = s.step(program, memory, rows, done, count, power_of_two(count, s.options.least_tokens));
     done += count;
   }
   return logits;

@@ -36,6 +36,7 @@ struct EngineOptions {
   Dim most_tokens = 2048;  ///< that are run at once: longer texts go in pieces
   CompileSettings compile{.name = "gemma"};
   std::optional<Mesh> mesh{};  ///< divides the model over devices: division.h
+  [[nodiscard]] Dim devices() const { return mesh ? mesh->size() : 1; }
 };
 
 /// A model with its weights on a device, and the programs that run it. Lengths are rounded up to

@@ -46,18 +46,22 @@ class StopTexts {
   bool is_met_ = false;
 };
 
-// Joint matrices spare launches, which a CPU hardly has; a mesh would cut across them.
-bool is_fused(const pjrt::Client& client, const GemmaOptions& options) {
-  return !options.engine.mesh && client.platform_name() != "cpu";
-}
-
-void limit_context(gemma::Config& config, const GemmaOptions& options) {
+// The config as it is run here.
+gemma::Config fitted(gemma::Config config, const pjrt::Client& client, const GemmaOptions& options) {
   if (options.context > config.context) {
     throw UsageError(
         fmt::format("a context of {} tokens is longer than the model's; expected at most {}",
                     options.context, config.context));
   }
   if (options.context > 0) config.context = options.context;
+  config.precision = gemma::Precision::of(options.dtype.value_or(kF32));
+  // Joint matrices spare launches, which a CPU hardly has; a mesh would cut across them.
+  config.is_fused = !options.engine.mesh && client.platform_name() != "cpu";
+  return config;
+}
+
+gemma::Division division_of(const gemma::Config& config, const GemmaOptions& options) {
+  return options.engine.mesh ? gemma::Division(config, *options.engine.mesh) : gemma::Division();
 }
 
 }  // namespace
@@ -71,26 +75,21 @@ Gemma::Gemma(std::unique_ptr<gemma::Engine> engine, std::optional<Tokenizer> tok
 
 Gemma Gemma::open(const pjrt::Client& client, const fs::path& path, const GemmaOptions& options) {
   const auto files = gemma::ModelFiles::open(path, options.config, options.tokenizer);
-  gemma::Config config = files.config;
-  config.precision = gemma::Precision::of(options.dtype.value_or(kF32));
+  gemma::Config config = fitted(files.config, client, options);
   if (!options.dtype && !options.engine.mesh && client.platform_name() == "cpu")
     config.precision.blocks = gemma::blocks_of(config, files.layout, *files.source);
-  config.is_fused = is_fused(client, options);
-  limit_context(config, options);
   std::optional<Tokenizer> tokenizer = files.tokenizer();
-  const auto division = options.engine.mesh ? gemma::Division(config, *options.engine.mesh) : gemma::Division();
-  gemma::expect_room_for_weights(client, config,
-                                 options.engine.mesh ? options.engine.mesh->size() : 1);
+  const gemma::Division division = division_of(config, options);
+  gemma::expect_room_for_weights(client, config, options.engine.devices());
   nn::Store weights = gemma::load_weights(config, files.layout, *files.source, client, division);
   return {std::make_unique<gemma::Engine>(client, config, std::move(weights), options.engine),
           std::move(tokenizer), path.string()};
 }
 
 Gemma Gemma::random(const pjrt::Client& client, gemma::Config config, const GemmaOptions& options) {
-  config.precision = gemma::Precision::of(options.dtype.value_or(kF32));
-  config.is_fused = is_fused(client, options);
-  limit_context(config, options);
-  const auto division = options.engine.mesh ? gemma::Division(config, *options.engine.mesh) : gemma::Division();
+  config = fitted(std::move(config), client, options);
+  const gemma::Division division = division_of(config, options);
+  gemma::expect_room_for_weights(client, config, options.engine.devices());
   nn::Store weights = gemma::random_weights(config, client, division);
   return {std::make_unique<gemma::Engine>(client, config, std::move(weights), options.engine), {},
           "random weights"};

@@ -196,6 +196,7 @@ std::vector<Generated> Generator::generate(const std::vector<Ids>& prompts,
       forget();  // it may be half written
       throw;
     }
+    report_.slots = memory_.slots;
     if (prompts.size() > 1) forget();
     result = texts.take();
   }

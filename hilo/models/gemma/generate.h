@@ -51,6 +51,7 @@ struct GenerateReport {
   Dim guessed_tokens = 0, accepted_tokens = 0;  ///< of speculation
   double read_seconds = 0, decode_seconds = 0, first_token_seconds = 0;
   int launches = 0;  ///< of programs on the device
+  Dim slots = 0;     ///< that the cache had room for at the end
 };
 
 /// Continues texts. Remembers the last one: a prompt that begins with it, or with much of it, is

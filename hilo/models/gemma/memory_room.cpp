@@ -43,9 +43,8 @@ std::optional<std::uint64_t> free_in_machine() {
 double cache_bytes(const Config& config, Dim batch, Dim slots) {
   double bytes = 0;
   for (Dim i = 0; i < config.layers; ++i) {
-    const Shape s = cache_shape(config, i, batch, 1);
-    const Dim own = config.has_local(i) ? std::min(slots, ring_slots(config)) : slots;
-    bytes += 2 * static_cast<double>(s.byte_size()) * static_cast<double>(own);
+    const Dim own = cache_shape(config, i, 1, slots).dim(2);
+    bytes += 2 * static_cast<double>(cache_shape(config, i, batch, 1).byte_size()) * static_cast<double>(own);
   }
   return bytes;
 }

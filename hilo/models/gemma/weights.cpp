@@ -141,6 +141,48 @@ Array without(const Array& x, double added) {
   return from_doubles(Shape{kF32, x.shape().dims}, values);
 }
 
+// The rows of a variable that a weight of the table fills.
+struct Rows {
+  std::string path;
+  Dim first = 0;
+};
+
+Rows rows_in_store(const Config& config, const std::string& path) {
+  if (!config.is_fused) return {path};
+  for (const Fusion& fusion : {attention_fusion(config), mlp_fusion(config)}) {
+    Dim first = 0;
+    for (const Fusion::Part& part : fusion.parts) {
+      const std::string end = fmt::format("/{}/kernel", part.name);
+      if (path.ends_with(end))
+        return {fmt::format("{}/{}/kernel", path.substr(0, path.size() - end.size()), fusion.name), first};
+      first += part.out;
+    }
+  }
+  return {path};
+}
+
+// Variables whose rows come from several tensors, until they are complete.
+class Fused {
+ public:
+  explicit Fused(const nn::Store& store) : store_(store) {}
+
+  // The whole variable, once all its rows are there.
+  std::optional<Array> add(const Rows& rows, const Array& x) {
+    const Shape& shape = store_.at(rows.path).shape;
+    if (shape == x.shape()) return x;
+    auto& [array, count] = begun_.try_emplace(rows.path, Array(shape), 0).first->second;
+    const std::size_t row = x.bytes().size() / static_cast<std::size_t>(x.shape().dims[0]);
+    std::ranges::copy(x.bytes(), array.mutable_bytes().begin() + rows.first * static_cast<Dim>(row));
+    count += x.shape().dims[0];
+    if (count < shape.dims[0]) return {};
+    return std::move(begun_.extract(rows.path).mapped().first);
+  }
+
+ private:
+  const nn::Store& store_;
+  std::map<std::string, std::pair<Array, Dim>> begun_{};
+};
+
 }  // namespace
 
 Layout layout_of(const formats::WeightSource& source) {
@@ -204,52 +246,6 @@ Array read_weight(const formats::WeightSource& source, const Found& found) {
   return place.added != 0 ? without(x, place.added) : x;
 }
 
-namespace {
-
-// The rows of a variable that a weight of the table fills.
-struct Rows {
-  std::string path;
-  Dim first = 0;
-};
-
-Rows rows_of(const Config& config, const std::string& path) {
-  if (!config.is_fused) return {path};
-  for (const Fusion& fusion : {attention_fusion(config), mlp_fusion(config)}) {
-    Dim first = 0;
-    for (const Fusion::Part& part : fusion.parts) {
-      const std::string end = fmt::format("/{}/kernel", part.name);
-      if (path.ends_with(end))
-        return {fmt::format("{}/{}/kernel", path.substr(0, path.size() - end.size()), fusion.name), first};
-      first += part.out;
-    }
-  }
-  return {path};
-}
-
-// Variables whose rows come from several tensors, until they are complete.
-class Fused {
- public:
-  explicit Fused(const nn::Store& store) : store_(store) {}
-
-  // The whole variable, once all its rows are there.
-  std::optional<Array> add(const Rows& rows, const Array& x) {
-    const Shape& shape = store_.at(rows.path).shape;
-    if (shape == x.shape()) return x;
-    auto& [array, count] = begun_.try_emplace(rows.path, Array(shape), 0).first->second;
-    const std::size_t row = x.bytes().size() / static_cast<std::size_t>(x.shape().dims[0]);
-    std::ranges::copy(x.bytes(), array.mutable_bytes().begin() + rows.first * static_cast<Dim>(row));
-    count += x.shape().dims[0];
-    if (count < shape.dims[0]) return {};
-    return std::move(begun_.extract(rows.path).mapped().first);
-  }
-
- private:
-  const nn::Store& store_;
-  std::map<std::string, std::pair<Array, Dim>> begun_{};
-};
-
-}  // namespace
-
 Tensor placed(const Array& x, std::string_view path, const pjrt::Client& client,
               const Division& division) {
   if (!division.mesh()) return Tensor(pjrt::Buffer::from_host(x, client.default_device()));
@@ -263,9 +259,10 @@ nn::Store load_weights(const Config& config, Layout layout, const formats::Weigh
   nn::Store store = declare_weights(config);
   Fused fused(store);
   for (const Found& found : match_weights(config, layout, source)) {
-    const Rows rows = rows_of(config, found.weight.path);
+    const Rows rows = rows_in_store(config, found.weight.path);
     const Array x = read_weight(source, found).as(found.weight.shape.dtype);
-    if (const std::optional<Array> whole = fused.add(rows, x)) store.set(rows.path, placed(*whole, rows.path, client, division));
+    if (const std::optional<Array> whole = fused.add(rows, x))
+      store.set(rows.path, placed(*whole, rows.path, client, division));
   }
   return store;
 }
