@@ -3,10 +3,8 @@
 #include <sys/resource.h>
 
 #include <algorithm>
-#include <bit>
 #include <chrono>
 #include <cstdlib>
-#include <numeric>
 #include <optional>
 
 #include "hilo/core/error.h"
@@ -28,22 +26,19 @@ using Clock = std::chrono::steady_clock;
 using models::gemma::Ids;
 
 constexpr std::size_t kDivergenceTokens = 179;
-constexpr double kSameLaunch =
-    1e-3;  // seconds of CPU between tokens that the host hears of at once
+// Seconds of CPU between tokens that the host hears of at once.
+constexpr double kSameLaunch = 1e-3;
 constexpr std::uint64_t kMostTextBytes = 1 << 20;
 constexpr const char* kText =
     "Bees and wasps are insects of the same order, but they live in different ways. A bee gathers "
     "pollen and nectar from flowers, and carries them home on the hairs of its legs; a wasp hunts "
     "flies, caterpillars and spiders, and feeds them to its young. Honey bees live in colonies of "
     "many thousands, with one queen, and stay together through the winter, when they eat what they "
-    "have stored. A colony of wasps lasts for one summer: in autumn the workers die, and only "
-    "young "
+    "have stored. A colony of wasps lasts for one summer: in autumn the workers die, and only young "
     "queens survive, hidden under bark or in the attic of a house. In 1758 Linnaeus described both "
     "in his Systema Naturae. Today there are about 20,000 known species of bees and more than "
-    "100,000 of wasps, most of which live alone and never sting anyone. If you find a nest near "
-    "your "
-    "door, wait until it is dark, keep calm, and call someone who knows what to do; for most "
-    "people "
+    "100,000 of wasps, most of which live alone and never sting anyone. If you find a nest near your "
+    "door, wait until it is dark, keep calm, and call someone who knows what to do; for most people "
     "a sting is painful but harmless, while for a few it is dangerous and needs a doctor at once.";
 
 // What a device can do on paper, by a part of its name.
@@ -206,78 +201,53 @@ Json divergence_of(const GemmaBench& b, models::Gemma& model) {
   return divergence(model, exact, ids);
 }
 
-}  // namespace
-
-Json bench_gemma(const GemmaBench& b) {
-  check(b);
-  const auto start = Clock::now();
-  models::Gemma model = open_model(b.model, "bench");
-  const double load_seconds = seconds_since(start);
+// What is measured, and on what.
+Json facts(const GemmaBench& b, models::Gemma& model, int threads) {
   const pjrt::Client client = model.engine().client();
+  std::uint64_t cache_bytes = 0;
+  const Dim slots = model.generator().report().slots;
+  for (const Shape& s : models::gemma::cache_shapes(model.config(), b.batch, slots))
+    cache_bytes += static_cast<std::uint64_t>(s.byte_size());
+  return {{"model", b.model.model},
+          {"dtype", b.model.dtype},
+          {"platform", client.platform_name()},
+          {"device", client.addressable_devices().front().kind()},
+          {"devices", client.addressable_devices().size()},
+          {"threads", threads},
+          {"batch", b.batch},
+          {"prompt_tokens", b.prompt},
+          {"tokens", b.tokens},
+          {"rounds", b.rounds},
+          {"parameters", models::gemma::parameter_count(model.config())},
+          {"weight_bytes", bytes_of(model.engine().weights())},
+          {"cache_bytes", cache_bytes}};
+}
+
+// Rates, and what share they are of what the device can do.
+void add_rates(Json& json, const GemmaBench& b, models::Gemma& model, const Speeds& own,
+               int threads) {
   const models::gemma::Config& config = model.config();
-  if (b.prompt + b.tokens > config.context)
-    throw UsageError("bench: --prompt and --tokens are more than the model's context of " +
-                     std::to_string(config.context));
+  const pjrt::Client client = model.engine().client();
   const bool is_cpu = client.platform_name() == "cpu";
-  const int threads = pjrt::usable_cpus();
-  const auto peer = peer_of(b, threads);
-  const std::vector<Ids> prompts = prompts_of(b, config.vocabulary);
-
-  Speeds own, others;
-  measure_round(model, b, prompts, nullptr);
-  const double first_token = load_seconds + model.generator().report().first_token_seconds;
-  const int compiled = model.engine().counts().compiled;
-  for (int round = 0; round < b.rounds; ++round) {
-    measure_round(model, b, prompts, &own);
-    if (!peer) continue;
-    others.prefill.add(peer->prefill());
-    others.decode.add(peer->decode());
-  }
-  const std::uint64_t peak = peak_bytes_of_this_process();
-  const Json devices = memory_of_devices(client);
-
   const auto table = static_cast<double>(config.vocabulary * config.width);
   const auto parameters = static_cast<double>(models::gemma::parameter_count(config));
   const auto rows = static_cast<double>(b.batch), length = static_cast<double>(b.prompt);
   // Of the table a row of numbers is looked up for a token; only the last one asks for logits.
   const double flops = 2 * ((parameters - table) * length + table) * rows;
-  const std::uint64_t weight_bytes = bytes_of(model.engine().weights());
-  Dim slots = b.prompt + b.tokens;
-  slots = std::max<Dim>(256, static_cast<Dim>(std::bit_ceil(static_cast<std::uint64_t>(slots))));
-  std::uint64_t cache_bytes = 0;
-  for (const Shape& s : models::gemma::cache_shapes(config, b.batch, slots))
-    cache_bytes += static_cast<std::uint64_t>(s.byte_size());
-
-  const pjrt::Device device = client.addressable_devices().front();
-  Json json = {{"model", b.model.model},
-               {"dtype", b.model.dtype},
-               {"platform", client.platform_name()},
-               {"device", device.kind()},
-               {"devices", client.addressable_devices().size()},
-               {"threads", threads},
-               {"batch", b.batch},
-               {"prompt_tokens", b.prompt},
-               {"tokens", b.tokens},
-               {"rounds", b.rounds},
-               {"parameters", models::gemma::parameter_count(config)},
-               {"weight_bytes", weight_bytes},
-               {"cache_bytes", cache_bytes},
-               {"load_seconds", load_seconds},
-               {"open_to_first_token_seconds", first_token},
-               {"programs_compiled", compiled}};
-  Json paper = of_paper(device.kind());
-  if (is_cpu) paper = {{"bytes_per_second", memory_bytes_per_second(threads)}};
+  const double flops_per_second = flops * own.prefill.best() / (rows * length);
+  const double step_seconds = rows / own.decode.best();
+  const double read_per_second = json["weight_bytes"].get<double>() / step_seconds;
   Json& prefill = json["prefill"];
   prefill = {{"tokens_per_second", own.prefill.json()},
              {"ms", 1e3 * rows * length / own.prefill.best()},
-             {"flops_per_second", flops * own.prefill.best() / (rows * length)}};
+             {"flops_per_second", flops_per_second}};
   Json& decode = json["decode"];
-  const double step_seconds = rows / own.decode.best();
-  const double read_per_second = static_cast<double>(weight_bytes) / step_seconds;
   decode = {{"tokens_per_second", own.decode.json()},
             {"ms_per_step", 1e3 * step_seconds},
             {"weight_bytes_per_second", read_per_second}};
+  Json paper = of_paper(client.addressable_devices().front().kind());
   if (is_cpu) {
+    paper = {{"bytes_per_second", memory_bytes_per_second(threads)}};
     prefill["cpu_seconds"] = own.prefill_cpu.json();
     if (!own.decode_cpu.is_empty()) decode["cpu_ms_per_step"] = 1e3 * own.decode_cpu.best();
   }
@@ -288,41 +258,80 @@ Json bench_gemma(const GemmaBench& b) {
   }
   if (paper.contains("bf16_flops_per_second") && b.model.dtype == "bf16")
     prefill["share_of_bf16_flops"] =
-        prefill["flops_per_second"].get<double>() / paper["bf16_flops_per_second"].get<double>();
+        flops_per_second / paper["bf16_flops_per_second"].get<double>();
+}
+
+// Processes from their start to a first token, in turns with the peer's.
+void add_first_token(Json& json, const GemmaBench& b, const Ids& prompt,
+                     const std::optional<LlamaPeer>& peer, Speeds& own, Speeds& others) {
+  const auto words = first_token_words(b, prompt);
+  json["first_token"]["cold_seconds"] = run_timed(words, {"HILO_COMPILE_CACHE=off"}).seconds;
+  for (int round = 0; round <= b.rounds; ++round) {
+    const TimedProcess run = run_timed(words);
+    if (round == 0) continue;  // fills the cache
+    own.first_token.add(run.seconds);
+    own.first_token_peak = std::max(own.first_token_peak, run.peak_bytes);
+    if (!peer) continue;
+    const LlamaPeer::Start other = peer->first_token();
+    others.first_token.add(other.seconds);
+    others.first_token_peak = std::max(others.first_token_peak, other.peak_bytes);
+  }
+  json["first_token"]["warm_seconds"] = own.first_token.json();
+  json["memory"]["first_token_peak_bytes"] = own.first_token_peak;
+  json["memory"]["of_hilo_devices_bytes"] =
+      run_timed({this_program(), "devices", "--backend", b.model.compute.backend}).peak_bytes;
+}
+
+void add_peer(Json& json, const std::string& name, const Speeds& own, const Speeds& others) {
+  json["peer"] = {{"name", name},
+                  {"prefill_tokens_per_second", others.prefill.json()},
+                  {"decode_tokens_per_second", others.decode.json()},
+                  {"first_token_seconds", others.first_token.json()},
+                  {"first_token_peak_bytes", others.first_token_peak}};
+  json["times_as_good_as_peer"] = {
+      {"prefill", own.prefill.against(others.prefill)},
+      {"decode", own.decode.against(others.decode)},
+      {"first_token", own.first_token.against(others.first_token)},
+      {"peak_memory",
+       static_cast<double>(others.first_token_peak) / static_cast<double>(own.first_token_peak)}};
+}
+
+}  // namespace
+
+Json bench_gemma(const GemmaBench& b) {
+  check(b);
+  const auto start = Clock::now();
+  models::Gemma model = open_model(b.model, "bench");
+  const double load_seconds = seconds_since(start);
+  if (b.prompt + b.tokens > model.config().context)
+    throw UsageError("bench: --prompt and --tokens are more than the model's context of " +
+                     std::to_string(model.config().context));
+  const bool is_cpu = model.engine().client().platform_name() == "cpu";
+  const int threads = pjrt::usable_cpus();
+  const auto peer = peer_of(b, threads);
+  const std::vector<Ids> prompts = prompts_of(b, model.config().vocabulary);
+
+  Speeds own, others;
+  measure_round(model, b, prompts, nullptr);
+  Json json = facts(b, model, threads);
+  json["load_seconds"] = load_seconds;
+  json["open_to_first_token_seconds"] =
+      load_seconds + model.generator().report().first_token_seconds;
+  json["programs_compiled"] = model.engine().counts().compiled;
+  for (int round = 0; round < b.rounds; ++round) {
+    measure_round(model, b, prompts, &own);
+    if (!peer) continue;
+    others.prefill.add(peer->prefill());
+    others.decode.add(peer->decode());
+  }
+  const std::uint64_t peak = peak_bytes_of_this_process();  // before the bandwidth takes its buffer
+  const Json devices = memory_of_devices(model.engine().client());
+  add_rates(json, b, model, own, threads);
   json["memory"] = {{"peak_bytes", peak}};
   if (!devices.empty()) json["memory"]["devices"] = devices;
-
-  if (is_cpu && published_size(b.model.model) == nullptr && b.batch == 1) {
-    const auto words = first_token_words(b, prompts[0]);
-    json["first_token"]["cold_seconds"] = run_timed(words, {"HILO_COMPILE_CACHE=off"}).seconds;
-    for (int round = 0; round <= b.rounds; ++round) {
-      const TimedProcess run = run_timed(words);
-      if (round == 0) continue;  // fills the cache
-      own.first_token.add(run.seconds);
-      own.first_token_peak = std::max(own.first_token_peak, run.peak_bytes);
-      if (!peer) continue;
-      const LlamaPeer::Start other = peer->first_token();
-      others.first_token.add(other.seconds);
-      others.first_token_peak = std::max(others.first_token_peak, other.peak_bytes);
-    }
-    json["first_token"]["warm_seconds"] = own.first_token.json();
-    json["memory"]["first_token_peak_bytes"] = own.first_token_peak;
-    json["memory"]["of_hilo_devices_bytes"] =
-        run_timed({this_program(), "devices", "--backend", b.model.compute.backend}).peak_bytes;
-  }
-  if (peer) {
-    json["peer"] = {{"name", b.peer},
-                    {"prefill_tokens_per_second", others.prefill.json()},
-                    {"decode_tokens_per_second", others.decode.json()},
-                    {"first_token_seconds", others.first_token.json()},
-                    {"first_token_peak_bytes", others.first_token_peak}};
-    json["times_as_good_as_peer"] = {
-        {"prefill", own.prefill.against(others.prefill)},
-        {"decode", own.decode.against(others.decode)},
-        {"first_token", own.first_token.against(others.first_token)},
-        {"peak_memory",
-         static_cast<double>(others.first_token_peak) / static_cast<double>(own.first_token_peak)}};
-  }
+  if (is_cpu && published_size(b.model.model) == nullptr && b.batch == 1)
+    add_first_token(json, b, prompts[0], peer, own, others);
+  if (peer) add_peer(json, b.peer, own, others);
   if (is_cpu) json["kl_to_f32"] = divergence_of(b, model);
   return json;
 }
