@@ -15,8 +15,16 @@ namespace ffi = xla::ffi;
 using Bytes = ffi::Buffer<ffi::U8>;
 using Floats = ffi::Buffer<ffi::F32>;
 
-// Of weights, by a thread before it looks for more: long enough to be worth a look.
-constexpr std::int64_t kBytesAPiece = 32 << 10;
+// Of weights, by a thread before it looks for more: long enough to be worth a look. Where there is
+// more the pieces are longer, since a CPU fetches ahead no further than what one thread reads on.
+constexpr std::int64_t kLeastBytes = 32 << 10, kMostBytes = 512 << 10;
+constexpr std::int64_t kPieces = 8;
+
+// Of `count` rows or blocks of `bytes` each.
+std::int64_t piece_of(std::int64_t count, std::int64_t bytes) {
+  return std::max<std::int64_t>(
+      1, std::clamp(count * bytes / kPieces, kLeastBytes, kMostBytes) / bytes);
+}
 
 constexpr std::int64_t kRowsATile = 16;
 // From so many vectors on, unpacking rows is worth it.
@@ -68,8 +76,7 @@ ffi::Error block_dot(ffi::ThreadPool pool, Floats x, Bytes blocks, ffi::Result<F
     return ffi::Error::Success();
   }
   const QuantizedVectors vectors(x.typed_data(), m, k, kernel.bias);
-  const std::int64_t piece = std::max<std::int64_t>(1, kBytesAPiece / row_bytes);
-  parallel_for(pool, n, piece, [&](std::int64_t first, std::int64_t last) {
+  parallel_for(pool, n, piece_of(n, row_bytes), [&](std::int64_t first, std::int64_t last) {
     kernel.run(bytes, static_cast<std::size_t>(row_bytes), first, last, vectors.all(),
                y->typed_data(), n);
   });
@@ -84,7 +91,7 @@ ffi::Error decode_blocks(ffi::ThreadPool pool, Bytes blocks, ffi::Result<Floats>
   if (count * traits->elements != static_cast<std::int64_t>(y->element_count()))
     return ffi::Error::InvalidArgument("hilo_decode_blocks: the operands do not fit");
   const auto* bytes = reinterpret_cast<const std::byte*>(blocks.typed_data());
-  parallel_for(pool, count, kBytesAPiece / traits->bytes,
+  parallel_for(pool, count, piece_of(count, traits->bytes),
                [&](std::int64_t first, std::int64_t last) {
                  const auto size = static_cast<std::size_t>((last - first) * traits->bytes);
                  traits->decode({bytes + first * traits->bytes, size},

@@ -3,6 +3,7 @@
 #include <mutex>
 
 #include "hilo/kernels/block_products.h"
+#include "hilo/kernels/decoder_layer.h"
 #include "hilo/kernels/solvers.h"
 
 namespace hilo::kernels {
@@ -14,6 +15,7 @@ void register_all() {
     register_eigh();
     register_svd();
     register_block_products();
+    register_decoder_layer();
   });
 }
 

@@ -4,6 +4,8 @@
 #include "hilo/nn/layer_checks.h"
 #include "hilo/ops/binary.h"
 #include "hilo/ops/convert.h"
+#include "hilo/ops/factor_rules.h"
+#include "hilo/ops/formula.h"
 #include "hilo/ops/reduce.h"
 #include "hilo/ops/reshape.h"
 #include "hilo/ops/unary.h"
@@ -30,6 +32,43 @@ Value rescaled(const Scope& scope, Value x, Value y, const Options& options) {
   if (options.bias) y = y + scope.variable("bias", shape, options.bias_initializer);
   return convert(y, x.dtype());
 }
+
+// x / sqrt(mean(x^2) + epsilon), in the dtype of statistics.
+Value by_root_mean_square(Value x, double epsilon) {
+  const Value wide = convert(x, statistics_dtype(x.dtype()));
+  return wide * rsqrt(mean(wide * wide, {-1}, true) + epsilon);
+}
+
+struct RmsNorm : ByFormula<RmsNorm> {
+  static constexpr std::string_view kName = "hilo.rms_norm";
+  double epsilon = 0, scale_offset = 0;
+  static void fields(auto&& field) {
+    field("epsilon", &RmsNorm::epsilon);
+    field("scale_offset", &RmsNorm::scale_offset);
+  }
+  [[nodiscard]] std::vector<Shape> infer(Shapes in) const {
+    expect_count(in, 2);
+    if (!is_float(in[0].dtype) || in[0].dims.empty() || in[1].dims != Dims{in[0].dim(-1)} || in[1].dtype != in[0].dtype) {
+      throw OpError({.problem = "the scale does not fit", .got = {in.begin(), in.end()}, .expected = "floats [..,C] and [C]"});
+    }
+    return {in[0]};
+  }
+  [[nodiscard]] Function formula(Shapes in) const {
+    return trace(
+        [&](std::span<const Value> p) {
+          const Value y = by_root_mean_square(p[0], epsilon), scale = convert(p[1], y.dtype());
+          return std::vector{convert(y * (scale_offset == 0 ? scale : scale + scale_offset), p[0].dtype())};
+        },
+        in);
+  }
+  [[nodiscard]] Function expansion(Shapes in, const std::vector<bool>&) const { return formula(in); }
+  // Of few rows the time goes into starting things: one kernel starts where XLA has four.
+  [[nodiscard]] Function lowering(std::string_view platform, Shapes in) const {
+    if (in[0].dtype != kF32 || in[0].size() > kFewRows * in[1].size()) return {};
+    return kernel_for(platform, "hilo_rms_norm", in, infer(in), {{"epsilon", epsilon}, {"scale_offset", scale_offset}});
+  }
+  static constexpr Dim kFewRows = 8;
+};
 
 }  // namespace
 
@@ -75,16 +114,12 @@ Value rms_norm(Scope scope, Value x, const RmsNormOptions& options) {
   const CallSite site(scope.where(), scope.label());
   expect_float_input("rms_norm", x, 1, "[..,C]");
   expect_epsilon("rms_norm", options.epsilon, x);
-  const DType dtype = statistics_dtype(x.dtype());
-  const Value wide = convert(x, dtype);
-  Value y = wide * rsqrt(mean(wide * wide, {-1}, true) + options.epsilon);
-  if (options.scale) {
-    const Value scale =
-        scope.variable("scale", {x.dtype(), {x.dim(-1)}}, constant(1 - options.scale_offset));
-    y = y * (options.scale_offset == 0 ? convert(scale, dtype)
-                                       : convert(scale, dtype) + options.scale_offset);
-  }
-  return convert(y, x.dtype());
+  if (!options.scale) return convert(by_root_mean_square(x, options.epsilon), x.dtype());
+  return rms_norm(x, scope.variable("scale", {x.dtype(), {x.dim(-1)}}, constant(1 - options.scale_offset)), options);
+}
+
+Value rms_norm(Operand x, Operand scale, const RmsNormOptions& options) {
+  return apply(RmsNorm{{}, options.epsilon, options.scale_offset}, {x.value, scale.value}, x.where);
 }
 
 }  // namespace hilo::nn

@@ -49,5 +49,7 @@ struct RmsNormOptions {
 /// Shapes:  [..,C] -> the same; variable "scale" [C].
 /// Source:  Zhang and Sennrich 2019.
 Value rms_norm(Scope scope, Value x, const RmsNormOptions& options = {});
+/// The same by a scale [C] that the caller has; `options.scale` is not read.
+Value rms_norm(Operand x, Operand scale, const RmsNormOptions& options = {});
 
 }  // namespace hilo::nn

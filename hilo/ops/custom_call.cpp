@@ -178,6 +178,24 @@ struct CustomCall {
 
 }  // namespace
 
+namespace {
+
+std::optional<ListAttribute> aliases_of(const CustomOp& op, std::span<const Value> operands) {
+  if (op.in_place.empty() || !op.infer) return std::nullopt;
+  const bool is_tuple = op.infer(shapes_of(operands)).size() > 1;  // results are counted as if they were one
+  ListAttribute aliases;
+  for (const CustomOp::InPlace& one : op.in_place) {
+    aliases.items.push_back(StructAttribute{
+        "output_operand_alias",
+        {{"output_tuple_indices", is_tuple ? Axes{one.result} : Axes{}},
+         {"operand_index", one.operand},
+         {"operand_tuple_indices", Axes{}}}});
+  }
+  return aliases;
+}
+
+}  // namespace
+
 void list_custom_call_ops(OpTable& table) { table.add<CustomCall>(); }
 
 std::vector<Value> custom_call(const CustomOp& op, Operands operands,
@@ -188,6 +206,7 @@ std::vector<Value> custom_call(const CustomOp& op, Operands operands,
   DictionaryAttribute config;
   for (const CallAttribute& a : attributes) config.members.push_back(a.attribute);
   call.backend_config = std::move(config);
+  call.output_operand_aliases = aliases_of(op, operands.values);
   call.rules = op;
   return apply_all(std::move(call), operands.values, operands.where);
 }

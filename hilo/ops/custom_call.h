@@ -52,6 +52,12 @@ struct CustomOp {
   /// Whether the call does something that its results do not show, so that equal calls must not be
   /// merged, and one whose results nobody uses, or that has none, is not left out.
   bool has_side_effect = false;
+  /// A result that takes the place of an operand of its shape: the handler is given one memory for both. XLA copies
+  /// an operand first that is read elsewhere too.
+  struct InPlace {
+    std::int64_t result, operand;
+  };
+  std::vector<InPlace> in_place{};
 };
 
 /// Calls the handler of `op` when the program runs.

@@ -46,9 +46,9 @@ std::vector<Value> reverse_of(const std::function<std::vector<Value>(const Jvp&)
 }
 
 Function kernel_for(std::string_view platform, std::string name, Shapes in, const std::vector<Shape>& out,
-                    const std::vector<CallAttribute>& attributes) {
+                    const std::vector<CallAttribute>& attributes, const std::vector<CustomOp::InPlace>& in_place) {
   if (platform != "cpu" || std::ranges::any_of(in, [](const Shape& s) { return s.size() == 0; })) return {};
-  const CustomOp kernel{.name = std::move(name), .infer = [&](Shapes) { return out; }};
+  const CustomOp kernel{.name = std::move(name), .infer = [&](Shapes) { return out; }, .in_place = in_place};
   return trace([&](std::span<const Value> p) { return custom_call(kernel, p, attributes); }, in);
 }
 

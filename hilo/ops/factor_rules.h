@@ -31,7 +31,8 @@ struct MatrixBatch {
 
 /// What stands in the place of an op where Hilo has a kernel: on the CPU, for operands that are not empty.
 Function kernel_for(std::string_view platform, std::string name, Shapes in, const std::vector<Shape>& out,
-                    const std::vector<CallAttribute>& attributes = {});
+                    const std::vector<CallAttribute>& attributes = {},
+                    const std::vector<CustomOp::InPlace>& in_place = {});
 
 /// The axes before the matrices of both broadcast against each other. Throws OpError, naming `op`, if they do not fit.
 void broadcast_batches(std::string_view op, Value& a, Value& b);

@@ -18,13 +18,7 @@ namespace {
 
 // Angles of positions [..]: [..,width / 2].
 Value angles_of(Value positions, Dim width, double base, double scale, DType dtype) {
-  std::vector<double> frequencies;
-  for (Dim i = 0; i < width / 2; ++i) {
-    const auto exponent = -2.0 * static_cast<double>(i) / static_cast<double>(width);
-    frequencies.push_back(std::pow(base, exponent));
-  }
-  const Value row = constant(from_doubles({dtype, {width / 2}}, frequencies));
-  return expand_dims(convert(positions, dtype) / scale, -1) * row;
+  return expand_dims(convert(positions, dtype) / scale, -1) * constant(rotary_frequencies(width, base, dtype));
 }
 
 [[noreturn]] void refuse(std::string_view op, std::string problem, std::vector<Shape> got,
@@ -52,6 +46,15 @@ void expect_base_and_scale(std::string_view op, double base, double scale,
 }
 
 }  // namespace
+
+Array rotary_frequencies(Dim width, double base, DType dtype) {
+  std::vector<double> frequencies;
+  for (Dim i = 0; i < width / 2; ++i) {
+    const auto exponent = -2.0 * static_cast<double>(i) / static_cast<double>(width);
+    frequencies.push_back(std::pow(base, exponent));
+  }
+  return from_doubles({dtype, {width / 2}}, frequencies);
+}
 
 Value rotary_embedding(Operand x, Operand positions, RotaryOptions options) {
   const CallSite site(x.where);

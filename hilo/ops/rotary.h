@@ -1,4 +1,5 @@
 #pragma once
+#include "hilo/core/array.h"
 #include "hilo/graph/value.h"
 
 // Positions written into vectors as angles: position / scale times base^(-2 i / width), i = 0, 1
@@ -20,6 +21,10 @@ struct RotaryOptions {
 /// x's. Throws:  OpError if they do not fit, or the width is odd, or above H. Gradient: to x.
 /// Source:  Su et al. 2021 (RoFormer). Example: rotary_embedding(q, iota({kI32, {tokens}}))
 Value rotary_embedding(Operand x, Operand positions, RotaryOptions options = {});
+
+/// base^(-2 i / width) for i = 0 .. width / 2 - 1.
+/// Shapes:  [width / 2] of `dtype`, a float.
+Array rotary_frequencies(Dim width, double base, DType dtype);
 
 struct SinusoidOptions {
   double base = 10'000, scale = 1;

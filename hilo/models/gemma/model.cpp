@@ -5,17 +5,15 @@
 
 #include "hilo/core/array.h"
 #include "hilo/graph/call_site.h"
+#include "hilo/models/gemma/attention_step.h"
 #include "hilo/nn/block_matrix.h"
 #include "hilo/nn/layer_norm.h"
 #include "hilo/ops/activation.h"
-#include "hilo/ops/attention.h"
 #include "hilo/ops/binary.h"
-#include "hilo/ops/compare.h"
 #include "hilo/ops/convert.h"
 #include "hilo/ops/dot.h"
 #include "hilo/ops/indexing.h"
 #include "hilo/ops/reshape.h"
-#include "hilo/ops/rotary.h"
 #include "hilo/ops/slice.h"
 
 namespace hilo::models::gemma {
@@ -89,35 +87,17 @@ std::vector<Value> products(nn::Scope scope, Value x, const Fusion& fusion, cons
 Value attention(nn::Scope scope, const Config& c, Dim layer, Value x, LayerCache& cache,
                 const Placement& at) {
   const Dim batch = x.dim(0), tokens = x.dim(1);
-  const bool is_local = c.has_local(layer);
   std::vector<Value> qkv = products(scope, x, attention_fusion(c), c);
   for (Value& y : qkv) y = reshape(y, {batch, tokens, y.dim(-1) / c.head_width, c.head_width});
-  Value q = qkv[0], k = qkv[1];  // [B,T,N,H], [B,T,K,H]
-  const Value v = qkv[2];
+  HeadInputs heads{.q = qkv[0], .k = qkv[1], .v = qkv[2]};
   if (c.has_query_key_norms()) {
-    q = norm(scope / "query_norm", q, c);
-    k = norm(scope / "key_norm", k, c);
+    const auto scale = [&](const char* name) {
+      return (scope / name).variable("scale", {kF32, {c.head_width}}, nn::zeros());
+    };
+    heads.q_scale = scale("query_norm");
+    heads.k_scale = scale("key_norm");
   }
-  const Value positions = new_positions(at, tokens);  // [B,T]
-  const RotaryOptions rotary{.base = is_local ? c.local_rope_base : c.global_rope_base,
-                             .scale = is_local ? c.local_rope_scale : c.global_rope_scale};
-  q = rotary_embedding(q, positions, rotary);
-  k = rotary_embedding(k, positions, rotary);
-  const bool is_ring = is_local && cache.keys.dim(2) == ring_slots(c);
-  const Seen seen = remember(cache, k, v, at, is_ring);
-  cache = seen.cache;
-  AttentionOptions options{.is_causal = true,
-                           .scale = c.query_scale,
-                           .soft_cap = c.attention_cap,
-                           .mask = reshape(seen.positions >= 0, {batch, 1, 1, seen.keys.dim(1)})};
-  if (!at.is_first) {  // else both count from 0, and padding shifts them alike
-    options.query_positions = positions;
-    options.key_positions = seen.positions;
-  }
-  if (is_local) options.window = AttentionWindow{.left = c.window - 1, .right = 0};
-  const DType dtype = c.precision.activations;
-  const Value y = scaled_dot_product_attention(convert(q, dtype), convert(seen.keys, dtype),
-                                               convert(seen.values, dtype), options);  // [B,T,N,H]
+  const Value y = attend(c, layer, heads, cache, at);  // [B,T,N,H]
   return dense(scope / "out", reshape(y, {batch, tokens, c.heads * c.head_width}), c.width,
                c.precision);  // [B,T,D]
 }
