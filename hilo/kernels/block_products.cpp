@@ -1,7 +1,10 @@
 #include "hilo/kernels/block_products.h"
 
 #include <algorithm>
+#include <map>
 #include <memory>
+#include <string>
+#include <vector>
 
 #include "hilo/custom_call.h"
 #include "hilo/formats/gguf_blocks.h"
@@ -20,10 +23,9 @@ using Floats = ffi::Buffer<ffi::F32>;
 constexpr std::int64_t kLeastBytes = 32 << 10, kMostBytes = 512 << 10;
 constexpr std::int64_t kPieces = 8;
 
-// Of `count` rows or blocks of `bytes` each.
-std::int64_t piece_of(std::int64_t count, std::int64_t bytes) {
-  return std::max<std::int64_t>(
-      1, std::clamp(count * bytes / kPieces, kLeastBytes, kMostBytes) / bytes);
+// Rows or blocks a piece, of `bytes` each, where there are `total` bytes.
+std::int64_t piece_of(std::int64_t total, std::int64_t bytes) {
+  return std::max<std::int64_t>(1, std::clamp(total / kPieces, kLeastBytes, kMostBytes) / bytes);
 }
 
 constexpr std::int64_t kRowsATile = 16;
@@ -58,28 +60,68 @@ void many_dot(ffi::ThreadPool pool, const TileKernel& kernel, const float* x, st
                });
 }
 
-ffi::Error block_dot(ffi::ThreadPool pool, Floats x, Bytes blocks, ffi::Result<Floats> y,
-                     std::int64_t type) {
-  const formats::BlockTraits* traits = quantised(type);
-  if (traits == nullptr || blocks.dimensions().size() != 2 || x.dimensions().size() == 0)
-    return ffi::Error::InvalidArgument("hilo_block_dot: no such blocks");
-  const std::int64_t n = blocks.dimensions()[0], row_bytes = blocks.dimensions()[1];
-  const std::int64_t k = row_bytes / traits->bytes * traits->elements;
-  if (last_of(x.dimensions()) != k || row_bytes % traits->bytes != 0 ||
-      last_of(y->dimensions()) != n)
-    return ffi::Error::InvalidArgument("hilo_block_dot: the operands do not fit");
-  const std::int64_t m = static_cast<std::int64_t>(x.element_count()) / k;
-  const BlockKernel kernel = block_kernel(static_cast<formats::BlockType>(type), best_isa());
-  const auto* bytes = reinterpret_cast<const std::byte*>(blocks.typed_data());
-  if (kernel.tiles.run != nullptr && m >= kLeastTiled) {
-    many_dot(pool, kernel.tiles, x.typed_data(), m, k, bytes, row_bytes, n, y->typed_data());
-    return ffi::Error::Success();
+// A matrix of a product, and where its part of the results goes.
+struct Factor {
+  BlockKernel kernel;
+  const std::byte* rows;
+  std::int64_t row_bytes, n;
+  float* y;
+};
+
+// Rows [first, last) of a factor.
+struct Piece {
+  const Factor* factor;
+  std::int64_t first, last;
+};
+
+// x [m,k] times all factors, in pieces of similar sizes.
+void few_dot(ffi::ThreadPool pool, const float* x, std::int64_t m, std::int64_t k, const std::vector<Factor>& factors) {
+  std::map<int, QuantizedVectors> vectors;  // by the kernels' bias
+  std::int64_t total = 0;
+  for (const Factor& f : factors) {
+    vectors.try_emplace(f.kernel.bias, x, m, k, f.kernel.bias);
+    total += f.n * f.row_bytes;
   }
-  const QuantizedVectors vectors(x.typed_data(), m, k, kernel.bias);
-  parallel_for(pool, n, piece_of(n, row_bytes), [&](std::int64_t first, std::int64_t last) {
-    kernel.run(bytes, static_cast<std::size_t>(row_bytes), first, last, vectors.all(),
-               y->typed_data(), n);
+  std::vector<Piece> pieces;
+  for (const Factor& f : factors) {
+    const std::int64_t rows = piece_of(total, f.row_bytes);
+    for (std::int64_t i = 0; i < f.n; i += rows) pieces.push_back({&f, i, std::min(f.n, i + rows)});
+  }
+  parallel_for(pool, std::ssize(pieces), 1, [&](std::int64_t first, std::int64_t last) {
+    for (std::int64_t i = first; i < last; ++i) {
+      const auto& [f, from, to] = pieces[static_cast<std::size_t>(i)];
+      f->kernel.run(f->rows, static_cast<std::size_t>(f->row_bytes), from, to, vectors.at(f->kernel.bias).all(), f->y,
+                    f->n);
+    }
   });
+}
+
+ffi::Error block_dot(ffi::ThreadPool pool, Floats x, ffi::RemainingArgs blocks, ffi::RemainingRets results,
+                     ffi::Span<const std::int64_t> types) {
+  const auto refused = [](const char* why) { return ffi::Error::InvalidArgument(std::string("hilo_block_dot: ") + why); };
+  if (blocks.size() != types.size() || results.size() != types.size() || x.dimensions().size() == 0)
+    return refused("matrices, types and results are not as many");
+  const std::int64_t k = last_of(x.dimensions());
+  const std::int64_t m = static_cast<std::int64_t>(x.element_count()) / std::max<std::int64_t>(k, 1);
+  std::vector<Factor> factors;
+  for (std::size_t i = 0; i < types.size(); ++i) {
+    const formats::BlockTraits* traits = quantised(types[i]);
+    const auto matrix = blocks.get<Bytes>(i);
+    auto y = results.get<Floats>(i);
+    if (traits == nullptr || !matrix || !y || matrix->dimensions().size() != 2) return refused("no such blocks");
+    const std::int64_t n = matrix->dimensions()[0], row_bytes = matrix->dimensions()[1];
+    if (row_bytes % traits->bytes != 0 || row_bytes / traits->bytes * traits->elements != k || last_of((*y)->dimensions()) != n)
+      return refused("the operands do not fit");
+    factors.push_back({block_kernel(static_cast<formats::BlockType>(types[i]), best_isa()),
+                       reinterpret_cast<const std::byte*>(matrix->typed_data()), row_bytes, n, (*y)->typed_data()});
+  }
+  const auto tiled = std::partition(factors.begin(), factors.end(), [m](const Factor& f) {
+    return f.kernel.tiles.run == nullptr || m < kLeastTiled;
+  });
+  for (auto f = tiled; f != factors.end(); ++f)
+    many_dot(pool, f->kernel.tiles, x.typed_data(), m, k, f->rows, f->row_bytes, f->n, f->y);
+  factors.erase(tiled, factors.end());
+  if (!factors.empty()) few_dot(pool, x.typed_data(), m, k, factors);
   return ffi::Error::Success();
 }
 
@@ -91,7 +133,7 @@ ffi::Error decode_blocks(ffi::ThreadPool pool, Bytes blocks, ffi::Result<Floats>
   if (count * traits->elements != static_cast<std::int64_t>(y->element_count()))
     return ffi::Error::InvalidArgument("hilo_decode_blocks: the operands do not fit");
   const auto* bytes = reinterpret_cast<const std::byte*>(blocks.typed_data());
-  parallel_for(pool, count, piece_of(count, traits->bytes),
+  parallel_for(pool, count, piece_of(count * traits->bytes, traits->bytes),
                [&](std::int64_t first, std::int64_t last) {
                  const auto size = static_cast<std::size_t>((last - first) * traits->bytes);
                  traits->decode({bytes + first * traits->bytes, size},
@@ -110,9 +152,9 @@ void register_block_products() {
   register_custom_call("hilo_block_dot", ffi::Ffi::Bind()
                                              .Ctx<ffi::ThreadPool>()
                                              .Arg<Floats>()
-                                             .Arg<Bytes>()
-                                             .Ret<Floats>()
-                                             .Attr<std::int64_t>("type")
+                                             .RemainingArgs()
+                                             .RemainingRets()
+                                             .Attr<ffi::Span<const std::int64_t>>("types")
                                              .To(block_dot));
   register_custom_call("hilo_decode_blocks", ffi::Ffi::Bind()
                                                  .Ctx<ffi::ThreadPool>()

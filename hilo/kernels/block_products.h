@@ -3,9 +3,9 @@
 
 namespace hilo::kernels {
 
-/// hilo_block_dot (x f32[..,k], blocks u8[n,bytes]) -> f32[..,n]: products of x, rounded to 8 bits
-/// by groups of 32, with weights in blocks. hilo_decode_blocks u8[..,bytes] -> f32[..,k]: the
-/// weights. Both: "type" i64, the number of a formats::BlockType.
+/// hilo_block_dot (x f32[..,k], matrices u8[n,bytes] ..) -> f32[..,n] ..: products of x, rounded to 8 bits
+/// by groups of 32, with weights in blocks; "types" i64[], the number of a formats::BlockType for each
+/// matrix. hilo_decode_blocks u8[..,bytes] -> f32[..,k]: the weights; "type" i64.
 void register_block_products();
 
 /// Whether this CPU has a kernel of the type for many vectors, which costs less than decoding the

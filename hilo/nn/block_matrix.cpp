@@ -2,6 +2,7 @@
 
 #include "hilo/kernels/block_products.h"
 #include "hilo/nn/block_formulas.h"
+#include "hilo/ops/binary.h"
 #include "hilo/ops/dot.h"
 #include "hilo/ops/factor_rules.h"
 #include "hilo/ops/reshape.h"
@@ -12,43 +13,36 @@ namespace {
 using formats::BlockTraits;
 using formats::BlockType;
 
-// What an op on blocks knows of them.
-struct BlockOp {
-  std::int64_t type = 0;  // of BlockType
-  static void fields(auto&& field) { field("type", &BlockOp::type); }
-
-  [[nodiscard]] const BlockTraits& traits() const {
-    return formats::block_traits(static_cast<BlockType>(type));
+// Numbers in the last axis of blocks.
+Dim length_of(const Shape& blocks, BlockType type) {
+  const BlockTraits& t = formats::block_traits(type);
+  if (t.decode == nullptr || t.elements == 1)
+    throw OpError({.problem = std::string(t.name) + " is no quantised type that can be decoded"});
+  if (blocks.dtype != kU8 || blocks.dims.empty() || blocks.dim(-1) % t.bytes != 0) {
+    throw OpError({.problem = "these are no blocks of " + std::string(t.name),
+                   .got = {blocks},
+                   .expected = "u8[..," + std::to_string(t.bytes) + " n]"});
   }
-  // Numbers in the last axis of blocks.
-  [[nodiscard]] Dim length(const Shape& blocks) const {
-    const BlockTraits& t = traits();
-    if (t.decode == nullptr || t.elements == 1)
-      throw OpError({.problem = std::string(t.name) + " is no quantised type that can be decoded"});
-    if (blocks.dtype != kU8 || blocks.dims.empty() || blocks.dim(-1) % t.bytes != 0) {
-      throw OpError({.problem = "these are no blocks of " + std::string(t.name),
-                     .got = {blocks},
-                     .expected = "u8[..," + std::to_string(t.bytes) + " n]"});
-    }
-    return blocks.dim(-1) / t.bytes * t.elements;
-  }
-};
+  return blocks.dim(-1) / t.bytes * t.elements;
+}
 
-struct DecodeBlocks : BlockOp {
+struct DecodeBlocks {
   static constexpr std::string_view kName = "hilo.decode_blocks";
   static constexpr ZeroGradient vjp{}, jvp{};
+  std::int64_t type = 0;  // of BlockType
+  static void fields(auto&& field) { field("type", &DecodeBlocks::type); }
 
   [[nodiscard]] std::vector<Shape> infer(Shapes in) const {
     expect_count(in, 1);
     Shape result{kF32, in[0].dims};
-    const Dim last = length(in[0]);
+    const Dim last = length_of(in[0], static_cast<BlockType>(type));
     result.dims.back() = last;
     return {result};
   }
   [[nodiscard]] Function expansion(Shapes in, const std::vector<bool>&) const {
     return trace(
         [&](std::span<const Value> p) {
-          const BlockTraits& t = traits();
+          const BlockTraits& t = formats::block_traits(static_cast<BlockType>(type));
           const Value blocks = reshape(p[0], {p[0].size() / t.bytes, t.bytes});
           return std::vector{
               reshape(decoded_by_formula(blocks, static_cast<BlockType>(type)), infer(in)[0].dims)};
@@ -61,52 +55,71 @@ struct DecodeBlocks : BlockOp {
   [[nodiscard]] std::vector<Value> batch(const Batch& b) const { return {apply(*this, {b.in[0]})}; }
 };
 
-struct BlockDot : BlockOp {
+// x, then matrices; a result for each.
+struct BlockDot {
   static constexpr std::string_view kName = "hilo.block_dot";
+  std::vector<std::int64_t> types{};  // of BlockType, a matrix
+  static void fields(auto&& field) { field("types", &BlockDot::types); }
+
+  [[nodiscard]] BlockType type(std::size_t i) const { return static_cast<BlockType>(types[i]); }
+  // [n,k]
+  [[nodiscard]] Value decoded(std::span<const Value> in, std::size_t i) const { return decode_blocks(in[i + 1], type(i)); }
 
   [[nodiscard]] std::vector<Shape> infer(Shapes in) const {
-    expect_count(in, 2);
-    const Dim k = length(in[1]);
-    if (in[0].dtype != kF32 || in[0].dims.empty() || in[0].dim(-1) != k || in[1].rank() != 2) {
-      throw OpError({.problem = "x does not fit the blocks",
-                     .got = {in.begin(), in.end()},
-                     .expected = "f32[..," + std::to_string(k) + "] and u8[n,bytes]"});
+    expect_count(in, types.size() + 1);
+    std::vector<Shape> results(types.size(), in[0]);
+    for (std::size_t i = 0; i < types.size(); ++i) {
+      const Dim k = length_of(in[i + 1], type(i));
+      if (in[0].dtype != kF32 || in[0].dims.empty() || in[0].dim(-1) != k || in[i + 1].rank() != 2) {
+        throw OpError({.problem = "x does not fit the blocks",
+                       .got = {in[0], in[i + 1]},
+                       .expected = "f32[..," + std::to_string(k) + "] and u8[n,bytes]"});
+      }
+      results[i].dims.back() = in[i + 1].dim(0);
     }
-    Shape result = in[0];
-    result.dims.back() = in[1].dim(0);
-    return {result};
+    return results;
   }
   // In plain numbers.
   [[nodiscard]] Function expansion(Shapes in, const std::vector<bool>&) const {
-    return trace(
-        [&](std::span<const Value> p) {
-          const Value w = apply(DecodeBlocks{{type}}, {p[1]});  // [n,k]
-          return std::vector{dot_general(p[0], w,
-                                         {.lhs_contracting_dimensions = {p[0].rank() - 1},
-                                          .rhs_contracting_dimensions = {1}})};
-        },
-        in);
+    return trace([&](std::span<const Value> p) { return products(p[0], p); }, in);
+  }
+  [[nodiscard]] std::vector<Value> products(Value x, std::span<const Value> in) const {
+    std::vector<Value> results;
+    for (std::size_t i = 0; i < types.size(); ++i) {
+      results.push_back(dot_general(
+          x, decoded(in, i), {.lhs_contracting_dimensions = {x.rank() - 1}, .rhs_contracting_dimensions = {1}}));
+    }
+    return results;
   }
   [[nodiscard]] Function lowering(std::string_view platform, Shapes in) const {
-    if (in[0].size() / std::max<Dim>(in[0].dim(-1), 1) > kMostRoundedVectors &&
-        in[1].size() <= kMostDecodedBytes &&
-        !kernels::multiplies_many(static_cast<BlockType>(type)))
-      return {};
-    return kernel_for(platform, "hilo_block_dot", in, infer(in), {{"type", type}});
+    const bool is_many = in[0].size() / std::max<Dim>(in[0].dim(-1), 1) > kMostRoundedVectors;
+    for (std::size_t i = 0; is_many && i < types.size(); ++i) {
+      if (in[i + 1].size() <= kMostDecodedBytes && !kernels::multiplies_many(type(i))) return {};
+    }
+    return kernel_for(platform, "hilo_block_dot", in, infer(in), {{"types", types}});
   }
-  [[nodiscard]] std::vector<Value> vjp(const Vjp& v) const {  // d_out: [..,n]
-    const Value w = apply(DecodeBlocks{{type}}, {v.in[1]});   // [n,k]
-    return {dot_general(v.d_out, w,
-                        {.lhs_contracting_dimensions = {v.d_out.rank() - 1},
-                         .rhs_contracting_dimensions = {0}}),  // [..,k]
-            Value()};
+  [[nodiscard]] std::vector<Value> vjp(const Vjp& v) const {  // d_outs: [..,n]
+    std::vector<Value> d(v.in.size());
+    for (std::size_t i = 0; i < types.size(); ++i) {
+      if (!v.d_outs[i]) continue;
+      const Value own = dot_general(
+          v.d_outs[i], decoded(v.in, i),
+          {.lhs_contracting_dimensions = {v.d_outs[i].rank() - 1}, .rhs_contracting_dimensions = {0}});  // [..,k]
+      d[0] = d[0] ? d[0] + own : own;
+    }
+    return d;
   }
   [[nodiscard]] std::vector<Value> jvp(const Jvp& v) const {
-    return {v.d_in[0] ? apply(*this, {v.d_in[0], v.in[1]}) : Value()};
+    if (!v.d_in[0]) return std::vector<Value>(types.size());
+    std::vector<Value> in(v.in.begin(), v.in.end());
+    in[0] = v.d_in[0];
+    return apply_all(*this, in);
   }
   [[nodiscard]] std::vector<Value> batch(const Batch& b) const {
-    if (b.is_batched[1]) throw OpError({.problem = "a batch of matrices in blocks"});
-    return {apply(*this, {b.in[0], b.in[1]})};
+    for (std::size_t i = 1; i < b.is_batched.size(); ++i) {
+      if (b.is_batched[i]) throw OpError({.problem = "a batch of matrices in blocks"});
+    }
+    return apply_all(*this, b.in);
   }
 
   // Decoded they are up to eight times as large, for as long as the product takes.
@@ -127,11 +140,21 @@ Shape blocks_shape(Dims dims, BlockType type) {
 }
 
 Value decode_blocks(Operand blocks, BlockType type) {
-  return apply(DecodeBlocks{{static_cast<std::int64_t>(type)}}, {blocks.value}, blocks.where);
+  return apply(DecodeBlocks{static_cast<std::int64_t>(type)}, {blocks.value}, blocks.where);
 }
 
 Value block_dot(Operand x, Operand blocks, BlockType type) {
-  return apply(BlockDot{{static_cast<std::int64_t>(type)}}, {x.value, blocks.value}, x.where);
+  return block_dots(x, {{blocks.value, type}})[0];
+}
+
+std::vector<Value> block_dots(Operand x, const std::vector<BlockMatrix>& matrices) {
+  BlockDot op;
+  std::vector<Value> in = {x.value};
+  for (const BlockMatrix& m : matrices) {
+    op.types.push_back(static_cast<std::int64_t>(m.type));
+    in.push_back(m.blocks);
+  }
+  return apply_all(std::move(op), in, x.where);
 }
 
 }  // namespace hilo::nn

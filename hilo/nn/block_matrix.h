@@ -25,6 +25,15 @@ Value decode_blocks(Operand blocks, formats::BlockType type);
 /// Cost:    for few vectors that of reading the blocks once.
 Value block_dot(Operand x, Operand blocks, formats::BlockType type);
 
+/// A matrix in blocks: u8[n,bytes].
+struct BlockMatrix {
+  Value blocks;
+  formats::BlockType type;
+};
+/// The products of x with several matrices, which are read together.
+/// Shapes:  f32[..,k] -> f32[..,n] of each matrix.
+std::vector<Value> block_dots(Operand x, const std::vector<BlockMatrix>& matrices);
+
 /// From here on decoding costs less than it saves, without AVX-512 VNNI.
 inline constexpr Dim kMostRoundedVectors = 31;
 

@@ -10,6 +10,8 @@
 #include "hilo/ops/compare.h"
 #include "hilo/ops/constant.h"
 #include "hilo/ops/convert.h"
+#include "hilo/ops/factor_rules.h"
+#include "hilo/ops/formula.h"
 #include "hilo/ops/indexing.h"
 #include "hilo/ops/random.h"
 #include "hilo/ops/reduce.h"
@@ -81,6 +83,25 @@ Value if_any(Value asks, Value logits, const std::function<Value()>& step) {
 
 // Probabilities; of tokens that are out, 0.
 Value probabilities(Value logits) { return softmax(logits, {1}); }
+
+struct LikeliestOp : ByFormula<LikeliestOp> {
+  static constexpr std::string_view kName = "hilo.likeliest";
+  static void fields(auto&&) {}
+  [[nodiscard]] std::vector<Shape> infer(Shapes in) const { return {Shape{kI32, {in[0].dim(0)}}, Shape{kF32, {in[0].dim(0)}}}; }
+  [[nodiscard]] Function formula(Shapes in) const {
+    return trace(
+        [](std::span<const Value> p) {
+          const Value tokens = argmax(p[0], 1);
+          const Value scores = take_along_axis(log_softmax(p[0]), expand_dims(tokens, 1), 1);  // [B,1]
+          return std::vector{convert(tokens, kI32), reshape(scores, tokens.dims())};
+        },
+        in);
+  }
+  [[nodiscard]] Function expansion(Shapes in, const std::vector<bool>&) const { return formula(in); }
+  [[nodiscard]] Function lowering(std::string_view platform, Shapes in) const {
+    return kernel_for(platform, "hilo_likeliest", in, infer(in));
+  }
+};
 
 }  // namespace
 
@@ -172,6 +193,12 @@ Value keep_typical(Value logits, Value p) {
   });
 }
 
+Likeliest likeliest(Value logits) {
+  expect_logits("likeliest", logits);
+  const std::vector<Value> found = apply_all(LikeliestOp{}, std::vector{logits});
+  return {found[0], found[1]};
+}
+
 Value draw(Value logits, Value temperature, Value keys, Value steps) {
   expect_logits("draw", logits);
   const Dim batch = logits.dim(0), tokens = logits.dim(1);
@@ -208,7 +235,7 @@ Value adjust_logits(Value logits, const SamplingSettings& settings) {
 
 Value sample(Value logits, const SamplingSettings& settings) {
   Value x = adjust_logits(logits, settings);
-  if (!settings.temperature) return argmax(x, 1);
+  if (!settings.temperature) return likeliest(x).tokens;
   x = scale_by_temperature(x, settings.temperature);
   if (settings.top_k) x = keep_top_k(x, settings.top_k);
   if (settings.top_p) x = keep_top_p(x, settings.top_p);

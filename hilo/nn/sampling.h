@@ -57,6 +57,13 @@ Value keep_min_p(Value logits, Value p);
 /// Source:  Meister et al., Locally typical sampling, 2023.
 Value keep_typical(Value logits, Value p);
 
+/// The likeliest token of each request, the first of several, and the logarithm of its probability.
+/// Shapes:  logits f32[B,V] -> i32[B], f32[B].
+struct Likeliest {
+  Value tokens, log_probabilities;
+};
+Likeliest likeliest(Value logits);
+
 /// A token for each request: drawn by softmax(logits), or the likeliest where the temperature is 0.
 /// The n-th token of a request depends on its own key and n and its own logits only, so it is the
 /// same alone and in any batch. Shapes:  logits f32[B,V], temperature f32[B], keys u64[B,2], steps

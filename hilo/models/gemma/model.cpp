@@ -46,6 +46,20 @@ class Matrix {
         convert(x, dtype), convert(value_, dtype),
         {.lhs_contracting_dimensions = {x.rank() - 1}, .rhs_contracting_dimensions = {1}}, out);
   }
+  // The same of several matrices, which are read together where all are in blocks.
+  [[nodiscard]] static std::vector<Value> times(Value x, const std::vector<Matrix>& matrices, DType out) {
+    std::vector<nn::BlockMatrix> in_blocks;
+    for (const Matrix& m : matrices) {
+      if (m.type_) in_blocks.push_back({m.value_, *m.type_});
+    }
+    std::vector<Value> results;
+    if (in_blocks.size() < matrices.size()) {
+      for (const Matrix& m : matrices) results.push_back(m.times(x, out));
+    } else {
+      for (Value y : nn::block_dots(convert(x, kF32), in_blocks)) results.push_back(convert(y, out));
+    }
+    return results;
+  }
   // i32[..] -> f32[..,in]
   [[nodiscard]] Value rows(Value ids) const {
     const Value taken = take(value_, ids);
@@ -77,8 +91,10 @@ std::vector<Value> products(nn::Scope scope, Value x, const Fusion& fusion, cons
     const Dim out = std::accumulate(lengths.begin(), lengths.end(), Dim{0});
     results = split(dense(scope / std::string(fusion.name), x, out, c.precision, c.precision.inner), lengths, -1);
   } else {
+    std::vector<Matrix> matrices;
     for (const Fusion::Part& part : fusion.parts)
-      results.push_back(dense(scope / std::string(part.name), x, part.out, c.precision, c.precision.inner));
+      matrices.emplace_back(scope / std::string(part.name), "kernel", Dims{part.out, x.dim(-1)}, c.precision);
+    results = Matrix::times(x, matrices, c.precision.inner);
   }
   for (Value& y : results) y = convert(y, kF32);
   return results;

@@ -80,6 +80,10 @@ Choice choose(Value all, const nn::SamplingSettings& settings, bool goes_on, Val
     const Value is_early = reshape(answer_tokens < min_tokens, {answer_tokens.size(), 1});
     open = select(broadcast_to(is_early, all.dims()), scatter_set(all, stop_ids, out, 1), all);
   }
+  if (!settings.temperature) {
+    const nn::Likeliest found = nn::likeliest(nn::adjust_logits(open, settings));
+    return {found.tokens, found.log_probabilities};
+  }
   const Value tokens = nn::sample(open, settings).as(kI32);                  // [B]
   const Value scores = log_softmax(nn::adjust_logits(open, settings));       // [B,V]
   const Value score = take_along_axis(scores, expand_dims(tokens, 1), 1);    // [B,1]
