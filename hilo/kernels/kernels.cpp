@@ -15,7 +15,8 @@ void register_all() {
     register_eigh();
     register_svd();
     register_block_products();
-    register_decoder_layer();
+    register_row_kernels();
+    register_attention_step();
   });
 }
 

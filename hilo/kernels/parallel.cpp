@@ -18,6 +18,13 @@ std::int64_t cpus() {
   return std::max(1U, std::thread::hardware_concurrency());
 }
 
+constexpr int kSpins = 2000;  // some tens of microseconds
+void pause() {
+#if defined(__x86_64__)
+  __builtin_ia32_pause();
+#endif
+}
+
 // Shared with tasks that begin when all is done: they find no piece and touch nothing else.
 struct Job {
   std::int64_t count, piece, pieces;
@@ -52,6 +59,8 @@ void parallel_for(xla::ffi::ThreadPool pool, std::int64_t count, std::int64_t pi
   const auto job = std::make_shared<Job>(count, piece, pieces, &work);
   for (std::int64_t i = 1; i < threads; ++i) pool.Schedule([job] { job->help(); });
   job->help();
+  // Others are within a piece, mostly: asleep one would miss that they are done.
+  for (int i = 0; i < kSpins && job->done.load() < pieces; ++i) pause();
   for (std::int64_t done; (done = job->done.load()) < pieces;) job->done.wait(done);
   if (job->failure) std::rethrow_exception(job->failure);
 }

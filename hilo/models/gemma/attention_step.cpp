@@ -22,6 +22,7 @@ struct AttentionStep : ByFormula<AttentionStep> {
   static constexpr std::string_view kName = "hilo.attention_step";
   double query_scale = 1, soft_cap = 0, norm_epsilon = 0, rope_base = 0, rope_scale = 1;
   std::int64_t window = 0;  // or 0: all
+  bool is_first = false;    // start is 0: nothing is in the cache
   bool is_ring = false, is_exact = false;
   std::int64_t dtype = 0;  // that products are in, of DType
 
@@ -32,12 +33,13 @@ struct AttentionStep : ByFormula<AttentionStep> {
     field("rope_base", &AttentionStep::rope_base);
     field("rope_scale", &AttentionStep::rope_scale);
     field("window", &AttentionStep::window);
+    field("is_first", &AttentionStep::is_first);
     field("is_ring", &AttentionStep::is_ring);
     field("is_exact", &AttentionStep::is_exact);
     field("dtype", &AttentionStep::dtype);
   }
 
-  static AttentionStep of(const Config& c, Dim layer, const LayerCache& cache) {
+  static AttentionStep of(const Config& c, Dim layer, const LayerCache& cache, bool is_first) {
     const bool is_local = c.has_local(layer);
     AttentionStep step;
     step.query_scale = c.query_scale;
@@ -46,6 +48,7 @@ struct AttentionStep : ByFormula<AttentionStep> {
     step.rope_base = is_local ? c.local_rope_base : c.global_rope_base;
     step.rope_scale = is_local ? c.local_rope_scale : c.global_rope_scale;
     step.window = is_local ? c.window : 0;
+    step.is_first = is_first;
     step.is_ring = is_local && cache.keys.dim(2) == ring_slots(c);
     step.is_exact = c.precision.activations == kF32;
     step.dtype = static_cast<std::int64_t>(c.precision.activations);
@@ -53,7 +56,7 @@ struct AttentionStep : ByFormula<AttentionStep> {
   }
 
   // y, keys, values
-  [[nodiscard]] std::vector<Value> results(std::span<const Value> p, bool is_first) const {
+  [[nodiscard]] std::vector<Value> results(std::span<const Value> p) const {
     const ExactProducts exact(is_exact);
     const Placement at{p[5], p[6], p[7], is_first};
     const nn::RmsNormOptions norm{.epsilon = norm_epsilon, .scale_offset = 1};
@@ -82,19 +85,18 @@ struct AttentionStep : ByFormula<AttentionStep> {
     return {Shape{static_cast<DType>(dtype), in[0].dims}, in[3], in[4]};
   }
   [[nodiscard]] Function formula(Shapes in) const {
-    return trace([&](std::span<const Value> p) { return results(p, false); }, in);
+    return trace([&](std::span<const Value> p) { return results(p); }, in);
   }
   [[nodiscard]] Function expansion(Shapes in, const std::vector<bool>&) const { return formula(in); }
 
   [[nodiscard]] Function lowering(std::string_view platform, Shapes in) const {
-    const Dim tokens = in[0].dim(1), width = in[0].dim(3);
+    const Dim width = in[0].dim(3);
     const bool is_f32 = in[3].dtype == kF32 && in[4].dtype == kF32 && static_cast<DType>(dtype) == kF32;
-    if (platform != "cpu" || !is_f32 || tokens > kFewTokens || (is_ring && tokens > 1) || width % 16 != 0) return {};
+    if (platform != "cpu" || !is_f32 || width % 16 != 0) return {};
     return trace(
         [&](std::span<const Value> p) {
-          std::vector<Value> operands = {p[0], p[1], p[2], p[3], p[4], p[5], p[7],
-                                         constant(rotary_frequencies(width, rope_base, kF32))};
-          operands.insert(operands.end(), p.begin() + 8, p.end());
+          std::vector<Value> operands(p.begin(), p.end());
+          operands.insert(operands.begin() + 8, constant(rotary_frequencies(width, rope_base, kF32)));
           const CustomOp kernel{.name = "hilo_attention_step",
                                 .infer = [&](Shapes) { return infer(in); },
                                 .in_place = {{.result = 1, .operand = 3}, {.result = 2, .operand = 4}}};
@@ -102,23 +104,21 @@ struct AttentionStep : ByFormula<AttentionStep> {
                              {{"query_scale", query_scale},
                               {"soft_cap", soft_cap},
                               {"window", window},
+                              {"is_ring", is_ring},
                               {"epsilon", norm_epsilon},
                               {"scale_offset", 1.0},
                               {"rope_scale", rope_scale}});
         },
         in);
   }
-  // From more on, products of matrices are worth their start.
-  static constexpr Dim kFewTokens = 8;
 };
 
 }  // namespace
 
 Value attend(const Config& config, Dim layer, const HeadInputs& x, LayerCache& cache, const Placement& at) {
-  const AttentionStep step = AttentionStep::of(config, layer, cache);
   std::vector<Value> in = {x.q, x.k, x.v, cache.keys, cache.values, at.start, at.count, at.padding};
   if (x.q_scale) in.insert(in.end(), {x.q_scale, x.k_scale});
-  const std::vector<Value> out = at.is_first ? step.results(in, true) : apply_all(step, in);
+  const std::vector<Value> out = apply_all(AttentionStep::of(config, layer, cache, at.is_first), in);
   cache = {out[1], out[2]};
   return out[0];
 }

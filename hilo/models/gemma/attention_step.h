@@ -13,7 +13,7 @@ struct HeadInputs {
 };
 
 /// Norms and turns queries and keys, puts keys and values into `cache`, which becomes the one with the new tokens, and
-/// looks at it. On a CPU few tokens are one kernel, which writes the cache in place.
+/// looks at it. On a CPU that is one kernel in f32, which writes the cache in place.
 /// Shapes:  -> [B,T,N,H].
 Value attend(const Config& config, Dim layer, const HeadInputs& x, LayerCache& cache, const Placement& at);
 

@@ -91,9 +91,14 @@ struct Engine::State {
 
   std::vector<Tensor> empty_cache(Dim batch, Dim slots) {
     const std::vector<Shape> shapes = cache_shapes(config, batch, slots);
-    if (division.mesh() || client.platform_name() == "cpu") {
-      std::vector<Tensor> cache;
+    std::vector<Tensor> cache;
+    if (division.mesh()) {
       for (const Shape& s : shapes) cache.emplace_back(Array(s));
+      return cache;
+    }
+    if (client.platform_name() == "cpu") {  // copied: programs can be given no memory of the host's
+      for (const Shape& s : shapes)
+        cache.emplace_back(pjrt::Buffer::from_host(Array(s), client.devices()[0], pjrt::HostUse::kCopy));
       return cache;
     }
     // Elsewhere gigabytes of zeros are sooner made than sent.
