@@ -81,6 +81,13 @@ std::string read_text(const std::filesystem::path& path, std::uint64_t max_bytes
   return read_whole<std::string>(path, max_bytes);
 }
 
+void forget_pages(std::span<const std::byte> part) {
+  const auto page = static_cast<std::uintptr_t>(::sysconf(_SC_PAGESIZE));
+  const auto first = (reinterpret_cast<std::uintptr_t>(part.data()) + page - 1) / page * page;
+  const auto last = reinterpret_cast<std::uintptr_t>(part.data() + part.size()) / page * page;
+  if (first < last) ::madvise(reinterpret_cast<void*>(first), last - first, MADV_DONTNEED);
+}
+
 MappedFile::MappedFile(const std::filesystem::path& path) : path_(path) {
   const Descriptor file(path);
   if (!file.is_regular()) throw FormatError(path.string(), "is not a regular file");

@@ -40,6 +40,9 @@ class MappedFile {
   std::span<const std::byte> bytes_;
 };
 
+/// Gives back the memory of a part of a mapped file, which is read again where it is touched again.
+void forget_pages(std::span<const std::byte> part);
+
 /// A file that appears whole or not at all: bytes go to a temporary beside it; `commit` syncs them,
 /// renames the temporary over the file, and syncs the folder. Until then, and where anything fails
 /// (a full disk, say), the old file stays. A link is followed; a pipe or device (/dev/stdout) is

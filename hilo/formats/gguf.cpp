@@ -20,6 +20,7 @@ struct GgufFile::State {
   std::string path;  // the same, for messages
   std::shared_ptr<const void> owner;
   std::span<const std::byte> bytes;
+  bool is_mapped = false;  // the bytes are a file's
   std::uint32_t version = 0;
   std::uint64_t alignment = 32;
   GgufMetadata metadata{};
@@ -163,11 +164,25 @@ void place(std::span<const std::byte> file, std::uint64_t data, std::uint64_t al
 
 GgufFile GgufFile::open(const std::filesystem::path& path) {
   const MappedFile file(path);
-  return parse(file.bytes(), file.owner(), path);
+  const auto state = read(file.bytes(), file.owner(), path);
+  state->is_mapped = true;
+  return GgufFile(state);
 }
 
 GgufFile GgufFile::parse(std::span<const std::byte> bytes, std::shared_ptr<const void> owner,
                          const std::filesystem::path& path) {
+  return GgufFile(read(bytes, std::move(owner), path));
+}
+
+void GgufFile::forget_metadata() const {
+  if (!state_->is_mapped) return;
+  std::uint64_t end = state_->bytes.size();
+  for (const auto& [name, tensor] : state_->tensors) end = std::min(end, tensor.offset);
+  forget_pages(state_->bytes.first(end));
+}
+
+std::shared_ptr<GgufFile::State> GgufFile::read(std::span<const std::byte> bytes, std::shared_ptr<const void> owner,
+                                               const std::filesystem::path& path) {
   auto state = std::make_shared<State>(
       State{.file = path, .path = path.string(), .owner = std::move(owner), .bytes = bytes});
   ByteReader reader(bytes, state->path);
@@ -198,7 +213,7 @@ GgufFile GgufFile::parse(std::span<const std::byte> bytes, std::shared_ptr<const
     reader.seek(data, "the data");
     place(bytes, data, state->alignment, state->path, state->tensors);
   }
-  return GgufFile(std::move(state));
+  return state;
 }
 
 const std::filesystem::path& GgufFile::path() const { return state_->file; }

@@ -51,6 +51,10 @@ class GgufFile {
   [[nodiscard]] std::optional<std::vector<double>> numbers(std::string_view key) const;
   [[nodiscard]] std::optional<std::vector<std::string_view>> texts(std::string_view key) const;
 
+  /// Gives back the memory of what stands before the tensors, which is read again when it is asked for: a vocabulary
+  /// takes megabytes, and is needed once.
+  void forget_metadata() const;
+
   /// Names of the tensors, in the file's order.
   [[nodiscard]] const std::vector<std::string>& names() const;
   [[nodiscard]] bool contains(std::string_view name) const;
@@ -67,6 +71,8 @@ class GgufFile {
  private:
   struct State;
   explicit GgufFile(std::shared_ptr<const State> state) : state_(std::move(state)) {}
+  static std::shared_ptr<State> read(std::span<const std::byte> bytes, std::shared_ptr<const void> owner,
+                                     const std::filesystem::path& path);
   std::shared_ptr<const State> state_;
 };
 

@@ -16,9 +16,9 @@ class Encoder {
   virtual void encode(std::string_view text, std::vector<TokenId>& ids) const = 0;
 };
 
-/// The encoder of a SentencePiece model.
-/// Lifetime: the model must outlive it.
-std::unique_ptr<Encoder> sentencepiece_encoder(const SentencePieceModel& model,
+/// The encoder of a SentencePiece model, whose pieces are all in `index`.
+/// Lifetime: both must outlive it.
+std::unique_ptr<Encoder> sentencepiece_encoder(const SentencePieceModel& model, const PieceIndex& index,
                                                std::string_view name);
 
 }  // namespace hilo::tokenizers

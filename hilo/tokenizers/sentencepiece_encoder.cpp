@@ -33,7 +33,7 @@ std::vector<TokenId> ids_of(const Vocabulary& vocabulary, std::initializer_list<
 
 class SentencePieceEncoder : public Encoder {
  public:
-  SentencePieceEncoder(const SentencePieceModel& model, std::string_view name);
+  SentencePieceEncoder(const SentencePieceModel& model, const PieceIndex& index, std::string_view name);
   void encode(std::string_view text, std::vector<TokenId>& ids) const override;
 
  private:
@@ -43,12 +43,12 @@ class SentencePieceEncoder : public Encoder {
   [[nodiscard]] Parts by_probability(std::string_view text) const;
   [[nodiscard]] Parts by_words(std::string_view text) const;
   [[nodiscard]] TokenId id_of(std::string_view text) const {
-    return all_.find(text).value_or(unknown_);
+    return index_.find(text).value_or(unknown_);
   }
 
   const SentencePieceModel& model_;
   TokenId unknown_;
-  PieceIndex all_, mergeable_;
+  const PieceIndex& index_;
   PrefixMatcher user_defined_,
       spelled_;  // spelled_: what text may be split into, for unigram models
   Normalizer normalizer_;
@@ -56,25 +56,18 @@ class SentencePieceEncoder : public Encoder {
   float lowest_ = 0, highest_ = 0;  // scores of normal pieces
 };
 
-SentencePieceEncoder::SentencePieceEncoder(const SentencePieceModel& model, std::string_view name)
+SentencePieceEncoder::SentencePieceEncoder(const SentencePieceModel& model, const PieceIndex& index,
+                                           std::string_view name)
     : model_(model),
       unknown_(*model.vocabulary.unknown),
-      all_(model.vocabulary.pieces),
-      mergeable_(model.vocabulary.pieces),
+      index_(index),
       user_defined_(model.vocabulary.pieces, ids_of(model.vocabulary, {PieceType::kUserDefined})),
       normalizer_(model.normalizer, user_defined_, model.puts_whitespace_last, name) {
   const Vocabulary& vocabulary = model.vocabulary;
   lowest_ = std::numeric_limits<float>::max();
   highest_ = std::numeric_limits<float>::lowest();
   for (std::size_t i = 0; i < vocabulary.size(); ++i) {
-    const auto id = static_cast<TokenId>(i);
-    const PieceType type = vocabulary.types[i];
-    all_.insert(id);
-    if (type == PieceType::kNormal || type == PieceType::kUserDefined ||
-        type == PieceType::kUnused) {
-      mergeable_.insert(id);
-    }
-    if (type != PieceType::kNormal) continue;
+    if (vocabulary.types[i] != PieceType::kNormal) continue;
     lowest_ = std::min(lowest_, vocabulary.scores[i]);
     highest_ = std::max(highest_, vocabulary.scores[i]);
   }
@@ -140,10 +133,13 @@ Parts SentencePieceEncoder::by_merges(std::string_view text) const {
   const Vocabulary& vocabulary = model_.vocabulary;
   merge_all(symbols_of_text, [&](const Symbol& left, const Symbol& right) -> std::optional<Merge> {
     const std::string_view both(left.text.data(), left.text.size() + right.text.size());
-    const auto id = mergeable_.find(both);
+    const auto id = index_.find(both);
     if (!id) return std::nullopt;
     const auto i = static_cast<std::size_t>(*id);
-    if (vocabulary.types[i] == PieceType::kUnused) unused[both] = left.text.size();
+    const PieceType type = vocabulary.types[i];
+    if (type != PieceType::kNormal && type != PieceType::kUserDefined && type != PieceType::kUnused)
+      return std::nullopt;
+    if (type == PieceType::kUnused) unused[both] = left.text.size();
     return Merge{vocabulary.scores[i], *id};
   });
   Parts parts;
@@ -231,9 +227,9 @@ Parts SentencePieceEncoder::by_words(std::string_view text) const {
 
 }  // namespace
 
-std::unique_ptr<Encoder> sentencepiece_encoder(const SentencePieceModel& model,
+std::unique_ptr<Encoder> sentencepiece_encoder(const SentencePieceModel& model, const PieceIndex& index,
                                                std::string_view name) {
-  return std::make_unique<SentencePieceEncoder>(model, name);
+  return std::make_unique<SentencePieceEncoder>(model, index, name);
 }
 
 }  // namespace hilo::tokenizers

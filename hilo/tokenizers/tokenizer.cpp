@@ -60,7 +60,7 @@ Tokenizer Tokenizer::open(const std::filesystem::path& path) {
 }
 
 Tokenizer Tokenizer::from_sentencepiece(std::span<const std::byte> bytes, std::string_view name) {
-  return from_model(parse_sentencepiece(bytes, name), name);
+  return of_checked(parse_sentencepiece(bytes, name), name);
 }
 
 Tokenizer Tokenizer::from_gguf(const formats::GgufFile& file) {
@@ -68,11 +68,15 @@ Tokenizer Tokenizer::from_gguf(const formats::GgufFile& file) {
   const std::string name = file.path().string();
   if (!vocabulary)
     throw FormatError(name, "it has no vocabulary; expected the key tokenizer.ggml.tokens");
-  return from_model(sentencepiece_of(std::move(*vocabulary), name), name);
+  return of_checked(sentencepiece_of(std::move(*vocabulary), name), name);
 }
 
 Tokenizer Tokenizer::from_model(SentencePieceModel model, std::string_view name) {
   check_model(model, name);
+  return of_checked(std::move(model), name);
+}
+
+Tokenizer Tokenizer::of_checked(SentencePieceModel model, std::string_view name) {
   const auto state = std::make_shared<State>();
   state->model = std::move(model);
   const Vocabulary& vocabulary = state->model.vocabulary;
@@ -85,7 +89,7 @@ Tokenizer Tokenizer::from_model(SentencePieceModel model, std::string_view name)
     if (type == PieceType::kControl || type == PieceType::kUnknown) special.push_back(id);
   }
   state->with_special = PrefixMatcher(vocabulary.pieces, std::move(special));
-  state->encoder = sentencepiece_encoder(state->model, name);
+  state->encoder = sentencepiece_encoder(state->model, state->index, name);
   const NormalizerRules& rules = state->model.normalizer;
   if (rules.removes_extra_whitespaces) {
     state->leading_space = LeadingSpace::kAllStripped;

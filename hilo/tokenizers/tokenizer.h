@@ -70,6 +70,7 @@ class Tokenizer {
  private:
   friend class StreamDecoder;
   explicit Tokenizer(std::shared_ptr<const State> state) : state_(std::move(state)) {}
+  static Tokenizer of_checked(SentencePieceModel model, std::string_view name);
 
   std::shared_ptr<const State> state_;
 };

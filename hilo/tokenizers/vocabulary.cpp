@@ -7,7 +7,7 @@
 namespace hilo::tokenizers {
 
 PieceIndex::PieceIndex(std::span<const std::string> pieces)
-    : pieces_(pieces), slots_(std::bit_ceil(2 * pieces.size() + 1), -1) {}
+    : pieces_(pieces), slots_(std::bit_ceil(pieces.size() + pieces.size() / 2 + 1), -1) {}
 
 // Where `text` is, or the free slot where it would go.
 std::size_t PieceIndex::slot_of(std::string_view text) const {

@@ -66,7 +66,9 @@ std::optional<Tokenizer> ModelFiles::tokenizer() const {
   if (const auto file = tokenizer_file()) return Tokenizer::open(*file);
   const formats::GgufFile* gguf = source->gguf();
   if (gguf == nullptr || gguf->find("tokenizer.ggml.tokens") == nullptr) return {};
-  return Tokenizer::from_gguf(*gguf);
+  Tokenizer tokenizer = Tokenizer::from_gguf(*gguf);
+  gguf->forget_metadata();
+  return tokenizer;
 }
 
 }  // namespace hilo::models::gemma
