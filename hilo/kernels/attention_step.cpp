@@ -2,6 +2,7 @@
 #include <cmath>
 #include <cstring>
 #include <limits>
+#include <span>
 #include <vector>
 
 #include "hilo/custom_call.h"
@@ -226,7 +227,7 @@ struct Step {
   }
 
   void look_at(const Item& item, const Sight& sight) const {
-    const std::int64_t rows = (item.last - item.first) * group();
+    const std::int64_t rows = queries_of(item);
     std::vector<float> scores(static_cast<std::size_t>(rows * kRun));
     std::vector<Visible> part(static_cast<std::size_t>(rows));
     const float* q = queries.data() + ((item.row * key_heads + item.head) * tokens + item.first) * group() * width;
@@ -244,36 +245,54 @@ struct Step {
     }
   }
 
+  [[nodiscard]] std::int64_t queries_of(const Item& item) const { return (item.last - item.first) * group(); }
+  // Room for what an item sees, and that room as a Sight.
+  [[nodiscard]] std::size_t room_of(const Item& item) const {
+    return static_cast<std::size_t>(queries_of(item) * (2 + width));
+  }
+  [[nodiscard]] Sight sight_in(float* room, const Item& item) const {
+    return {room, room + queries_of(item), room + 2 * queries_of(item)};
+  }
+
   // y [b,t,n,h]
   void attend(float* y) const {
-    const std::vector<Item> all = items();
-    std::vector<std::size_t> at_(all.size() + 1);  // what an item sees begins there
-    for (std::size_t i = 0; i < all.size(); ++i)
-      at_[i + 1] = at_[i] + static_cast<std::size_t>((all[i].last - all[i].first) * group() * (2 + width));
-    std::vector<float> room(at_.back());
-    const auto sight = [&](std::size_t i) {
-      const std::int64_t rows = (all[i].last - all[i].first) * group();
-      float* first = room.data() + at_[i];
-      return Sight{first, first + rows, first + 2 * rows};
-    };
-    parallel_for(pool, std::ssize(all), 1, [&](std::int64_t first, std::int64_t last) {
-      for (auto i = static_cast<std::size_t>(first); i < static_cast<std::size_t>(last); ++i) look_at(all[i], sight(i));
-    });
     std::fill_n(y, batch * tokens * heads * width, 0.0F);  // of a query that sees nothing
-    for (std::size_t i = 0; i < all.size();) {
+    const std::vector<Item> all = items();
+    const bool is_shared = tokens < kTogether;  // a token is in several items
+    std::vector<std::size_t> begins(all.size() + 1);
+    for (std::size_t i = 0; is_shared && i < all.size(); ++i) begins[i + 1] = begins[i] + room_of(all[i]);
+    std::vector<float> shared(begins.back());
+    parallel_for(pool, std::ssize(all), 1, [&](std::int64_t first, std::int64_t last) {
+      std::vector<float> own;
+      for (auto i = static_cast<std::size_t>(first); i < static_cast<std::size_t>(last); ++i) {
+        const Item& item = all[i];
+        if (is_shared) {
+          look_at(item, sight_in(shared.data() + begins[i], item));
+        } else {
+          own.assign(room_of(item), 0);
+          const Sight sight = sight_in(own.data(), item);
+          look_at(item, sight);
+          join({&sight, 1}, item, y);
+        }
+      }
+    });
+    for (std::size_t i = 0; is_shared && i < all.size();) {
       const Item& item = all[i];
       std::vector<Sight> parts;
       for (; i < all.size() && all[i].row == item.row && all[i].head == item.head && all[i].first == item.first; ++i)
-        parts.push_back(sight(i));
-      for (std::int64_t t = item.first; t < item.last; ++t) {
-        for (std::int64_t g = 0; g < group(); ++g)
-          join(parts, (t - item.first) * group() + g, y + ((item.row * tokens + t) * heads + item.head * group() + g) * width);
-      }
+        parts.push_back(sight_in(shared.data() + begins[i], all[i]));
+      join(parts, item, y);
     }
   }
 
-  // What query `i` saw in parts, as one.
-  void join(const std::vector<Sight>& parts, std::int64_t i, float* y) const {
+  // What the queries of an item saw in parts, as one.
+  void join(std::span<const Sight> parts, const Item& item, float* y) const {
+    for (std::int64_t i = 0; i < queries_of(item); ++i) {
+      const std::int64_t t = item.first + i / group(), n = item.head * group() + i % group();
+      join(parts, i, y + ((item.row * tokens + t) * heads + n) * width);
+    }
+  }
+  void join(std::span<const Sight> parts, std::int64_t i, float* y) const {
     float highest = kNever, total = 0;
     for (const Sight& part : parts) highest = std::max(highest, part.highest[i]);
     if (highest == kNever) return;

@@ -3,12 +3,14 @@
 #include <algorithm>
 #include <map>
 #include <memory>
-#include <string>
+#include <span>
+#include <utility>
 #include <vector>
 
 #include "hilo/custom_call.h"
 #include "hilo/formats/gguf_blocks.h"
 #include "hilo/kernels/block_rows.h"
+#include "hilo/kernels/decoder_layer.h"
 #include "hilo/kernels/parallel.h"
 
 namespace hilo::kernels {
@@ -39,89 +41,154 @@ const formats::BlockTraits* quantised(std::int64_t type) {
 
 std::int64_t last_of(ffi::Span<const std::int64_t> dims) { return dims[dims.size() - 1]; }
 
-// x [m,k] times rows [n], sixteen at a time.
-void many_dot(ffi::ThreadPool pool, const TileKernel& kernel, const float* x, std::int64_t m,
-              std::int64_t k, const std::byte* rows, std::int64_t row_bytes, std::int64_t n,
-              float* y) {
-  const std::int64_t groups = k / kGroup, sums = k / kernel.group;
-  const auto sized = [m](std::int64_t each) { return static_cast<std::size_t>(m * each); };
-  const auto q = std::make_unique_for_overwrite<std::int8_t[]>(sized(k));
-  const auto scale = std::make_unique_for_overwrite<float[]>(sized(groups)),
-             sum = std::make_unique_for_overwrite<float[]>(sized(sums));
-  parallel_for(pool, m, 32, [&](std::int64_t first, std::int64_t last) {
-    kernel.quantize(x + first * k, (last - first) * groups, q.get() + first * k,
-                    scale.get() + first * groups, sum.get() + first * sums);
-  });
-  const QuantizedMatrix matrix{q.get(), scale.get(), sum.get(), m, k};
-  parallel_for(pool, (n + kRowsATile - 1) / kRowsATile, 1,
-               [&](std::int64_t first, std::int64_t last) {
-                 kernel.run(rows, static_cast<std::size_t>(row_bytes), first * kRowsATile,
-                            std::min(n, last * kRowsATile), matrix, y, n);
-               });
-}
-
-// A matrix of a product, and where its part of the results goes.
+// A matrix of a product.
 struct Factor {
   BlockKernel kernel;
   const std::byte* rows;
   std::int64_t row_bytes, n;
-  float* y;
+
+  [[nodiscard]] const std::byte* row(std::int64_t i) const { return rows + i * row_bytes; }
+  [[nodiscard]] bool is_tiled(std::int64_t m) const { return kernel.tiles.run != nullptr && m >= kLeastTiled; }
 };
 
-// Rows [first, last) of a factor.
-struct Piece {
-  const Factor* factor;
-  std::int64_t first, last;
+// x [m,k] in 8 bits, as kernels for many vectors take it.
+class Many {
+ public:
+  Many(ffi::ThreadPool pool, const TileKernel& kernel, const float* x, std::int64_t m, std::int64_t k)
+      : q_(sized<std::int8_t>(m * k)), scale_(sized<float>(m * k / kGroup)), sum_(sized<float>(m * k / kernel.group)) {
+    const std::int64_t groups = k / kGroup, sums = k / kernel.group;
+    parallel_for(pool, m, 32, [&](std::int64_t first, std::int64_t last) {
+      kernel.quantize(x + first * k, (last - first) * groups, q_.get() + first * k, scale_.get() + first * groups,
+                      sum_.get() + first * sums);
+    });
+    matrix_ = {q_.get(), scale_.get(), sum_.get(), m, k};
+  }
+  [[nodiscard]] const QuantizedMatrix& matrix() const { return matrix_; }
+
+ private:
+  template <class T>
+  static std::unique_ptr<T[]> sized(std::int64_t count) {
+    return std::make_unique_for_overwrite<T[]>(static_cast<std::size_t>(count));
+  }
+  std::unique_ptr<std::int8_t[]> q_;
+  std::unique_ptr<float[]> scale_, sum_;
+  QuantizedMatrix matrix_{};
 };
 
-// x [m,k] times all factors, in pieces of similar sizes.
-void few_dot(ffi::ThreadPool pool, const float* x, std::int64_t m, std::int64_t k, const std::vector<Factor>& factors) {
-  std::map<int, QuantizedVectors> vectors;  // by the kernels' bias
-  std::int64_t total = 0;
-  for (const Factor& f : factors) {
-    vectors.try_emplace(f.kernel.bias, x, m, k, f.kernel.bias);
-    total += f.n * f.row_bytes;
-  }
-  std::vector<Piece> pieces;
-  for (const Factor& f : factors) {
-    const std::int64_t rows = piece_of(total, f.row_bytes);
-    for (std::int64_t i = 0; i < f.n; i += rows) pieces.push_back({&f, i, std::min(f.n, i + rows)});
-  }
-  parallel_for(pool, std::ssize(pieces), 1, [&](std::int64_t first, std::int64_t last) {
-    for (std::int64_t i = first; i < last; ++i) {
-      const auto& [f, from, to] = pieces[static_cast<std::size_t>(i)];
-      f->kernel.run(f->rows, static_cast<std::size_t>(f->row_bytes), from, to, vectors.at(f->kernel.bias).all(), f->y,
-                    f->n);
+// x times some of the rows of several matrices, whichever kernels those have.
+class Products {
+ public:
+  Products(ffi::ThreadPool pool, const float* x, std::int64_t m, std::int64_t k, std::span<const Factor> factors) : m_(m) {
+    for (const Factor& f : factors) {
+      const TileKernel& tiles = f.kernel.tiles;
+      if (f.is_tiled(m))
+        many_.try_emplace(tiles.group, pool, tiles, x, m, k);
+      else
+        few_.try_emplace(f.kernel.bias, x, m, k, f.kernel.bias);
     }
-  });
+  }
+  // Rows [first, last), to y [m,stride]: of row r to column r - first.
+  void run(const Factor& f, std::int64_t first, std::int64_t last, float* y, std::int64_t stride) const {
+    const auto bytes = static_cast<std::size_t>(f.row_bytes);
+    if (f.is_tiled(m_))
+      f.kernel.tiles.run(f.row(first), bytes, 0, last - first, many_.at(f.kernel.tiles.group).matrix(), y, stride);
+    else
+      f.kernel.run(f.row(first), bytes, 0, last - first, few_.at(f.kernel.bias).all(), y, stride);
+  }
+
+ private:
+  std::int64_t m_;
+  std::map<int, Many> many_;              // by the kernels' groups
+  std::map<int, QuantizedVectors> few_;  // by the kernels' bias
+};
+
+// Rows that are multiplied together, where all rows that share the work have `total` bytes, `bytes` each.
+std::int64_t rows_of(bool is_tiled, std::int64_t total, std::int64_t bytes) {
+  return is_tiled ? kRowsATile : piece_of(total, bytes);
+}
+
+// What is wrong with an operand; what to multiply with where nothing is.
+ffi::ErrorOr<Factor> factor_of(std::int64_t type, Bytes matrix, std::int64_t k) {
+  const formats::BlockTraits* traits = quantised(type);
+  if (traits == nullptr || matrix.dimensions().size() != 2) return ffi::Unexpected(ffi::Error::InvalidArgument("no such blocks"));
+  const std::int64_t n = matrix.dimensions()[0], row_bytes = matrix.dimensions()[1];
+  if (row_bytes % traits->bytes != 0 || row_bytes / traits->bytes * traits->elements != k)
+    return ffi::Unexpected(ffi::Error::InvalidArgument("x does not fit the blocks"));
+  return Factor{block_kernel(static_cast<formats::BlockType>(type), best_isa()),
+                reinterpret_cast<const std::byte*>(matrix.typed_data()), row_bytes, n};
+}
+
+std::int64_t rows_in(Floats x) {
+  return static_cast<std::int64_t>(x.element_count()) / std::max<std::int64_t>(last_of(x.dimensions()), 1);
 }
 
 ffi::Error block_dot(ffi::ThreadPool pool, Floats x, ffi::RemainingArgs blocks, ffi::RemainingRets results,
                      ffi::Span<const std::int64_t> types) {
-  const auto refused = [](const char* why) { return ffi::Error::InvalidArgument(std::string("hilo_block_dot: ") + why); };
   if (blocks.size() != types.size() || results.size() != types.size() || x.dimensions().size() == 0)
-    return refused("matrices, types and results are not as many");
-  const std::int64_t k = last_of(x.dimensions());
-  const std::int64_t m = static_cast<std::int64_t>(x.element_count()) / std::max<std::int64_t>(k, 1);
+    return ffi::Error::InvalidArgument("hilo_block_dot: matrices, types and results are not as many");
+  const std::int64_t m = rows_in(x), k = last_of(x.dimensions());
   std::vector<Factor> factors;
+  std::vector<float*> y;
+  std::int64_t total = 0;
   for (std::size_t i = 0; i < types.size(); ++i) {
-    const formats::BlockTraits* traits = quantised(types[i]);
     const auto matrix = blocks.get<Bytes>(i);
-    auto y = results.get<Floats>(i);
-    if (traits == nullptr || !matrix || !y || matrix->dimensions().size() != 2) return refused("no such blocks");
-    const std::int64_t n = matrix->dimensions()[0], row_bytes = matrix->dimensions()[1];
-    if (row_bytes % traits->bytes != 0 || row_bytes / traits->bytes * traits->elements != k || last_of((*y)->dimensions()) != n)
-      return refused("the operands do not fit");
-    factors.push_back({block_kernel(static_cast<formats::BlockType>(types[i]), best_isa()),
-                       reinterpret_cast<const std::byte*>(matrix->typed_data()), row_bytes, n, (*y)->typed_data()});
+    auto result = results.get<Floats>(i);
+    if (!matrix || !result) return ffi::Error::InvalidArgument("hilo_block_dot: bytes times f32, to f32");
+    const auto factor = factor_of(types[i], *matrix, k);
+    if (!factor) return factor.error();
+    if (static_cast<std::int64_t>((*result)->element_count()) != m * factor->n)
+      return ffi::Error::InvalidArgument("hilo_block_dot: a result does not fit");
+    factors.push_back(*factor);
+    y.push_back((*result)->typed_data());
+    total += factor->n * factor->row_bytes;
   }
-  const auto tiled = std::partition(factors.begin(), factors.end(), [m](const Factor& f) {
-    return f.kernel.tiles.run == nullptr || m < kLeastTiled;
+  struct Piece {
+    std::size_t factor;
+    std::int64_t first, last;
+  };
+  std::vector<Piece> pieces;
+  for (std::size_t i = 0; i < factors.size(); ++i) {
+    const Factor& f = factors[i];
+    const std::int64_t rows = rows_of(f.is_tiled(m), total, f.row_bytes);
+    for (std::int64_t first = 0; first < f.n; first += rows) pieces.push_back({i, first, std::min(f.n, first + rows)});
+  }
+  const Products products(pool, x.typed_data(), m, k, factors);
+  parallel_for(pool, std::ssize(pieces), 1, [&](std::int64_t from, std::int64_t to) {
+    for (std::int64_t i = from; i < to; ++i) {
+      const auto& [factor, first, last] = pieces[static_cast<std::size_t>(i)];
+      products.run(factors[factor], first, last, y[factor] + first, factors[factor].n);
+    }
   });
-  for (auto f = tiled; f != factors.end(); ++f)
-    many_dot(pool, f->kernel.tiles, x.typed_data(), m, k, f->rows, f->row_bytes, f->n, f->y);
-  factors.erase(tiled, factors.end());
-  if (!factors.empty()) few_dot(pool, x.typed_data(), m, k, factors);
+  return ffi::Error::Success();
+}
+
+ffi::Error gated_block_dot(ffi::ThreadPool pool, Floats x, Bytes gate, Bytes up, ffi::Result<Floats> y,
+                           ffi::Span<const std::int64_t> types) {
+  if (types.size() != 2 || x.dimensions().size() == 0)
+    return ffi::Error::InvalidArgument("hilo_gated_block_dot: two types, of two matrices");
+  const std::int64_t m = rows_in(x), k = last_of(x.dimensions());
+  std::vector<Factor> factors;
+  for (const auto& [type, matrix] : {std::pair(types[0], gate), std::pair(types[1], up)}) {
+    const auto factor = factor_of(type, matrix, k);
+    if (!factor) return factor.error();
+    factors.push_back(*factor);
+  }
+  const std::int64_t n = factors[0].n, bytes = factors[0].row_bytes + factors[1].row_bytes;
+  if (factors[1].n != n || static_cast<std::int64_t>(y->element_count()) != m * n)
+    return ffi::Error::InvalidArgument("hilo_gated_block_dot: the matrices or the result do not fit");
+  const Products products(pool, x.typed_data(), m, k, factors);
+  const std::int64_t rows = rows_of(factors[0].is_tiled(m) || factors[1].is_tiled(m), n * bytes, bytes);
+  parallel_for(pool, (n + rows - 1) / rows, 1, [&](std::int64_t from, std::int64_t to) {
+    std::vector<float> room(static_cast<std::size_t>(2 * m * rows));
+    float *g = room.data(), *u = g + m * rows;
+    for (std::int64_t i = from; i < to; ++i) {
+      const std::int64_t first = i * rows, last = std::min(n, first + rows);
+      products.run(factors[0], first, last, g, rows);
+      products.run(factors[1], first, last, u, rows);
+      for (std::int64_t v = 0; v < m; ++v)
+        gelu_times(g + v * rows, u + v * rows, last - first, y->typed_data() + v * n + first);
+    }
+  });
   return ffi::Error::Success();
 }
 
@@ -156,6 +223,14 @@ void register_block_products() {
                                              .RemainingRets()
                                              .Attr<ffi::Span<const std::int64_t>>("types")
                                              .To(block_dot));
+  register_custom_call("hilo_gated_block_dot", ffi::Ffi::Bind()
+                                                   .Ctx<ffi::ThreadPool>()
+                                                   .Arg<Floats>()
+                                                   .Arg<Bytes>()
+                                                   .Arg<Bytes>()
+                                                   .Ret<Floats>()
+                                                   .Attr<ffi::Span<const std::int64_t>>("types")
+                                                   .To(gated_block_dot));
   register_custom_call("hilo_decode_blocks", ffi::Ffi::Bind()
                                                  .Ctx<ffi::ThreadPool>()
                                                  .Arg<Bytes>()

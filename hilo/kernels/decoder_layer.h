@@ -16,4 +16,7 @@ void register_attention_step();
 /// x / sqrt(mean(x^2) + epsilon) * (scale + offset) -> y, of `count` numbers.
 void rms_norm(const float* x, const float* scale, std::int64_t count, float epsilon, float offset, float* y);
 
+/// gelu(gate) * up -> y, of `count` numbers, with gelu in its approximation by tanh.
+void gelu_times(const float* gate, const float* up, std::int64_t count, float* y);
+
 }  // namespace hilo::kernels

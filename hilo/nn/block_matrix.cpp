@@ -2,9 +2,11 @@
 
 #include "hilo/kernels/block_products.h"
 #include "hilo/nn/block_formulas.h"
+#include "hilo/ops/activation.h"
 #include "hilo/ops/binary.h"
 #include "hilo/ops/dot.h"
 #include "hilo/ops/factor_rules.h"
+#include "hilo/ops/formula.h"
 #include "hilo/ops/reshape.h"
 
 namespace hilo::nn {
@@ -126,6 +128,34 @@ struct BlockDot {
   static constexpr Dim kMostDecodedBytes = 64 << 20;
 };
 
+// x, gate and up.
+struct GatedBlockDot : ByFormula<GatedBlockDot> {
+  static constexpr std::string_view kName = "hilo.gated_block_dot";
+  std::vector<std::int64_t> types{};  // of BlockType, a matrix
+  static void fields(auto&& field) { field("types", &GatedBlockDot::types); }
+
+  [[nodiscard]] std::vector<Shape> infer(Shapes in) const {
+    const std::vector<Shape> products = BlockDot{types}.infer(in);
+    if (products[0] != products[1]) {
+      throw OpError({.problem = "gate and up differ", .got = {in[1], in[2]}, .expected = "as many rows in both"});
+    }
+    return {products[0]};
+  }
+  [[nodiscard]] Function formula(Shapes in) const {
+    return trace(
+        [&](std::span<const Value> p) {
+          const std::vector<Value> y = apply_all(BlockDot{types}, p);
+          return std::vector{gelu_tanh(y[0]) * y[1]};
+        },
+        in);
+  }
+  [[nodiscard]] Function expansion(Shapes in, const std::vector<bool>&) const { return formula(in); }
+  [[nodiscard]] Function lowering(std::string_view platform, Shapes in) const {
+    if (!BlockDot{types}.lowering(platform, in)) return {};
+    return kernel_for(platform, "hilo_gated_block_dot", in, infer(in), {{"types", types}});
+  }
+};
+
 }  // namespace
 
 Shape blocks_shape(Dims dims, BlockType type) {
@@ -155,6 +185,12 @@ std::vector<Value> block_dots(Operand x, const std::vector<BlockMatrix>& matrice
     in.push_back(m.blocks);
   }
   return apply_all(std::move(op), in, x.where);
+}
+
+Value gated_block_dot(Operand x, const BlockMatrix& gate, const BlockMatrix& up) {
+  GatedBlockDot op;
+  op.types = {static_cast<std::int64_t>(gate.type), static_cast<std::int64_t>(up.type)};
+  return apply(std::move(op), {x.value, gate.blocks, up.blocks}, x.where);
 }
 
 }  // namespace hilo::nn

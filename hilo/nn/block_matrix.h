@@ -34,6 +34,10 @@ struct BlockMatrix {
 /// Shapes:  f32[..,k] -> f32[..,n] of each matrix.
 std::vector<Value> block_dots(Operand x, const std::vector<BlockMatrix>& matrices);
 
+/// gelu_tanh(x times gate) * (x times up), the inner vectors of a gated MLP.
+/// Shapes:  f32[..,k] -> f32[..,n], for matrices of as many rows.
+Value gated_block_dot(Operand x, const BlockMatrix& gate, const BlockMatrix& up);
+
 /// From here on decoding costs less than it saves, without AVX-512 VNNI.
 inline constexpr Dim kMostRoundedVectors = 31;
 

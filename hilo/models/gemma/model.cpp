@@ -46,19 +46,9 @@ class Matrix {
         convert(x, dtype), convert(value_, dtype),
         {.lhs_contracting_dimensions = {x.rank() - 1}, .rhs_contracting_dimensions = {1}}, out);
   }
-  // The same of several matrices, which are read together where all are in blocks.
-  [[nodiscard]] static std::vector<Value> times(Value x, const std::vector<Matrix>& matrices, DType out) {
-    std::vector<nn::BlockMatrix> in_blocks;
-    for (const Matrix& m : matrices) {
-      if (m.type_) in_blocks.push_back({m.value_, *m.type_});
-    }
-    std::vector<Value> results;
-    if (in_blocks.size() < matrices.size()) {
-      for (const Matrix& m : matrices) results.push_back(m.times(x, out));
-    } else {
-      for (Value y : nn::block_dots(convert(x, kF32), in_blocks)) results.push_back(convert(y, out));
-    }
-    return results;
+  // Itself, if it is in blocks.
+  [[nodiscard]] std::optional<nn::BlockMatrix> blocks() const {
+    return type_ ? std::optional(nn::BlockMatrix{value_, *type_}) : std::nullopt;
   }
   // i32[..] -> f32[..,in]
   [[nodiscard]] Value rows(Value ids) const {
@@ -82,20 +72,39 @@ double embedding_scale(const Config& c) {
   return from_doubles({c.precision.activations, {}}, std::vector<double>{root}).to_doubles()[0];
 }
 
-// [..,in] -> [..,out] of each part, in f32.
-std::vector<Value> products(nn::Scope scope, Value x, const Fusion& fusion, const Config& c) {
+// The matrices of a fusion, where they are not fused.
+std::vector<Matrix> parts_of(const nn::Scope& scope, Value x, const Fusion& fusion, const Config& c) {
+  std::vector<Matrix> matrices;
+  for (const Fusion::Part& part : fusion.parts)
+    matrices.emplace_back(scope / std::string(part.name), "kernel", Dims{part.out, x.dim(-1)}, c.precision);
+  return matrices;
+}
+
+// Of all of them, if all are in blocks; else none.
+std::vector<nn::BlockMatrix> blocks_of(const std::vector<Matrix>& matrices) {
+  std::vector<nn::BlockMatrix> blocks;
+  for (const Matrix& m : matrices) {
+    if (const auto own = m.blocks()) blocks.push_back(*own);
+  }
+  return blocks.size() == matrices.size() ? blocks : std::vector<nn::BlockMatrix>();
+}
+
+// x times each, in f32.
+std::vector<Value> products(Value x, const std::vector<Matrix>& matrices, const Config& c) {
+  const std::vector<nn::BlockMatrix> blocks = blocks_of(matrices);
+  if (!blocks.empty() && c.precision.inner == kF32) return nn::block_dots(convert(x, kF32), blocks);
   std::vector<Value> results;
+  for (const Matrix& m : matrices) results.push_back(convert(m.times(x, c.precision.inner), kF32));
+  return results;
+}
+
+// The same of matrices that are one.
+std::vector<Value> fused_products(nn::Scope scope, Value x, const Fusion& fusion, const Config& c) {
   Dims lengths;
   for (const Fusion::Part& part : fusion.parts) lengths.push_back(part.out);
-  if (c.is_fused) {
-    const Dim out = std::accumulate(lengths.begin(), lengths.end(), Dim{0});
-    results = split(dense(scope / std::string(fusion.name), x, out, c.precision, c.precision.inner), lengths, -1);
-  } else {
-    std::vector<Matrix> matrices;
-    for (const Fusion::Part& part : fusion.parts)
-      matrices.emplace_back(scope / std::string(part.name), "kernel", Dims{part.out, x.dim(-1)}, c.precision);
-    results = Matrix::times(x, matrices, c.precision.inner);
-  }
+  const Dim out = std::accumulate(lengths.begin(), lengths.end(), Dim{0});
+  const Value joint = dense(scope / std::string(fusion.name), x, out, c.precision, c.precision.inner);
+  std::vector<Value> results = split(joint, lengths, -1);
   for (Value& y : results) y = convert(y, kF32);
   return results;
 }
@@ -103,7 +112,9 @@ std::vector<Value> products(nn::Scope scope, Value x, const Fusion& fusion, cons
 Value attention(nn::Scope scope, const Config& c, Dim layer, Value x, LayerCache& cache,
                 const Placement& at) {
   const Dim batch = x.dim(0), tokens = x.dim(1);
-  std::vector<Value> qkv = products(scope, x, attention_fusion(c), c);
+  const Fusion fusion = attention_fusion(c);
+  std::vector<Value> qkv =
+      c.is_fused ? fused_products(scope, x, fusion, c) : products(x, parts_of(scope, x, fusion, c), c);
   for (Value& y : qkv) y = reshape(y, {batch, tokens, y.dim(-1) / c.head_width, c.head_width});
   HeadInputs heads{.q = qkv[0], .k = qkv[1], .v = qkv[2]};
   if (c.has_query_key_norms()) {
@@ -118,9 +129,18 @@ Value attention(nn::Scope scope, const Config& c, Dim layer, Value x, LayerCache
                c.precision);  // [B,T,D]
 }
 
+// gelu(x times gate) * (x times up), [B,T,F]
+Value gated(nn::Scope scope, const Config& c, Value x) {
+  const auto of = [](const std::vector<Value>& y) { return gelu_tanh(y[0]) * y[1]; };
+  if (c.is_fused) return of(fused_products(scope, x, mlp_fusion(c), c));
+  const std::vector<Matrix> matrices = parts_of(scope, x, mlp_fusion(c), c);
+  const std::vector<nn::BlockMatrix> blocks = blocks_of(matrices);
+  if (!blocks.empty() && c.precision.inner == kF32) return nn::gated_block_dot(convert(x, kF32), blocks[0], blocks[1]);
+  return of(products(x, matrices, c));
+}
+
 Value gated_mlp(nn::Scope scope, const Config& c, Value x) {
-  const std::vector<Value> y = products(scope, x, mlp_fusion(c), c);            // [B,T,F] each
-  return dense(scope / "down", gelu_tanh(y[0]) * y[1], c.width, c.precision);  // [B,T,D]
+  return dense(scope / "down", gated(scope, c, x), c.width, c.precision);  // [B,T,D]
 }
 
 }  // namespace
