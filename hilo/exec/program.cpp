@@ -43,6 +43,7 @@ Tensor take(const Argument& argument) {
   own->host = std::move(from.host);
   own->placed = std::move(from.placed);
   own->pending = std::move(from.pending);
+  if (own->pending) from.taken_by = own;  // perhaps they are not there yet
   from.is_donated = true;
   from.donated_at = Site(argument.where);
   return Tensor(std::move(own));
@@ -55,6 +56,7 @@ void give_back(const Argument& argument, const Tensor& own) {
   to.host = own.state()->host;
   to.placed = own.state()->placed;
   to.pending = own.state()->pending;
+  to.taken_by = nullptr;
   to.is_donated = false;
 }
 
@@ -292,10 +294,7 @@ std::vector<Tensor> Program::run(std::span<Argument> arguments) const {
   queue->push([program = state_, inputs = std::move(inputs), results, latch, queue] {
     try {
       std::vector<detail::Placed> placed = program->execute(inputs);
-      for (std::size_t k = 0; k < results.size(); ++k) {
-        const std::lock_guard lock(results[k].state()->mutex);
-        results[k].state()->placed = std::move(placed[k]);
-      }
+      for (std::size_t k = 0; k < results.size(); ++k) results[k].state()->place(std::move(placed[k]));
       latch->open();
     } catch (...) {
       latch->open(std::current_exception());

@@ -39,8 +39,20 @@ struct TensorState {
   Placed placed{};
   /// While the program that computes it waits in the dispatch queue. The queue sets `placed`, then opens it.
   std::shared_ptr<Latch> pending{};
+  /// The program's own state that took the numbers over before they were there.
+  std::shared_ptr<TensorState> taken_by{};
   bool is_donated = false;
   Site donated_at{};
+
+  /// The numbers are there: for this state, or for what took them over.
+  void place(Placed numbers) {
+    const std::lock_guard lock(mutex);
+    if (!taken_by) {
+      placed = std::move(numbers);
+    } else {
+      taken_by->place(std::move(numbers));
+    }
+  }
 
   /// Throws OpError if the memory was given away.
   void expect_alive() const {

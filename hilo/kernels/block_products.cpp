@@ -185,8 +185,7 @@ ffi::Error gated_block_dot(ffi::ThreadPool pool, Floats x, Bytes gate, Bytes up,
       const std::int64_t first = i * rows, last = std::min(n, first + rows);
       products.run(factors[0], first, last, g, rows);
       products.run(factors[1], first, last, u, rows);
-      for (std::int64_t v = 0; v < m; ++v)
-        gelu_times(g + v * rows, u + v * rows, last - first, y->typed_data() + v * n + first);
+      gelu_times(g, u, m, last - first, rows, y->typed_data() + first, n);
     }
   });
   return ffi::Error::Success();

@@ -1,7 +1,8 @@
 #pragma once
 #include <cstdint>
 
-// What a transformer does between its products with matrices, for a CPU: few large kernels where XLA has many small ones.
+// What a transformer does between its products with matrices, for a CPU: few large kernels where XLA has many small
+// ones. Declared for the sources of this room.
 namespace hilo::kernels {
 
 /// hilo_rms_norm (x f32[..,c], scale f32[c]) -> x's shape: "epsilon", "scale_offset" f64.
@@ -16,7 +17,9 @@ void register_attention_step();
 /// x / sqrt(mean(x^2) + epsilon) * (scale + offset) -> y, of `count` numbers.
 void rms_norm(const float* x, const float* scale, std::int64_t count, float epsilon, float offset, float* y);
 
-/// gelu(gate) * up -> y, of `count` numbers, with gelu in its approximation by tanh.
-void gelu_times(const float* gate, const float* up, std::int64_t count, float* y);
+/// gelu(gate) * up -> y, with gelu in its approximation by tanh: `rows` rows of `count` numbers, of which the next begins
+/// `stride` behind, of y `y_stride`.
+void gelu_times(const float* gate, const float* up, std::int64_t rows, std::int64_t count, std::int64_t stride, float* y,
+                std::int64_t y_stride);
 
 }  // namespace hilo::kernels

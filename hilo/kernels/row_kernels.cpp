@@ -26,13 +26,16 @@ HILO_CLONES void rms_norm(const float* x, const float* scale, std::int64_t count
   for (i = 0; i < count; ++i) y[i] = x[i] * by * (scale[i] + offset);
 }
 
-HILO_CLONES void gelu_times(const float* gate, const float* up, std::int64_t count, float* y) {
-  const auto gelu = [](const Vector& x) __attribute__((always_inline)) {
-    return 0.5F * x * (1 + tanh_of(0.7978845608F * (x + 0.044715F * x * x * x)));
-  };
-  std::int64_t i = 0;
-  for (; i + kLanes <= count; i += kLanes) at(y + i) = gelu(at(gate + i)) * at(up + i);
-  for (; i < count; ++i) y[i] = gelu(Vector{} + gate[i])[0] * up[i];
+HILO_INLINE Vector gelu(const Vector& x) {
+  return 0.5F * x * (1 + tanh_of(0.7978845608F * (x + 0.044715F * x * x * x)));
+}
+HILO_CLONES void gelu_times(const float* gate, const float* up, std::int64_t rows, std::int64_t count, std::int64_t stride,
+                            float* y, std::int64_t y_stride) {
+  for (std::int64_t row = 0; row < rows; ++row, gate += stride, up += stride, y += y_stride) {
+    std::int64_t i = 0;
+    for (; i + kLanes <= count; i += kLanes) at(y + i) = gelu(at(gate + i)) * at(up + i);
+    for (; i < count; ++i) y[i] = gelu(Vector{} + gate[i])[0] * up[i];
+  }
 }
 
 namespace {

@@ -54,6 +54,22 @@ TEST(Dispatch, RunReturnsWhileAGateInsideACustomCallIsShut) {
   EXPECT_TRUE(first.is_ready());
 }
 
+TEST(Dispatch, AResultIsGivenAwayBeforeItIsThere) {
+  static detail::Latch gate;
+  register_custom_call("test_second_gate", xla::ffi::Ffi::Bind().Arg<Input>().Ret<Input>().To([](Input x, Output y) {
+    gate.wait();
+    std::copy_n(x.typed_data(), x.element_count(), y->typed_data());
+    return xla::ffi::Error::Success();
+  }));
+  const Program program = calling("test_second_gate");
+  Tensor first = run(program, four(1))[0];
+  const Executor plus_one(cpu(), [](std::span<const Value> p) { return std::vector{p[0] + 1}; }, {.cache = nullptr});
+  Tensor second = plus_one.run({std::move(first)})[0];
+  const Tensor third = plus_one.run({std::move(second)})[0];
+  gate.open();
+  EXPECT_EQ(third.array().data<float>()[3], 3);
+}
+
 TEST(Dispatch, AFailureReachesEverythingBehindIt) {
   register_custom_call("test_failure", xla::ffi::Ffi::Bind().Arg<Input>().Ret<Input>().To([](Input, Output) {
     return xla::ffi::Error::InvalidArgument("the handler says no");

@@ -2,6 +2,7 @@
 #include "hilo/models/gemma/cache.h"
 #include "hilo/models/gemma/config.h"
 
+// What stands between the products of a layer: for the sources of this room.
 namespace hilo::models::gemma {
 
 /// What attention computes between its products with matrices. B batch, T new tokens, N heads, K key heads, H width of a
