@@ -127,6 +127,33 @@ TEST(CustomOp, RunsAndDifferentiatesTwice) {
   }
 }
 
+// Adds to what is there already, and says whether that is the operand's own memory.
+ffi::Error add_in_place(F64 x, F64 to, F64Result sum, F64Result is_one) {
+  is_one->typed_data()[0] = sum->typed_data() == to.typed_data() ? 1 : 0;
+  for (std::size_t i = 0; i < x.element_count(); ++i) sum->typed_data()[i] += x.typed_data()[i];
+  return ffi::Error::Success();
+}
+
+TEST(CustomOp, AResultTakesThePlaceOfAnOperand) {
+  register_custom_call("hilo_test_add_in_place",
+                       ffi::Ffi::Bind().Arg<F64>().Arg<F64>().Ret<F64>().Ret<F64>().To(add_in_place));
+  const CustomOp op{.name = "hilo_test_add_in_place",
+                    .infer = [](Shapes in) { return std::vector{in[1], Shape{kF64, {}}}; },
+                    .in_place = {{.result = 0, .operand = 1}}};
+  // The operand is read after the call too, and keeps its numbers.
+  const auto got = run(
+      [&](In p) {
+        const Value to = p[1] * 2;
+        std::vector<Value> y = custom_call(op, {p[0], to});
+        y.push_back(to);
+        return y;
+      },
+      {f64({2}, {1, 2}), f64({2}, {10, 20})});
+  EXPECT_EQ(got[0].to_doubles(), (std::vector<double>{21, 42}));
+  EXPECT_EQ(got[1].to_doubles(), std::vector<double>{1});
+  EXPECT_EQ(got[2].to_doubles(), (std::vector<double>{20, 40}));
+}
+
 // One rule is enough: the other direction is its transpose, also of a rule that looks at its tangent twice.
 TEST(CustomOp, OneRuleGivesBothDirections) {
   for (const bool is_reverse : {false, true}) {

@@ -7,6 +7,7 @@
 
 #include "hilo/autodiff/autodiff.h"
 #include "hilo/nn/block_formulas.h"
+#include "hilo/ops/activation.h"
 #include "hilo/ops/binary.h"
 #include "hilo/ops/dot.h"
 #include "hilo/ops/reduce.h"
@@ -116,6 +117,32 @@ TEST_P(Blocks, ProductsHaveTheGradientOfPlainOnes) {
   test::expect_near(got, expected.to_doubles(), 1e-5 * largest(expected));
 }
 
+// A few vectors, and as many as tiles take; the second matrix is of another type.
+TEST_P(Blocks, SeveralMatricesAreReadTogether) {
+  constexpr Dim kRows = 37, k = 512;
+  const Array first = blocks(kRows, k), second(blocks_shape({kRows, k}, BlockType::kQ4_0));
+  for (const Dim vectors : {1, 3, 20}) {
+    SCOPED_TRACE(vectors);
+    const std::vector<Array> in = {numbers({vectors, k}), first, second};
+    const std::vector<Array> apart = test::run(
+        [](std::span<const Value> p) {
+          const Value a = block_dot(p[0], p[1], GetParam()), b = block_dot(p[0], p[2], BlockType::kQ4_0);
+          return std::vector{a, b, gelu_tanh(a) * a};
+        },
+        in);
+    const std::vector<Array> together = test::run(
+        [](std::span<const Value> p) {
+          const BlockMatrix one{p[1], GetParam()}, other{p[2], BlockType::kQ4_0};
+          std::vector<Value> y = block_dots(p[0], {one, other});
+          y.push_back(gated_block_dot(p[0], one, one));
+          return y;
+        },
+        in);
+    for (std::size_t i = 0; i < 2; ++i) EXPECT_EQ(together[i].to_doubles(), apart[i].to_doubles());
+    test::expect_near(together[2], apart[2].to_doubles(), 1e-6 * largest(apart[2]));
+  }
+}
+
 INSTANTIATE_TEST_SUITE_P(Types, Blocks, test::quantised_types(), test::type_name);
 
 TEST(BlockMatrices, ThatDoNotFitAreRefused) {
@@ -132,6 +159,14 @@ TEST(BlockMatrices, ThatDoNotFitAreRefused) {
             std::string::npos);
   EXPECT_NE(refused(x, {kI8, {3, 68}}, BlockType::kQ8_0).find("u8[..,34 n]"), std::string::npos);
   EXPECT_NE(refused(x, {kU8, {3, 256}}, BlockType::kF32).find("F32 is no quantised type"),
+            std::string::npos);
+  EXPECT_NE(test::refusal([&] {
+              (void)test::build_only(
+                  [](auto p) {
+                    return gated_block_dot(p[0], {p[1], BlockType::kQ8_0}, {p[2], BlockType::kQ8_0});
+                  },
+                  {x, {kU8, {3, 68}}, {kU8, {4, 68}}});
+            }).find("gate and up differ"),
             std::string::npos);
   EXPECT_NE(test::refusal([] {
               (void)blocks_shape({3, 40}, BlockType::kQ8_0);

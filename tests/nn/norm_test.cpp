@@ -120,6 +120,22 @@ TEST(RmsNorm, ByHand) {
       {6 * r, 12 * r}, 1e-6);
 }
 
+// Few rows of f32 have a kernel.
+TEST(RmsNorm, KernelAndGraphAreEqual) {
+  for (const Dim rows : {1, 8, 9}) {
+    for (const Dim width : {1, 16, 37}) {
+      std::vector<float> x(static_cast<std::size_t>(rows * width)), scale(static_cast<std::size_t>(width));
+      for (std::size_t i = 0; i < x.size(); ++i) x[i] = static_cast<float>(i * 7 % 11) - 4;
+      for (std::size_t i = 0; i < scale.size(); ++i) scale[i] = static_cast<float>(i % 5) / 3;
+      const std::vector<Array> in = {f32({rows, width}, x), f32({width}, scale)};
+      const auto norm = [](std::span<const Value> p) {
+        return std::vector{rms_norm(p[0], p[1], {.epsilon = 0.1, .scale_offset = 1})};
+      };
+      test::expect_near(test::run(norm, in)[0], test::run_without_kernels(norm, in)[0].to_doubles(), 2e-6);
+    }
+  }
+}
+
 TEST(Norms, NarrowFloatsAreSummedInF32) {
   // 4096 numbers of 1 and -1 around 256: a sum in bf16 would not move any more.
   std::vector<float> x(4096);

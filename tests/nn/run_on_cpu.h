@@ -12,6 +12,7 @@
 #include "hilo/core/error.h"
 #include "hilo/exec/program.h"
 #include "hilo/pjrt/client.h"
+#include "hilo/stablehlo/emit.h"
 
 namespace hilo::test {
 
@@ -32,7 +33,14 @@ inline std::vector<Array> run(const BuildFn& build, const std::vector<Array>& ar
   return evaluate(cpu(), trace(build, shapes), arguments);
 }
 
-/// The same for a function with one result.
+/// The same as other platforms have it: by the graphs that stand for Hilo's kernels.
+inline std::vector<Array> run_without_kernels(const BuildFn& build, const std::vector<Array>& arguments) {
+  std::vector<Shape> shapes;
+  for (const Array& a : arguments) shapes.push_back(a.shape());
+  return Program::compile_text(cpu(), stablehlo::emit(trace(build, shapes), {}), {.cache = nullptr}).run(arguments);
+}
+
+/// `run` for a function with one result.
 template <class F>
 Array run_one(F build, const std::vector<Array>& arguments = {}) {
   return run([&](std::span<const Value> p) { return std::vector<Value>{build(p)}; }, arguments)[0];

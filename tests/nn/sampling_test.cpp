@@ -239,6 +239,41 @@ double misfit(const std::vector<double>& draws, const Row& p) {
   return (statistic - (cells - 1)) / std::sqrt(2 * (cells - 1));
 }
 
+TEST(Sampling, the_likeliest_is_the_first_of_the_highest) {
+  const double nan = std::nan("");
+  struct Case {
+    const char* name;
+    Dim count;
+    std::vector<std::pair<std::size_t, double>> set;  // among numbers below 4
+    std::int32_t expected;
+  };
+  const Case cases[] = {{"one", 1, {}, 0},
+                        {"short", 5, {{3, 9}}, 3},
+                        {"ties", 50'000, {{40'001, 9}, {17, 9}, {33'000, 9}}, 17},
+                        {"last", 50'001, {{50'000, 9}}, 50'000},
+                        {"not a number", 50'000, {{17, 9}, {30'000, nan}, {30'001, nan}}, 30'000},
+                        {"masked", 40'000, {{20'000, -100}}, 20'000},
+                        {"nothing left", 20, {}, 0}};
+  for (const Case& c : cases) {
+    SCOPED_TRACE(c.name);
+    const bool is_masked = std::string(c.name) == "masked" || std::string(c.name) == "nothing left";
+    std::vector<float> row(static_cast<std::size_t>(c.count));
+    for (std::size_t i = 0; i < row.size(); ++i) row[i] = is_masked ? -INFINITY : static_cast<float>(i * 31 % 97) / 25;
+    for (const auto& [at, x] : c.set) row[at] = static_cast<float>(x);
+    std::vector<float> both = row;  // and a second row
+    both.insert(both.end(), row.rbegin(), row.rend());
+    const std::vector<Array> in = {f32({2, c.count}, both)};
+    const auto find = [](std::span<const Value> p) {
+      const Likeliest found = likeliest(p[0]);
+      return std::vector{found.tokens, found.log_probabilities};
+    };
+    const std::vector<Array> got = test::run(find, in), expected = test::run_without_kernels(find, in);
+    EXPECT_EQ(got[0].data<std::int32_t>()[0], c.expected);
+    EXPECT_EQ(got[0].to_doubles(), expected[0].to_doubles());
+    test::expect_near(got[1], expected[1].to_doubles(), 1e-5);
+  }
+}
+
 TEST(Sampling, draws_follow_the_distribution) {
   constexpr Dim kDraws = 20'000;
   const Row row = random_row(7, 1.5);
