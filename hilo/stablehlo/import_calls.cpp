@@ -106,6 +106,10 @@ Out run_mhlo_call(Importer& importer, const ir::Operation& op, std::string_view 
 Out refuse_of_shardy(Importer&, const ir::Operation&, In) {
   throw OpError({.problem = "this part of Shardy is not supported", .expected = "sdy.mesh, sdy.sharding, sdy.sharding_constraint, sdy.reshard"});
 }
+// The same as XLA's older partitioner says it: the value as one device has it, and back.
+[[noreturn]] void refuse_of_spmd(const std::string& target) {
+  throw OpError({.problem = target + ": programs that divide by hand are not supported", .expected = "shardings alone, which XLA divides by"});
+}
 
 Out constrain(Importer& importer, const ir::Operation& op, In in) {
   expect_operands(in, 1);
@@ -132,8 +136,10 @@ Out run_custom_call(Importer& importer, const ir::Operation& op, In in) {
   if (target.starts_with("mhlo.")) return run_mhlo_call(importer, op, std::string_view(target).substr(5), in);
   if (target == "xla.sdy.FuncResultSharding" && in.size() == 1) return {importer.as_result(op, in[0])};
   if (target == "Sharding" && in.size() == 1) return {in[0]};  // under what its attributes say of the result
+  if (target == "SPMDFullToShardShape" || target == "SPMDShardToFullShape") refuse_of_spmd(target);
   if (target.starts_with("xla.sdy.")) return refuse_of_shardy(importer, op, in);
   if (auto solved = import_lapack(importer, op, target, in)) return *solved;
+  if (auto known = import_jax_call(importer, op, target, in)) return *known;
   std::vector<Shape> declared;
   for (ir::ValueId id : op.results) declared.push_back(importer.type(id));
   return apply_parts(*all_ops().find("custom_call"), {op.attributes, {}, in, declared});

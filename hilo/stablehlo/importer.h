@@ -92,8 +92,15 @@ class Importer {
   Imported result_;
 };
 
-/// A call of LAPACK as JAX writes it for the CPU (`lapack_spotrf_ffi`), as Hilo's own linear algebra, which has gradients;
-/// none where `target` is no such call. Of import_lapack.cpp.
+/// A call of LAPACK as JAX writes it for the CPU (`lapack_spotrf_ffi`) or a GPU (`cusolver_potrf_ffi`), as Hilo's own linear
+/// algebra, which has gradients; none where `target` is no such call. Of import_lapack.cpp.
 std::optional<std::vector<Value>> import_lapack(Importer& importer, const ir::Operation& op, std::string_view target, std::span<const Value> operands);
+
+/// The row that each of the first `steps` steps of elimination swapped its own with, where they gave rows this order.
+Value pivots_from(Value permutation, Dim steps);
+
+/// Another call that JAX writes, as Hilo's ops; none where `target` is no such call, or lengths that it has as operands are
+/// not known. Of import_jax_calls.cpp.
+std::optional<std::vector<Value>> import_jax_call(Importer& importer, const ir::Operation& op, std::string_view target, std::span<const Value> operands);
 
 }  // namespace hilo::stablehlo
