@@ -311,6 +311,8 @@ std::vector<Value> Importer::results_of(const ir::Operation& op, std::string_vie
 }
 
 std::vector<Value> Importer::built(const ir::Operation& op, const OpEntry& entry, std::span<const Value> operands) {
+  // A composite with regions says by its decomposition alone what it computes.
+  if (entry.name == "composite" && !op.regions.empty()) return call(required<std::string>(op, "decomposition"), operands, op);
   std::vector<Function> regions;
   for (const ir::Region& region : op.regions) regions.push_back(closed_region(region, op, entry.name, operands));
   if (entry.name == "composite") {
