@@ -4,7 +4,7 @@ namespace hilo::stablehlo::bytecode {
 namespace {
 
 constexpr std::string_view kDirections = "EQ NE GE GT LE LT";
-constexpr std::string_view kCompareTypes = "NOTYPE FLOAT TOTALORDER SIGNED UNSIGNED";
+constexpr std::string_view kCompareTypes = "NOTYPE FLOAT TOTALORDER SIGNED UNSIGNED WEAKORDER";
 constexpr std::string_view kFftTypes = "FFT IFFT RFFT IRFFT";
 constexpr std::string_view kPrecisions = "DEFAULT HIGH HIGHEST";
 constexpr std::string_view kRngAlgorithms = "DEFAULT THREE_FRY PHILOX";

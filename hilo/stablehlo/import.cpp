@@ -58,6 +58,12 @@ std::int64_t whole_number(const ir::Operation& op, std::string_view name, std::i
   return value != nullptr && read_attribute(*value, number) ? number : otherwise;
 }
 
+bool is_weakly_ordered(const ir::Operation& op) {
+  const AttributeValue* type = op.attribute("compare_type");
+  const auto* order = type == nullptr ? nullptr : std::get_if<EnumAttribute>(type);
+  return order != nullptr && order->value == "WEAKORDER";
+}
+
 // By argument, the result that `tf.aliasing_output` names.
 std::vector<int> aliases_of(const ir::Operation& main, std::size_t parameters, std::size_t results) {
   const AttributeValue* attributes = main.attribute("arg_attrs");
@@ -305,9 +311,23 @@ std::vector<Value> Importer::results_of(const ir::Operation& op, std::string_vie
     std::ranges::find(same.attributes, "replica_groups", &NamedAttribute::name)->value = std::move(*groups);
     return results_of(same, name, operands);
   }
+  if (name == "compare" && is_weakly_ordered(op)) return results_of(op, "compare WEAKORDER", operands);
+  if ((name == "all_gather" || name == "all_to_all") && operands.size() > 1) return one_by_one(op, name, operands);
   const OpEntry* entry = all_ops().find(name);
   if (entry == nullptr || entry->make == nullptr) throw OpError({.problem = "no such operation is known", .expected = "an op of StableHLO, CHLO or func"});
   return built(op, *entry, operands);
+}
+
+std::vector<Value> Importer::one_by_one(const ir::Operation& op, std::string_view name, std::span<const Value> operands) {
+  if (op.results.size() != operands.size()) throw OpError({.problem = std::to_string(op.results.size()) + " results", .expected = "one for each operand"});
+  std::vector<Value> results;
+  for (std::size_t k = 0; k < operands.size(); ++k) {
+    ir::Operation one = op;
+    one.operands = {op.operands[k]};
+    one.results = {op.results[k]};
+    results.push_back(results_of(one, name, operands.subspan(k, 1)).front());
+  }
+  return results;
 }
 
 std::vector<Value> Importer::built(const ir::Operation& op, const OpEntry& entry, std::span<const Value> operands) {

@@ -3,6 +3,7 @@
 #include "hilo/ops/constant.h"
 #include "hilo/ops/convert.h"
 #include "hilo/ops/known_integers.h"
+#include "hilo/ops/manual_computation.h"
 #include "hilo/ops/switch_case.h"
 #include "hilo/ops/while_loop.h"
 #include "hilo/stablehlo/import_handlers.h"
@@ -102,9 +103,9 @@ Out run_mhlo_call(Importer& importer, const ir::Operation& op, std::string_view 
   return importer.results_of(same, same.name, in);
 }
 
-// What divides a program by hand, or says which values go together.
+// What says which values go together, and the ops that Shardy's partitioner writes.
 Out refuse_of_shardy(Importer&, const ir::Operation&, In) {
-  throw OpError({.problem = "this part of Shardy is not supported", .expected = "sdy.mesh, sdy.sharding, sdy.sharding_constraint, sdy.reshard"});
+  throw OpError({.problem = "this part of Shardy is not supported", .expected = "sdy.mesh, sdy.sharding, sdy.sharding_constraint, sdy.reshard, sdy.manual_computation"});
 }
 // The same as XLA's older partitioner says it: the value as one device has it, and back.
 [[noreturn]] void refuse_of_spmd(const std::string& target) {
@@ -114,6 +115,20 @@ Out refuse_of_shardy(Importer&, const ir::Operation&, In) {
 Out constrain(Importer& importer, const ir::Operation& op, In in) {
   expect_operands(in, 1);
   return {importer.constrained(op, in[0])};
+}
+
+Out divide_by_hand(Importer& importer, const ir::Operation& op, In in) {
+  expect_regions(op, 1);
+  const AttributeValue* axes = op.attribute("manual_axes");
+  const auto* given = axes == nullptr ? nullptr : std::get_if<StructAttribute>(axes);
+  const AttributeValue* names = given == nullptr ? nullptr : find_attribute(given->members, "value");
+  const auto* list = names == nullptr ? nullptr : std::get_if<ListAttribute>(names);
+  if (list == nullptr) throw OpError({.problem = "no manual_axes", .expected = "#sdy<manual_axes{..}>"});
+  ManualOptions options{.in_shardings = importer.shardings_under(op, "in_shardings"), .out_shardings = importer.shardings_under(op, "out_shardings")};
+  for (const AttributeValue& name : list->items) {
+    if (!read_attribute(name, options.manual_axes.emplace_back())) throw OpError({.problem = "a manual axis without a name"});
+  }
+  return manual_computation(Operands(std::vector<Value>(in.begin(), in.end())), std::move(options), importer.body(op.regions[0]));
 }
 
 Out run_custom_call(Importer& importer, const ir::Operation& op, In in) {
@@ -159,7 +174,7 @@ void add_call_handlers(Handlers& table) {
       {"sdy.sharding_constraint", constrain},
       {"sdy.reshard", constrain},
       {"sdy.constant", make_constant},
-      {"sdy.manual_computation", refuse_of_shardy},
+      {"sdy.manual_computation", divide_by_hand},
       {"sdy.named_computation", refuse_of_shardy},
       {"sdy.propagation_barrier", refuse_of_shardy},
       {"sdy.sharding_group", refuse_of_shardy},

@@ -36,6 +36,8 @@ class Importer {
   std::vector<Value>& probes(const std::string& id) { return probes_[id]; }
   /// What the functions in the attribute "programs" give, each a process, when all run side by side. Of import_parallel.cpp.
   std::vector<Value> run_parallel(const ir::Operation& op, std::span<const Value> operands);
+  /// The shardings in the list under that attribute, with their meshes.
+  std::vector<Sharding> shardings_under(const ir::Operation& op, std::string_view name);
   /// The value under the attribute "sharding" of a constraint.
   Value constrained(const ir::Operation& op, Value value);
   /// The value of an @xla.sdy.FuncResultSharding: what its attribute says is said of the value itself where nothing is.
@@ -61,6 +63,8 @@ class Importer {
   void operation(const ir::Operation& op);
   /// `work`, whose errors are told as those of the operation.
   void guarded(const ir::Operation& op, const std::function<void()>& work) const;
+  /// The op on each of several operands by itself, which it does not mix.
+  std::vector<Value> one_by_one(const ir::Operation& op, std::string_view name, std::span<const Value> operands);
   std::vector<Value> built(const ir::Operation& op, const OpEntry& entry, std::span<const Value> operands);
   Function closed_region(const ir::Region& region, const ir::Operation& op, std::string_view name, std::span<const Value> operands);
   // Of import_sharding.cpp: meshes of the program, and what attributes say of values; none: nothing.

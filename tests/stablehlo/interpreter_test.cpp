@@ -91,6 +91,36 @@ std::vector<std::string> rows() {
   check.expect_eq_const %0#1, dense<[6, 15]> : tensor<2xi32>
   return
 })",
+      R"(func.func @main() {
+  %a = stablehlo.constant dense<[0xFFC00000, 1.0, -0.0, 0x7FC00000]> : tensor<4xf32>
+  %b = stablehlo.constant dense<[0x7FC00000, 0xFFC00000, 0.0, 0x7F800000]> : tensor<4xf32>
+  %0 = stablehlo.compare EQ, %a, %b, WEAKORDER : (tensor<4xf32>, tensor<4xf32>) -> tensor<4xi1>
+  check.expect_eq_const %0, dense<[true, false, true, false]> : tensor<4xi1>
+  %1 = stablehlo.compare NE, %a, %b, WEAKORDER : (tensor<4xf32>, tensor<4xf32>) -> tensor<4xi1>
+  check.expect_eq_const %1, dense<[false, true, false, true]> : tensor<4xi1>
+  %2 = stablehlo.compare LT, %a, %b, WEAKORDER : (tensor<4xf32>, tensor<4xf32>) -> tensor<4xi1>
+  check.expect_eq_const %2, dense<[false, true, false, false]> : tensor<4xi1>
+  %3 = stablehlo.compare GT, %a, %b, WEAKORDER : (tensor<4xf32>, tensor<4xf32>) -> tensor<4xi1>
+  check.expect_eq_const %3, dense<[false, false, false, true]> : tensor<4xi1>
+  %4 = stablehlo.compare LE, %a, %b, WEAKORDER : (tensor<4xf32>, tensor<4xf32>) -> tensor<4xi1>
+  check.expect_eq_const %4, dense<[true, true, true, false]> : tensor<4xi1>
+  %5 = stablehlo.compare GE, %a, %b, WEAKORDER : (tensor<4xf32>, tensor<4xf32>) -> tensor<4xi1>
+  check.expect_eq_const %5, dense<[true, false, true, true]> : tensor<4xi1>
+  return
+})",
+      R"(func.func @twice(%x: tensor<i64>) -> tensor<i64> {
+  %0 = stablehlo.add %x, %x : tensor<i64>
+  return %0 : tensor<i64>
+}
+func.func @main() {
+  %x = stablehlo.constant dense<4> : tensor<i64>
+  %0 = "stablehlo.composite"(%x) ({
+  ^bb0(%y: tensor<i64>):
+    stablehlo.return %y : tensor<i64>
+  }) {name = "mine.twice", decomposition = @twice} : (tensor<i64>) -> tensor<i64>
+  check.expect_eq_const %0, dense<8> : tensor<i64>
+  return
+})",
       R"(func.func @send(%x: tensor<2xi64>, %t: !stablehlo.token) -> !stablehlo.token {
   %0 = "stablehlo.send"(%x, %t) {channel_handle = #stablehlo.channel_handle<handle = 0, type = 1>} : (tensor<2xi64>, !stablehlo.token) -> !stablehlo.token
   return %0 : !stablehlo.token
@@ -159,6 +189,23 @@ TEST(Interpreter, RefusesProcessesThatDoNotFit) {
       EXPECT_THAT(e.what(), testing::StartsWith("p.mlir:"));
     }
   }
+}
+
+// Which is an op for each of them.
+TEST(Import, CollectivesOfSeveralOperands) {
+  const std::string text = emit(import_program(R"(func.func @main(%x: tensor<4x4xf32>, %y: tensor<4x8xi32>) -> (tensor<8x4xf32>, tensor<8x8xi32>, tensor<8x2xf32>, tensor<8x4xi32>) {
+  %a:2 = "stablehlo.all_gather"(%x, %y) {all_gather_dim = 0 : i64, replica_groups = dense<[[0, 1]]> : tensor<1x2xi64>} : (tensor<4x4xf32>, tensor<4x8xi32>) -> (tensor<8x4xf32>, tensor<8x8xi32>)
+  %b:2 = "stablehlo.all_to_all"(%x, %y) {split_dimension = 1 : i64, concat_dimension = 0 : i64, split_count = 2 : i64, replica_groups = dense<[[0, 1]]> : tensor<1x2xi64>} : (tensor<4x4xf32>, tensor<4x8xi32>) -> (tensor<8x2xf32>, tensor<8x4xi32>)
+  return %a#0, %a#1, %b#0, %b#1 : tensor<8x4xf32>, tensor<8x8xi32>, tensor<8x2xf32>, tensor<8x4xi32>
+})").function);
+  for (const char* op : {"\"stablehlo.all_gather\"(%0)", "\"stablehlo.all_gather\"(%1)", "\"stablehlo.all_to_all\"(%0)", "\"stablehlo.all_to_all\"(%1)"}) {
+    EXPECT_THAT(text, testing::HasSubstr(op));
+  }
+  EXPECT_THROW(import_program(R"(func.func @main(%x: tensor<4xf32>) -> tensor<8xf32> {
+  %a = "stablehlo.all_gather"(%x, %x) {all_gather_dim = 0 : i64, replica_groups = dense<[[0, 1]]> : tensor<1x2xi64>} : (tensor<4xf32>, tensor<4xf32>) -> tensor<8xf32>
+  return %a : tensor<8xf32>
+})"),
+               FormatError);
 }
 
 TEST(Import, RefusesACompositeOfADialectWithNoNameInIt) {
