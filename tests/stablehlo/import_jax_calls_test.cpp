@@ -1,5 +1,6 @@
-// Calls that JAX writes for devices with a kernel of their own, or for lengths that are operands, as StableHLO: each row is a
-// program with what it gives. The numbers of Threefry are those of its authors (Random123's kat_vectors).
+// Calls that JAX writes for devices with a kernel of their own, or for lengths that are operands,
+// as StableHLO: each row is a program with what it gives. The numbers of Threefry are those of its
+// authors (Random123's kat_vectors).
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -106,20 +107,23 @@ TEST(ImportJaxCalls, GiveWhatTheyMean) {
     for (const Array& a : row.arguments) shapes.push_back(a.shape());
     const Imported program = import_program(row.program, {.arguments = shapes});
     EXPECT_THAT(emit(program.function), testing::Not(testing::HasSubstr("custom_call")));
-    const std::vector<Array> out = Program::compile(client, program.function, {}, {.cache = nullptr}).run(row.arguments);
+    const std::vector<Array> out =
+        Program::compile(client, program.function, {}, {.cache = nullptr}).run(row.arguments);
     ASSERT_EQ(out.size(), row.results.size());
-    for (std::size_t i = 0; i < out.size(); ++i) EXPECT_EQ(out[i].to_doubles(), row.results[i]) << i;
+    for (std::size_t i = 0; i < out.size(); ++i)
+      EXPECT_EQ(out[i].to_doubles(), row.results[i]) << i;
   }
 }
 
 TEST(ImportJaxCalls, RandomBitsOfALengthThatIsAnOperand) {
-  const Imported program = import_program(R"(func.func @main(%x: tensor<?xf32>, %s: tensor<2xui64>) -> tensor<?xui32> {
+  const Imported program =
+      import_program(R"(func.func @main(%x: tensor<?xf32>, %s: tensor<2xui64>) -> tensor<?xui32> {
   %n = stablehlo.get_dimension_size %x, dim = 0 : (tensor<?xf32>) -> tensor<i32>
   %l = stablehlo.reshape %n : (tensor<i32>) -> tensor<1xi32>
   %r:2 = stablehlo.custom_call @stablehlo.dynamic_rng_bit_generator(%s, %l) {api_version = 2 : i32, rng_algorithm = #stablehlo<rng_algorithm THREE_FRY>} : (tensor<2xui64>, tensor<1xi32>) -> (tensor<2xui64>, tensor<?xui32>)
   return %r#1 : tensor<?xui32>
 })",
-                                          {.arguments = {{kF32, {7}}, {kU64, {2}}}});
+                     {.arguments = {{kF32, {7}}, {kU64, {2}}}});
   EXPECT_EQ(program.function.result_shapes(), (std::vector<Shape>{{kU32, {7}}}));
   EXPECT_THAT(emit(program.function), testing::HasSubstr("\"stablehlo.rng_bit_generator\""));
 }
@@ -146,21 +150,28 @@ struct WrongRow {
 };
 TEST(ImportJaxCalls, WrongOnesAreRefused) {
   const WrongRow wrong[] = {
-      {"@cu_threefry2x32_ffi(%x, %x, %x) : (tensor<4xf32>, tensor<4xf32>, tensor<4xf32>)", "3 operands"},
-      {"@cu_threefry2x32_ffi(%x, %x, %x, %x) : (tensor<4xf32>, tensor<4xf32>, tensor<4xf32>, tensor<4xf32>)", "the words do not fit"},
+      {"@cu_threefry2x32_ffi(%x, %x, %x) : (tensor<4xf32>, tensor<4xf32>, tensor<4xf32>)",
+       "3 operands"},
+      {"@cu_threefry2x32_ffi(%x, %x, %x, %x) : (tensor<4xf32>, tensor<4xf32>, tensor<4xf32>, "
+       "tensor<4xf32>)",
+       "the words do not fit"},
       {"@ApproxTopK(%x) : (tensor<4xf32>)", "wrong number of operands or results"},
       {"@stablehlo.dynamic_top_k(%x) : (tensor<4xf32>)", "1 operands"},
       {"@stablehlo.dynamic_reduce_window(%x) : (tensor<4xf32>)", "wrong number of operands"},
-      {"@stablehlo.dynamic_rng_bit_generator(%x, %x) : (tensor<4xf32>, tensor<4xf32>)", "wrong number of results"},
-      {"@cusolver_potrf_ffi(%x) {mhlo.backend_config = {lower = 1 : i32}} : (tensor<4xf32>)", "no flag 'lower' of a solver"},
+      {"@stablehlo.dynamic_rng_bit_generator(%x, %x) : (tensor<4xf32>, tensor<4xf32>)",
+       "wrong number of results"},
+      {"@cusolver_potrf_ffi(%x) {mhlo.backend_config = {lower = 1 : i32}} : (tensor<4xf32>)",
+       "no flag 'lower' of a solver"},
       {"@cusolver_gesvd_ffi(%x, %x) : (tensor<4xf32>, tensor<4xf32>)", "wrong number of operands"},
-      {"@SPMDFullToShardShape(%x) {mhlo.sharding = \"{manual}\"} : (tensor<4xf32>)", "SPMDFullToShardShape: programs that divide by hand are not supported"},
+      {"@SPMDFullToShardShape(%x) {mhlo.sharding = \"{manual}\"} : (tensor<4xf32>)",
+       "SPMDFullToShardShape: programs that divide by hand are not supported"},
   };
   for (const WrongRow& row : wrong) {
     SCOPED_TRACE(row.call);
     try {
-      (void)import_program("func.func @main(%x: tensor<4xf32>) -> tensor<4xf32> {\n  %r = stablehlo.custom_call " + std::string(row.call) +
-                           " -> tensor<4xf32>\n  return %r : tensor<4xf32>\n}");
+      (void)import_program(
+          "func.func @main(%x: tensor<4xf32>) -> tensor<4xf32> {\n  %r = stablehlo.custom_call " +
+          std::string(row.call) + " -> tensor<4xf32>\n  return %r : tensor<4xf32>\n}");
       ADD_FAILURE() << "was taken";
     } catch (const FormatError& e) {
       EXPECT_THAT(e.what(), testing::HasSubstr(row.says));
