@@ -89,6 +89,7 @@ Out run_if(Importer& importer, const ir::Operation& op, In in) {
 
 Out run_while(Importer& importer, const ir::Operation& op, In in) {
   expect_regions(op, 2);
+  if (const auto probes = probes_in(op.regions[1]); !probes.empty()) return run_probed_loop(importer, op, in, probes);
   return while_loop({in.begin(), in.end()}, importer.body(op.regions[0]), importer.body(op.regions[1]));
 }
 

@@ -32,8 +32,12 @@ class Importer {
   void check(std::string_view name, const ir::Operation& op, Value got, Value expected);
   /// The groups that a collective names by axes of a mesh, as ids; none if it names ids. Of import_groups.cpp.
   std::optional<Array> groups_by_axes(const ir::Operation& op) const;
-  /// The values of the probes of that name so far.
-  std::vector<Value>& probes(const std::string& id) { return probes_[id]; }
+  /// What a probe saw; in a loop, one behind the other, with how often it was met.
+  struct Probe {
+    Value value, count{};
+  };
+  /// The probes of that name so far.
+  std::vector<Probe>& probes(const std::string& id) { return probes_[id]; }
   /// What the functions in the attribute "programs" give, each a process, when all run side by side. Of import_parallel.cpp.
   std::vector<Value> run_parallel(const ir::Operation& op, std::span<const Value> operands);
   /// The shardings in the list under that attribute, with their meshes.
@@ -92,7 +96,7 @@ class Importer {
   int depth_ = 0;
   Graph* main_ = nullptr;
   std::vector<std::pair<Value, Value>> checked_;
-  std::map<std::string, std::vector<Value>, std::less<>> probes_;
+  std::map<std::string, std::vector<Probe>, std::less<>> probes_;
   Imported result_;
 };
 

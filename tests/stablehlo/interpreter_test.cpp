@@ -145,6 +145,44 @@ func.func @main() {
   };
 }
 
+// A loop of three steps with two probes of one name, or of two, and a check of what one of them saw.
+std::string probed_loop(const std::string& first, const std::string& second, int iteration, int expected) {
+  return R"(func.func @main() {
+  %z = stablehlo.constant dense<0> : tensor<i64>
+  %one = stablehlo.constant dense<1> : tensor<i64>
+  %end = stablehlo.constant dense<3> : tensor<i64>
+  %want = stablehlo.constant dense<)" +
+         std::to_string(expected) + R"(> : tensor<i64>
+  %i = stablehlo.while(%k = %z) : tensor<i64>
+  cond {
+    %c = stablehlo.compare LT, %k, %end : (tensor<i64>, tensor<i64>) -> tensor<i1>
+    stablehlo.return %c : tensor<i1>
+  } do {
+    %a = interpreter.probe %k, probe_id = ")" +
+         first + R"(" : tensor<i64>
+    %b = stablehlo.add %a, %one : tensor<i64>
+    %d = interpreter.probe %b, probe_id = ")" +
+         second + R"(" : tensor<i64>
+    stablehlo.return %d : tensor<i64>
+  }
+  check.expect_eq_const %i, dense<3> : tensor<i64>
+  check.expect_serialized_eq %want, probe_id = "p", iter = )" +
+         std::to_string(iteration) + " : tensor<i64>\n  return\n}";
+}
+
+TEST(Interpreter, ProbesInALoopSeeEachIteration) {
+  const pjrt::Client client = pjrt::open("cpu");
+  const auto failures = [&](const std::string& text) {
+    const Imported program = import_program(text);
+    return failures_of(program, Program::compile(client, program.function, {}, {.cache = nullptr}).run(std::span<const Array>()));
+  };
+  EXPECT_EQ(failures(probed_loop("p", "q", 0, 0)), "");
+  EXPECT_EQ(failures(probed_loop("p", "q", 2, 2)), "");
+  EXPECT_EQ(failures(probed_loop("q", "p", 2, 3)), "");
+  EXPECT_THAT(failures(probed_loop("p", "q", 2, 3)), testing::HasSubstr("got 3, expected 2"));
+  EXPECT_THAT(failures(probed_loop("p", "q", 3, 0)), testing::HasSubstr("got 0, expected 1")) << "it never came so far";
+}
+
 TEST(Interpreter, ChecksOfItsTestsHold) {
   const pjrt::Client client = pjrt::open("cpu");
   for (const std::string& text : rows()) {
@@ -178,6 +216,8 @@ TEST(Interpreter, RefusesProcessesThatDoNotFit) {
                  t4, kReplicas, "0", "0"),
        "the processes wait for each other"},
       {"func.func @main() {\n  %x = stablehlo.constant dense<1> : tensor<i64>\n  check.expect_serialized_eq %x, probe_id = \"x\" : tensor<i64>\n  return\n}", "no probe of that name"},
+      {probed_loop("p", "q", 64, 0), "one of its first 64 iterations"},
+      {probed_loop("p", "p", 0, 0), "no probe of that name and number in the function itself or one loop of it"},
   };
   for (const Refused& row : rows) {
     SCOPED_TRACE(row.text);
