@@ -5,6 +5,7 @@
 #include "hilo/ops/all_ops.h"
 #include "hilo/ops/broadcast.h"
 #include "hilo/ops/constant.h"
+#include "hilo/ops/convert.h"
 #include "hilo/ops/rules.h"
 #include "hilo/stablehlo/importer.h"
 #include "hilo/stablehlo/parse.h"
@@ -56,6 +57,12 @@ std::int64_t whole_number(const ir::Operation& op, std::string_view name, std::i
   const AttributeValue* value = op.attribute(name);
   std::int64_t number = otherwise;
   return value != nullptr && read_attribute(*value, number) ? number : otherwise;
+}
+
+// Numbers of two dtypes, none of them quantized.
+bool is_mixed(std::span<const Value> operands) {
+  const auto is_number = [](Value v) { return is_integer(v.dtype()) || is_float(v.dtype()); };
+  return operands.size() == 2 && operands[0].dtype() != operands[1].dtype() && is_number(operands[0]) && is_number(operands[1]);
 }
 
 bool is_weakly_ordered(const ir::Operation& op) {
@@ -312,6 +319,10 @@ std::vector<Value> Importer::results_of(const ir::Operation& op, std::string_vie
     return results_of(same, name, operands);
   }
   if (name == "compare" && is_weakly_ordered(op)) return results_of(op, "compare WEAKORDER", operands);
+  if (name == "dot_general" && op.results.size() == 1 && is_mixed(operands)) {  // which JAX has the TPU convert
+    const Value same[] = {convert(operands[0], type(op.results[0]).dtype), convert(operands[1], type(op.results[0]).dtype)};
+    return results_of(op, name, same);
+  }
   if ((name == "all_gather" || name == "all_to_all") && operands.size() > 1) return one_by_one(op, name, operands);
   const OpEntry* entry = all_ops().find(name);
   if (entry == nullptr || entry->make == nullptr) throw OpError({.problem = "no such operation is known", .expected = "an op of StableHLO, CHLO or func"});

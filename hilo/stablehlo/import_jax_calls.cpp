@@ -60,13 +60,13 @@ std::optional<Out> permutation_of(Importer& importer, const ir::Operation& op, I
   });
 }
 
-// The TPU's factorisation, which gives a tuple.
-std::optional<Out> lu_decomposition(Importer&, const ir::Operation&, In in) {
+// The TPU's factorisation, whose results older programs have as a tuple.
+std::optional<Out> lu_decomposition(Importer&, const ir::Operation& op, In in) {
   expect_operands(in, 1);
   const Lu f = lu(in[0]);
-  return Out{
-      tuple({f.packed, pivots_from(f.permutation, std::min(f.packed.dim(-2), f.packed.dim(-1))),
-             f.permutation})};
+  const Value swaps = pivots_from(f.permutation, std::min(f.packed.dim(-2), f.packed.dim(-1)));
+  if (op.results.size() == 1) return Out{tuple({f.packed, swaps, f.permutation})};
+  return Out{f.packed, swaps, f.permutation};
 }
 
 // Source: Salmon et al.: Parallel random numbers: as easy as 1, 2, 3, 2011; Threefry of two words,

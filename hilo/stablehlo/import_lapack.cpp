@@ -2,10 +2,12 @@
 #include <span>
 
 #include "hilo/graph/read_attribute.h"
+#include "hilo/ops/arrange.h"
 #include "hilo/ops/binary.h"
 #include "hilo/ops/broadcast.h"
 #include "hilo/ops/compare.h"
 #include "hilo/ops/complex.h"
+#include "hilo/ops/concatenate.h"
 #include "hilo/ops/constant.h"
 #include "hilo/ops/convert.h"
 #include "hilo/ops/diagonal.h"
@@ -18,6 +20,7 @@
 #include "hilo/ops/reshape.h"
 #include "hilo/ops/scan.h"
 #include "hilo/ops/select.h"
+#include "hilo/ops/slice.h"
 #include "hilo/ops/triangular.h"
 #include "hilo/ops/unary.h"
 #include "hilo/ops/value_lists.h"
@@ -152,6 +155,53 @@ Out gpu_gesvdj(const LapackCall& call, In in) {
   return {in[0], f.s, f.u, adjoint(f.vt), broken(f)};
 }
 
+// x of a matrix of three diagonals, by elimination with the larger of two rows as pivot (LAPACK's gtsv): the row of a step
+// has up to three unknowns. With it, whether a pivot is 0.
+struct Solution {
+  Value x, is_singular;
+};
+Solution tridiagonal_solve(Value below, Value diagonal, Value above, Value b) {  // [.., n], and [.., n, k]
+  const Dim n = b.rank() < 2 ? 0 : b.dim(-2);
+  for (Value v : {below, diagonal, above}) {
+    Dims dims = v.dims();
+    if (n > 0) dims.push_back(b.dim(-1));
+    if (n == 0 || dims != b.dims() || v.dtype() != b.dtype()) {
+      throw OpError({.problem = "the diagonals do not fit", .got = {below.shape(), diagonal.shape(), above.shape(), b.shape()}, .expected = "[.., n] three times and [.., n, k], n > 0"});
+    }
+  }
+  std::vector<Value> rows;
+  for (Value v : {below, diagonal, above}) rows.push_back(moveaxis(expand_dims(v, -1), {-2}, {0}));  // [n, .., 1]
+  rows.push_back(moveaxis(b, {-2}, {0}));                                                           // [n, .., k]
+  const auto first = [](Value v) { return index_axis(v, 0, 0); };
+  std::vector<Value> later;
+  for (Value v : rows) {
+    Dims from(v.dims().size(), 0);
+    from[0] = 1;
+    later.push_back(slice(v, from, v.dims()));
+  }
+  const Carried down = scan({first(rows[1]), first(rows[2]), first(rows[3])}, later, [](In row, In next) {
+    const Value swaps = greater(abs(next[0]), abs(row[0]));
+    const auto either = [&](Value yes, Value no) { return select(broadcast_to(swaps, yes.dims()), yes, no); };
+    const Value none = zeros_like(row[0]);
+    const Value u = either(next[0], row[0]), v = either(next[1], row[1]), w = either(next[2], none), r = either(next[3], row[2]);
+    const Value factor = either(row[0], next[0]) / u;
+    return Carried{{either(row[1], next[1]) - factor * v, either(none, next[2]) - factor * w, either(row[2], next[3]) - factor * r}, {u, v, w, r}};
+  }, {.length = n - 1});
+  const Value last = down.carry[2] / down.carry[0];
+  const Carried up = scan({last, zeros_like(last)}, down.ys, [](In x, In row) {
+    const Value here = (row[3] - row[1] * x[0] - row[2] * x[1]) / row[0];
+    return Carried{{here, x[0]}, {here}};
+  }, {.is_reversed = true, .length = n - 1});
+  const Value pivots = concatenate({down.ys[0], expand_dims(down.carry[0], 0)}, 0);  // [n, .., 1]
+  return {moveaxis(concatenate({up.ys[0], expand_dims(last, 0)}, 0), {0}, {-2}), any(equal(pivots, 0), {0, -1})};
+}
+// The three diagonals come back as they were, though LAPACK leaves its factors there.
+Out gtsv(const LapackCall&, In in) {
+  const Solution s = tridiagonal_solve(in[0], in[1], in[2], in[3]);
+  return {in[0], in[1], in[2], s.x, info(s.is_singular)};
+}
+Out gpu_gtsv(const LapackCall&, In in) { return {tridiagonal_solve(in[0], in[1], in[2], in[3]).x}; }
+
 struct Routine {
   std::string_view name;
   std::size_t operands;
@@ -160,11 +210,12 @@ struct Routine {
 constexpr Routine kOfCpu[] = {
     {"potrf", 1, potrf}, {"getrf", 1, getrf}, {"trsm", 2, trsm},   {"geqrf", 1, geqrf}, {"orgqr", 2, orgqr},
     {"ungqr", 2, orgqr}, {"syevd", 1, syevd}, {"heevd", 1, syevd}, {"gesdd", 1, gesdd},
+    {"gtsv", 4, gtsv},
 };
 constexpr Routine kOfGpu[] = {
     {"potrf", 1, potrf},     {"getrf", 1, getrf},     {"geqrf", 1, geqrf},       {"orgqr", 2, orgqr},
     {"syevd", 1, gpu_syevd}, {"gesvd", 1, gpu_gesvd}, {"gesvdj", 1, gpu_gesvdj}, {"gesvdp", 1, gpu_gesvdj},
-    {"gesdd", 1, gpu_gesvd},
+    {"gesdd", 1, gpu_gesvd}, {"gtsv2", 4, gpu_gtsv},
 };
 
 // The routine of a target: `lapack_sgetrf_ffi`, with a letter for the dtype, or `cusolver_getrf_ffi`.
@@ -176,7 +227,7 @@ const Routine* routine_of(std::string_view target) {
     const auto found = std::ranges::find(all, name, &Routine::name);
     return found == all.end() ? nullptr : &*found;
   };
-  for (const std::string_view before : {"cusolver_", "hipsolver_"}) {
+  for (const std::string_view before : {"cusolver_", "hipsolver_", "cusparse_", "hipsparse_"}) {
     if (target.starts_with(before)) return among(kOfGpu, target.substr(before.size()));
   }
   constexpr std::string_view kBefore = "lapack_";

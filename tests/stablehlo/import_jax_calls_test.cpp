@@ -52,6 +52,45 @@ std::vector<CallRow> rows() {
 })",
        {},
        {{2, 4, 0.5, -1}, {1, 1}, {1, 0}}},
+      {"the same with results of their own",
+       R"(func.func @main() -> (tensor<2x2xf32>, tensor<2xi32>, tensor<2xi32>) {
+  %x = stablehlo.constant dense<[[1.0, 1.0], [2.0, 4.0]]> : tensor<2x2xf32>
+  %r:3 = stablehlo.custom_call @LuDecomposition(%x) : (tensor<2x2xf32>) -> (tensor<2x2xf32>, tensor<2xi32>, tensor<2xi32>)
+  return %r#0, %r#1, %r#2 : tensor<2x2xf32>, tensor<2xi32>, tensor<2xi32>
+})",
+       {},
+       {{2, 4, 0.5, -1}, {1, 1}, {1, 0}}},
+      {"three diagonals, of which the first pivot is 0, and all are",
+       R"(func.func @main() -> (tensor<2x3x1xf32>, tensor<2xi32>) {
+  %l = stablehlo.constant dense<[[0.0, 1.0, 2.0], [0.0, 0.0, 0.0]]> : tensor<2x3xf32>
+  %d = stablehlo.constant dense<[[0.0, 1.0, 4.0], [0.0, 0.0, 0.0]]> : tensor<2x3xf32>
+  %u = stablehlo.constant dense<[[3.0, 1.0, 9.0], [0.0, 0.0, 0.0]]> : tensor<2x3xf32>
+  %b = stablehlo.constant dense<[[[6.0], [6.0], [16.0]], [[1.0], [1.0], [1.0]]]> : tensor<2x3x1xf32>
+  %r:5 = stablehlo.custom_call @lapack_sgtsv_ffi(%l, %d, %u, %b) {mhlo.backend_config = {}} : (tensor<2x3xf32>, tensor<2x3xf32>, tensor<2x3xf32>, tensor<2x3x1xf32>) -> (tensor<2x3xf32>, tensor<2x3xf32>, tensor<2x3xf32>, tensor<2x3x1xf32>, tensor<2xi32>)
+  %z = stablehlo.constant dense<0.0> : tensor<2x3x1xf32>
+  %f = stablehlo.is_finite %r#3 : (tensor<2x3x1xf32>) -> tensor<2x3x1xi1>
+  %x = stablehlo.select %f, %r#3, %z : tensor<2x3x1xi1>, tensor<2x3x1xf32>
+  return %x, %r#4 : tensor<2x3x1xf32>, tensor<2xi32>
+})",
+       {},
+       {{1, 2, 3, 0, 0, 0}, {0, 1}}},
+      {"three diagonals of one element, on a GPU",
+       R"(func.func @main() -> tensor<1x2xf32> {
+  %d = stablehlo.constant dense<4.0> : tensor<1xf32>
+  %b = stablehlo.constant dense<[[8.0, 2.0]]> : tensor<1x2xf32>
+  %r = stablehlo.custom_call @cusparse_gtsv2_ffi(%d, %d, %d, %b) {mhlo.backend_config = {}} : (tensor<1xf32>, tensor<1xf32>, tensor<1xf32>, tensor<1x2xf32>) -> tensor<1x2xf32>
+  return %r : tensor<1x2xf32>
+})",
+       {},
+       {{2, 0.5}}},
+      {"a product of two dtypes",
+       R"(func.func @main(%x: tensor<2x3xf32>) -> tensor<2xf32> {
+  %y = stablehlo.constant dense<[1, 0, 2]> : tensor<3xi32>
+  %r = stablehlo.dot_general %x, %y, contracting_dims = [1] x [0] : (tensor<2x3xf32>, tensor<3xi32>) -> tensor<2xf32>
+  return %r : tensor<2xf32>
+})",
+       {six},
+       {{7, 14}}},
       {"approximate top k, of the smallest",
        R"(func.func @less(%a: tensor<f32>, %b: tensor<f32>, %i: tensor<i32>, %j: tensor<i32>) -> tensor<i1> {
   %r = stablehlo.compare LT, %a, %b : (tensor<f32>, tensor<f32>) -> tensor<i1>
@@ -130,7 +169,7 @@ TEST(ImportJaxCalls, RandomBitsOfALengthThatIsAnOperand) {
 
 // Where the lengths are open still, the call stays as it is.
 TEST(ImportJaxCalls, StayWhereLengthsAreNotKnown) {
-  const Imported program = import_program(rows()[4].program);
+  const Imported program = import_program(rows()[8].program);
   EXPECT_THAT(emit(program.function), testing::HasSubstr("stablehlo.dynamic_top_k"));
 }
 
@@ -155,6 +194,8 @@ TEST(ImportJaxCalls, WrongOnesAreRefused) {
       {"@cu_threefry2x32_ffi(%x, %x, %x, %x) : (tensor<4xf32>, tensor<4xf32>, tensor<4xf32>, "
        "tensor<4xf32>)",
        "the words do not fit"},
+      {"@lapack_sgtsv_ffi(%x, %x, %x, %x) : (tensor<4xf32>, tensor<4xf32>, tensor<4xf32>, tensor<4xf32>)",
+       "the diagonals do not fit"},
       {"@ApproxTopK(%x) : (tensor<4xf32>)", "wrong number of operands or results"},
       {"@stablehlo.dynamic_top_k(%x) : (tensor<4xf32>)", "1 operands"},
       {"@stablehlo.dynamic_reduce_window(%x) : (tensor<4xf32>)", "wrong number of operands"},
