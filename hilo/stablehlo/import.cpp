@@ -5,7 +5,6 @@
 #include "hilo/ops/all_ops.h"
 #include "hilo/ops/broadcast.h"
 #include "hilo/ops/constant.h"
-#include "hilo/ops/convert.h"
 #include "hilo/ops/rules.h"
 #include "hilo/stablehlo/importer.h"
 #include "hilo/stablehlo/parse.h"
@@ -57,18 +56,6 @@ std::int64_t whole_number(const ir::Operation& op, std::string_view name, std::i
   const AttributeValue* value = op.attribute(name);
   std::int64_t number = otherwise;
   return value != nullptr && read_attribute(*value, number) ? number : otherwise;
-}
-
-// Numbers of two dtypes, none of them quantized.
-bool is_mixed(std::span<const Value> operands) {
-  const auto is_number = [](Value v) { return is_integer(v.dtype()) || is_float(v.dtype()); };
-  return operands.size() == 2 && operands[0].dtype() != operands[1].dtype() && is_number(operands[0]) && is_number(operands[1]);
-}
-
-bool is_weakly_ordered(const ir::Operation& op) {
-  const AttributeValue* type = op.attribute("compare_type");
-  const auto* order = type == nullptr ? nullptr : std::get_if<EnumAttribute>(type);
-  return order != nullptr && order->value == "WEAKORDER";
 }
 
 // By argument, the result that `tf.aliasing_output` names.
@@ -313,37 +300,13 @@ void Importer::operation(const ir::Operation& op) {
 
 std::vector<Value> Importer::results_of(const ir::Operation& op, std::string_view name, std::span<const Value> operands) {
   if (const auto handler = handlers().find(name); handler != handlers().end()) return handler->second(*this, op, operands);
-  if (std::optional<Array> groups = groups_by_axes(op)) {
-    ir::Operation same = op;
-    std::ranges::find(same.attributes, "replica_groups", &NamedAttribute::name)->value = std::move(*groups);
-    return results_of(same, name, operands);
-  }
-  if (name == "compare" && is_weakly_ordered(op)) return results_of(op, "compare WEAKORDER", operands);
-  if (name == "dot_general" && op.results.size() == 1 && is_mixed(operands)) {  // which JAX has the TPU convert
-    const Value same[] = {convert(operands[0], type(op.results[0]).dtype), convert(operands[1], type(op.results[0]).dtype)};
-    return results_of(op, name, same);
-  }
-  if ((name == "all_gather" || name == "all_to_all") && operands.size() > 1) return one_by_one(op, name, operands);
+  if (auto variant = variant_of(op, name, operands)) return std::move(*variant);
   const OpEntry* entry = all_ops().find(name);
   if (entry == nullptr || entry->make == nullptr) throw OpError({.problem = "no such operation is known", .expected = "an op of StableHLO, CHLO or func"});
   return built(op, *entry, operands);
 }
 
-std::vector<Value> Importer::one_by_one(const ir::Operation& op, std::string_view name, std::span<const Value> operands) {
-  if (op.results.size() != operands.size()) throw OpError({.problem = std::to_string(op.results.size()) + " results", .expected = "one for each operand"});
-  std::vector<Value> results;
-  for (std::size_t k = 0; k < operands.size(); ++k) {
-    ir::Operation one = op;
-    one.operands = {op.operands[k]};
-    one.results = {op.results[k]};
-    results.push_back(results_of(one, name, operands.subspan(k, 1)).front());
-  }
-  return results;
-}
-
 std::vector<Value> Importer::built(const ir::Operation& op, const OpEntry& entry, std::span<const Value> operands) {
-  // A composite with regions says by its decomposition alone what it computes.
-  if (entry.name == "composite" && !op.regions.empty()) return call(required<std::string>(op, "decomposition"), operands, op);
   std::vector<Function> regions;
   for (const ir::Region& region : op.regions) regions.push_back(closed_region(region, op, entry.name, operands));
   if (entry.name == "composite") {

@@ -67,8 +67,8 @@ class Importer {
   void operation(const ir::Operation& op);
   /// `work`, whose errors are told as those of the operation.
   void guarded(const ir::Operation& op, const std::function<void()>& work) const;
-  /// The op on each of several operands by itself, which it does not mix.
-  std::vector<Value> one_by_one(const ir::Operation& op, std::string_view name, std::span<const Value> operands);
+  /// What an op gives in a form that Hilo's op of its name does not have; none in every other. Of import_variants.cpp.
+  std::optional<std::vector<Value>> variant_of(const ir::Operation& op, std::string_view name, std::span<const Value> operands);
   std::vector<Value> built(const ir::Operation& op, const OpEntry& entry, std::span<const Value> operands);
   Function closed_region(const ir::Region& region, const ir::Operation& op, std::string_view name, std::span<const Value> operands);
   // Of import_sharding.cpp: meshes of the program, and what attributes say of values; none: nothing.
