@@ -194,7 +194,8 @@ TEST(ImportJaxCalls, WrongOnesAreRefused) {
       {"@cu_threefry2x32_ffi(%x, %x, %x, %x) : (tensor<4xf32>, tensor<4xf32>, tensor<4xf32>, "
        "tensor<4xf32>)",
        "the words do not fit"},
-      {"@lapack_sgtsv_ffi(%x, %x, %x, %x) : (tensor<4xf32>, tensor<4xf32>, tensor<4xf32>, tensor<4xf32>)",
+      {"@lapack_sgtsv_ffi(%x, %x, %x, %x) : (tensor<4xf32>, tensor<4xf32>, tensor<4xf32>, "
+       "tensor<4xf32>)",
        "the diagonals do not fit"},
       {"@ApproxTopK(%x) : (tensor<4xf32>)", "wrong number of operands or results"},
       {"@stablehlo.dynamic_top_k(%x) : (tensor<4xf32>)", "1 operands"},
