@@ -92,6 +92,7 @@
 #include "hilo/ops/indexing.h"
 #include "hilo/ops/linalg.h"
 #include "hilo/ops/lu.h"
+#include "hilo/ops/manual_computation.h"
 #include "hilo/ops/map_elements.h"
 #include "hilo/ops/masked.h"
 #include "hilo/ops/math.h"

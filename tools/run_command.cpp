@@ -99,7 +99,7 @@ Command run_command() {
           "  hilo run program.mlir --inputs inputs.safetensors --out results.safetensors\n\n"
           "Inputs are the tensors arg_0, arg_1, ..; results are written as out_0, out_1, ... Lengths that the program leaves\n"
           "open are those of the inputs. A program with shardings (sdy.mesh) runs on one device, or with --devices N on the\n"
-          "N devices of its mesh; a CPU is divided into as many.",
+          "N devices of its mesh; a CPU is divided into as many. One that divides by hand (JAX's shard_map) needs them.",
           [](CLI::App& app) -> std::function<int()> {
             const auto flags = std::make_shared<Flags>();
             app.add_option("PROGRAM", flags->program,

@@ -2,7 +2,7 @@
 
 #include "hilo/exec/program.h"
 #include "hilo/graph/op.h"
-#include "hilo/ops/sharding.h"
+#include "hilo/ops/manual_computation.h"
 
 namespace hilo {
 namespace {
@@ -10,13 +10,13 @@ namespace {
 using MeshPtr = std::shared_ptr<const Mesh>;
 
 // The first mesh of the shardings in a function, and in the functions inside of its ops.
-void find_mesh(const Sharding& sharding, MeshPtr& mesh) {
-  if (!sharding.mesh) return;
-  if (!mesh) mesh = sharding.mesh;
-  if (mesh->size() == sharding.mesh->size()) return;
+void find_mesh(const MeshPtr& found, MeshPtr& mesh) {
+  if (!found) return;
+  if (!mesh) mesh = found;
+  if (mesh->size() == found->size()) return;
   throw OpError({.op = "sharding",
                  .problem = "meshes of " + std::to_string(mesh->size()) + " and of " +
-                            std::to_string(sharding.mesh->size()) + " devices in one program",
+                            std::to_string(found->size()) + " devices in one program",
                  .expected = "meshes over the same devices"});
 }
 void find_mesh(const Function& function, MeshPtr& mesh) {
@@ -25,9 +25,10 @@ void find_mesh(const Function& function, MeshPtr& mesh) {
     const Node& node = function.graph().nodes()[i];
     if (node.op && !is_live[i]) continue;
     if (node.shardings) {
-      for (const Sharding& s : *node.shardings) find_mesh(s, mesh);
+      for (const Sharding& s : *node.shardings) find_mesh(s.mesh, mesh);
     }
     if (!node.op) continue;
+    if (const Mesh* by_hand = manual_mesh(*node.op)) find_mesh(std::make_shared<const Mesh>(*by_hand), mesh);
     for (const Function& region : node.op->regions()) find_mesh(region, mesh);
   }
 }

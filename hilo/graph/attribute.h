@@ -66,7 +66,7 @@ struct SymbolAttribute {
 /// `tensor<2xf32>`, or of a function `(tensor<2xf32>) -> tensor<f32>`.
 struct TypeAttribute {
   std::vector<Shape> inputs{};   ///< of a function
-  std::vector<Shape> results{};  ///< of a type that is no function: the one
+  std::vector<Shape> results{};  ///< of a type that is no function: the one; of `none`, no one
   bool is_function = false;
   bool operator==(const TypeAttribute&) const = default;
 };

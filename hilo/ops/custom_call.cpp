@@ -34,7 +34,10 @@ struct CustomCall {
   void complete(const OpParts& parts) {
     if (parts.attribute("api_version") == nullptr) api_version.value = 1;
     if (parts.attribute("backend_config") == nullptr) backend_config = std::string();
-    if (const AttributeValue* of_mhlo = parts.attribute("mhlo.backend_config")) backend_config = *of_mhlo;
+    if (const AttributeValue* of_mhlo = parts.attribute("mhlo.backend_config")) {  // as JAX's artifacts have it
+      backend_config = *of_mhlo;
+      if (std::holds_alternative<DictionaryAttribute>(backend_config)) api_version.value = 4;
+    }
     rules.name = call_target_name;
     rules.infer = [results = std::vector<Shape>(parts.results.begin(), parts.results.end())](Shapes) { return results; };
   }

@@ -89,7 +89,7 @@ class Evaluator {
       const Dims& from = operand(0);
       if (from.size() == 1) numbers.assign(numbers.size(), from[0]);
       else if (from.size() == numbers.size() && is_list) numbers = from;
-    } else if (name == "concatenate" && is_list) {
+    } else if (name == "concatenate" && attribute<std::int64_t>(*node.op, "dimension") == 0) {
       numbers.clear();
       for (std::size_t k = 0; k < node.operands.size(); ++k) numbers.insert(numbers.end(), operand(k).begin(), operand(k).end());
     } else if (name == "slice" && is_list) {

@@ -234,7 +234,7 @@ struct Appender {
   void operator()(const SymbolAttribute& v) const { append_symbol(text, v.name); }
   void operator()(const TypeAttribute& v) const {
     if (!v.is_function) {
-      text += type_text(v.results.at(0));
+      text += v.results.empty() ? "none" : type_text(v.results[0]);
       return;
     }
     const auto append_types = [&](const std::vector<Shape>& shapes) {

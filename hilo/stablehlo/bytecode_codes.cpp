@@ -4,7 +4,7 @@ namespace hilo::stablehlo::bytecode {
 namespace {
 
 constexpr std::string_view kDirections = "EQ NE GE GT LE LT";
-constexpr std::string_view kCompareTypes = "NOTYPE FLOAT TOTALORDER SIGNED UNSIGNED";
+constexpr std::string_view kCompareTypes = "NOTYPE FLOAT TOTALORDER SIGNED UNSIGNED WEAKORDER";
 constexpr std::string_view kFftTypes = "FFT IFFT RFFT IRFFT";
 constexpr std::string_view kPrecisions = "DEFAULT HIGH HIGHEST";
 constexpr std::string_view kRngAlgorithms = "DEFAULT THREE_FRY PHILOX";
@@ -94,9 +94,11 @@ const std::vector<Code>& attribute_codes() {
       {"sdy", 5, Form::kStruct, "Abp", "sdy.dim_sharding", "axes is_closed priority"},
       {"sdy", 6, Form::kSharding, "aAA"},
       {"sdy", 7, Form::kShardings, "A"},
-      {"sdy", 8, Form::kUnsupported, "", "a sharding rule of sdy"},
-      {"sdy", 9, Form::kUnsupported, "", "a sharding rule of sdy"},
-      {"sdy", 10, Form::kUnsupported, "", "a sharding rule of sdy"},
+      {"sdy", 8, Form::kStruct, "I", "sdy.dim_mapping", "factor_indices"},
+      {"sdy", 9, Form::kStruct, "A", "sdy.tensor_mapping", "dim_mappings"},
+      {"sdy", 10, Form::kStruct, "IAAIIIIb", "sdy.op_sharding_rule",
+       "factor_sizes operand_mappings result_mappings reduction_factors need_replication_factors "
+       "permutation_factors blocked_propagation_factors is_custom_rule"},
       {"sdy", 11, Form::kUnsupported, "", "axes of a collective of sdy"},
       {"sdy", 12, Form::kUnsupported, "", "axes of a collective of sdy"},
       {"sdy", 13, Form::kUnsupported, "", "axes of a collective of sdy"},

@@ -4,6 +4,7 @@
 #include <cctype>
 
 #include "hilo/graph/op.h"
+#include "hilo/ops/manual_computation.h"
 #include "hilo/stablehlo/attribute_text.h"
 #include "hilo/stablehlo/mesh_table.h"
 
@@ -209,6 +210,11 @@ class Emitter {
       names[static_cast<std::size_t>(node.first_result)] = names[static_cast<std::size_t>(node.operands[0])];
       return;
     }
+    if (!options_.has_shardings && manual_mesh(*node.op) != nullptr) {
+      throw OpError({.op = "emit", .problem = "a computation that is divided by hand in a program for one device",
+                     .expected = "a program for the " + std::to_string(manual_mesh(*node.op)->size()) + " devices of its mesh",
+                     .hint = "hilo run --devices, or CompileSettings{.divides = true}"}, node.site);
+    }
     const std::vector<Shape> in = operand_shapes(graph, node);
     if (const Function faster = lowering(node, in)) {
       is_lowered_ = true;  // what stands in its place is what is meant
@@ -309,6 +315,7 @@ class Emitter {
       if (i > 0) text_ += ", ";
       text_ += attributes[i].name + " = ";
       if (const auto* sharding = std::get_if<Sharding>(&attributes[i].value)) meshes_.use(*sharding);
+      if (const auto* all = std::get_if<ShardingsAttribute>(&attributes[i].value)) std::ranges::for_each(all->values, [&](const Sharding& s) { meshes_.use(s); });
       append_attribute(text_, attributes[i].value);
     }
     if (!callee_attribute.empty()) {
@@ -334,7 +341,7 @@ class Emitter {
         append_block_arguments(f, names, indent);
       }
       body(f, names, indent + "  ");
-      text_ += indent + "  \"stablehlo.return\"(";
+      text_ += indent + (node.op->name().starts_with("sdy.") ? "  \"sdy.return\"(" : "  \"stablehlo.return\"(");
       append_results(f, names);
       text_ += indent + "}";
     }

@@ -300,11 +300,7 @@ void Importer::operation(const ir::Operation& op) {
 
 std::vector<Value> Importer::results_of(const ir::Operation& op, std::string_view name, std::span<const Value> operands) {
   if (const auto handler = handlers().find(name); handler != handlers().end()) return handler->second(*this, op, operands);
-  if (std::optional<Array> groups = groups_by_axes(op)) {
-    ir::Operation same = op;
-    std::ranges::find(same.attributes, "replica_groups", &NamedAttribute::name)->value = std::move(*groups);
-    return results_of(same, name, operands);
-  }
+  if (auto variant = variant_of(op, name, operands)) return std::move(*variant);
   const OpEntry* entry = all_ops().find(name);
   if (entry == nullptr || entry->make == nullptr) throw OpError({.problem = "no such operation is known", .expected = "an op of StableHLO, CHLO or func"});
   return built(op, *entry, operands);

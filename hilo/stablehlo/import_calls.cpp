@@ -3,6 +3,7 @@
 #include "hilo/ops/constant.h"
 #include "hilo/ops/convert.h"
 #include "hilo/ops/known_integers.h"
+#include "hilo/ops/manual_computation.h"
 #include "hilo/ops/switch_case.h"
 #include "hilo/ops/while_loop.h"
 #include "hilo/stablehlo/import_handlers.h"
@@ -88,6 +89,7 @@ Out run_if(Importer& importer, const ir::Operation& op, In in) {
 
 Out run_while(Importer& importer, const ir::Operation& op, In in) {
   expect_regions(op, 2);
+  if (const auto probes = probes_in(op.regions[1]); !probes.empty()) return run_probed_loop(importer, op, in, probes);
   return while_loop({in.begin(), in.end()}, importer.body(op.regions[0]), importer.body(op.regions[1]));
 }
 
@@ -102,14 +104,32 @@ Out run_mhlo_call(Importer& importer, const ir::Operation& op, std::string_view 
   return importer.results_of(same, same.name, in);
 }
 
-// What divides a program by hand, or says which values go together.
+// What says which values go together, and the ops that Shardy's partitioner writes.
 Out refuse_of_shardy(Importer&, const ir::Operation&, In) {
-  throw OpError({.problem = "this part of Shardy is not supported", .expected = "sdy.mesh, sdy.sharding, sdy.sharding_constraint, sdy.reshard"});
+  throw OpError({.problem = "this part of Shardy is not supported", .expected = "sdy.mesh, sdy.sharding, sdy.sharding_constraint, sdy.reshard, sdy.manual_computation"});
+}
+// The same as XLA's older partitioner says it: the value as one device has it, and back.
+[[noreturn]] void refuse_of_spmd(const std::string& target) {
+  throw OpError({.problem = target + ": programs that divide by hand are not supported", .expected = "shardings alone, which XLA divides by"});
 }
 
 Out constrain(Importer& importer, const ir::Operation& op, In in) {
   expect_operands(in, 1);
   return {importer.constrained(op, in[0])};
+}
+
+Out divide_by_hand(Importer& importer, const ir::Operation& op, In in) {
+  expect_regions(op, 1);
+  const AttributeValue* axes = op.attribute("manual_axes");
+  const auto* given = axes == nullptr ? nullptr : std::get_if<StructAttribute>(axes);
+  const AttributeValue* names = given == nullptr ? nullptr : find_attribute(given->members, "value");
+  const auto* list = names == nullptr ? nullptr : std::get_if<ListAttribute>(names);
+  if (list == nullptr) throw OpError({.problem = "no manual_axes", .expected = "#sdy<manual_axes{..}>"});
+  ManualOptions options{.in_shardings = importer.shardings_under(op, "in_shardings"), .out_shardings = importer.shardings_under(op, "out_shardings")};
+  for (const AttributeValue& name : list->items) {
+    if (!read_attribute(name, options.manual_axes.emplace_back())) throw OpError({.problem = "a manual axis without a name"});
+  }
+  return manual_computation(Operands(std::vector<Value>(in.begin(), in.end())), std::move(options), importer.body(op.regions[0]));
 }
 
 Out run_custom_call(Importer& importer, const ir::Operation& op, In in) {
@@ -132,8 +152,10 @@ Out run_custom_call(Importer& importer, const ir::Operation& op, In in) {
   if (target.starts_with("mhlo.")) return run_mhlo_call(importer, op, std::string_view(target).substr(5), in);
   if (target == "xla.sdy.FuncResultSharding" && in.size() == 1) return {importer.as_result(op, in[0])};
   if (target == "Sharding" && in.size() == 1) return {in[0]};  // under what its attributes say of the result
+  if (target == "SPMDFullToShardShape" || target == "SPMDShardToFullShape") refuse_of_spmd(target);
   if (target.starts_with("xla.sdy.")) return refuse_of_shardy(importer, op, in);
   if (auto solved = import_lapack(importer, op, target, in)) return *solved;
+  if (auto known = import_jax_call(importer, op, target, in)) return *known;
   std::vector<Shape> declared;
   for (ir::ValueId id : op.results) declared.push_back(importer.type(id));
   return apply_parts(*all_ops().find("custom_call"), {op.attributes, {}, in, declared});
@@ -153,7 +175,7 @@ void add_call_handlers(Handlers& table) {
       {"sdy.sharding_constraint", constrain},
       {"sdy.reshard", constrain},
       {"sdy.constant", make_constant},
-      {"sdy.manual_computation", refuse_of_shardy},
+      {"sdy.manual_computation", divide_by_hand},
       {"sdy.named_computation", refuse_of_shardy},
       {"sdy.propagation_barrier", refuse_of_shardy},
       {"sdy.sharding_group", refuse_of_shardy},

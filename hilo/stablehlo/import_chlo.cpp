@@ -22,7 +22,7 @@
 #include "hilo/ops/unary.h"
 #include "hilo/stablehlo/import_handlers.h"
 
-// Ops of older versions of StableHLO, and CHLO.
+// Ops of older versions of StableHLO, one that plugins lack yet, and CHLO.
 namespace hilo::stablehlo {
 
 Out stretched(const ir::Operation& op, In in, std::size_t first) {
@@ -55,6 +55,26 @@ Out make_select(Importer&, const ir::Operation& op, In in) {
 }
 
 namespace {
+
+// An order of StableHLO 1.22: zeros are equal, and so are NaNs, which are above all numbers.
+Out compare_weakly(Importer&, const ir::Operation& op, In in) {
+  expect_operands(in, 2);
+  const Value a = in[0], b = in[1];
+  if (a.shape() != b.shape() || !is_float(a.dtype())) {
+    throw OpError({.problem = "WEAKORDER does not fit", .got = {a.shape(), b.shape()}, .expected = "floats of one shape", .constraint = "StableHLO spec, compare (C3)"});
+  }
+  const auto is_nan = [](Value x) { return not_equal(x, x); };
+  const auto is_less = [&](Value x, Value y) { return logical_or(less(x, y), logical_and(logical_not(is_nan(x)), is_nan(y))); };
+  const AttributeValue* given = op.attribute("comparison_direction");
+  if (given == nullptr || !std::holds_alternative<EnumAttribute>(*given)) detail::refuse_attribute("comparison_direction");
+  const std::string& direction = std::get<EnumAttribute>(*given).value;
+  if (direction == "LT") return {is_less(a, b)};
+  if (direction == "GT") return {is_less(b, a)};
+  if (direction == "LE") return {logical_not(is_less(b, a))};
+  if (direction == "GE") return {logical_not(is_less(a, b))};
+  const Value is_equal = logical_or(equal(a, b), logical_and(is_nan(a), is_nan(b)));
+  return {direction == "EQ" ? is_equal : logical_not(is_equal)};
+}
 
 // --- older versions of StableHLO
 
@@ -184,6 +204,7 @@ Out make_scan(Importer& importer, const ir::Operation& op, In in) {
 
 void add_chlo_handlers(Handlers& table) {
   table.insert({
+      {"compare WEAKORDER", compare_weakly},
       // older ops
       {"dot", make_dot},
       {"broadcast", make_broadcast},

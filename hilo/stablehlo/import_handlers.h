@@ -36,6 +36,10 @@ Out binary(Importer&, const ir::Operation& op, In in) {
 }
 Out make_select(Importer& importer, const ir::Operation& op, In in);
 
+/// The probes that stand in the body of a loop itself, and the loop with what they see of its first iterations kept.
+std::vector<const ir::Operation*> probes_in(const ir::Region& body);
+Out run_probed_loop(Importer& importer, const ir::Operation& op, In in, std::span<const ir::Operation* const> probes);
+
 /// Ops of each kind, a source file each: calls, constants, control flow, custom calls and Shardy; older ops and CHLO;
 /// arithmetic on lengths of arith, shape and tensor; StableHLO's tests.
 void add_call_handlers(Handlers& table);

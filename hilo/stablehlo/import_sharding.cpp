@@ -171,6 +171,18 @@ void Importer::shard_results(std::vector<Value>& results, const ir::Operation& o
   }
 }
 
+std::vector<Sharding> Importer::shardings_under(const ir::Operation& op, std::string_view name) {
+  const AttributeValue* given = op.attribute(name);
+  const auto* all = given == nullptr ? nullptr : std::get_if<ShardingsAttribute>(given);
+  if (all == nullptr) {
+    throw OpError({.problem = "no shardings under '" + std::string(name) + "'",
+                   .expected = "#sdy.sharding_per_value<[..]>"});
+  }
+  std::vector<Sharding> result;
+  for (const Sharding& s : all->values) result.push_back(resolved(s));
+  return result;
+}
+
 Value Importer::constrained(const ir::Operation& op, Value value) {
   return with_sharding(value, resolved(required<Sharding>(op, "sharding")));
 }

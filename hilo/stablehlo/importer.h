@@ -32,10 +32,16 @@ class Importer {
   void check(std::string_view name, const ir::Operation& op, Value got, Value expected);
   /// The groups that a collective names by axes of a mesh, as ids; none if it names ids. Of import_groups.cpp.
   std::optional<Array> groups_by_axes(const ir::Operation& op) const;
-  /// The values of the probes of that name so far.
-  std::vector<Value>& probes(const std::string& id) { return probes_[id]; }
+  /// What a probe saw; in a loop, one behind the other, with how often it was met.
+  struct Probe {
+    Value value, count{};
+  };
+  /// The probes of that name so far.
+  std::vector<Probe>& probes(const std::string& id) { return probes_[id]; }
   /// What the functions in the attribute "programs" give, each a process, when all run side by side. Of import_parallel.cpp.
   std::vector<Value> run_parallel(const ir::Operation& op, std::span<const Value> operands);
+  /// The shardings in the list under that attribute, with their meshes.
+  std::vector<Sharding> shardings_under(const ir::Operation& op, std::string_view name);
   /// The value under the attribute "sharding" of a constraint.
   Value constrained(const ir::Operation& op, Value value);
   /// The value of an @xla.sdy.FuncResultSharding: what its attribute says is said of the value itself where nothing is.
@@ -61,6 +67,8 @@ class Importer {
   void operation(const ir::Operation& op);
   /// `work`, whose errors are told as those of the operation.
   void guarded(const ir::Operation& op, const std::function<void()>& work) const;
+  /// What an op gives in a form that Hilo's op of its name does not have; none in every other. Of import_variants.cpp.
+  std::optional<std::vector<Value>> variant_of(const ir::Operation& op, std::string_view name, std::span<const Value> operands);
   std::vector<Value> built(const ir::Operation& op, const OpEntry& entry, std::span<const Value> operands);
   Function closed_region(const ir::Region& region, const ir::Operation& op, std::string_view name, std::span<const Value> operands);
   // Of import_sharding.cpp: meshes of the program, and what attributes say of values; none: nothing.
@@ -88,12 +96,19 @@ class Importer {
   int depth_ = 0;
   Graph* main_ = nullptr;
   std::vector<std::pair<Value, Value>> checked_;
-  std::map<std::string, std::vector<Value>, std::less<>> probes_;
+  std::map<std::string, std::vector<Probe>, std::less<>> probes_;
   Imported result_;
 };
 
-/// A call of LAPACK as JAX writes it for the CPU (`lapack_spotrf_ffi`), as Hilo's own linear algebra, which has gradients;
-/// none where `target` is no such call. Of import_lapack.cpp.
+/// A call of LAPACK as JAX writes it for the CPU (`lapack_spotrf_ffi`) or a GPU (`cusolver_potrf_ffi`), as Hilo's own linear
+/// algebra, which has gradients; none where `target` is no such call. Of import_lapack.cpp.
 std::optional<std::vector<Value>> import_lapack(Importer& importer, const ir::Operation& op, std::string_view target, std::span<const Value> operands);
+
+/// The row that each of the first `steps` steps of elimination swapped its own with, where they gave rows this order.
+Value pivots_from(Value permutation, Dim steps);
+
+/// Another call that JAX writes, as Hilo's ops; none where `target` is no such call, or lengths that it has as operands are
+/// not known. Of import_jax_calls.cpp.
+std::optional<std::vector<Value>> import_jax_call(Importer& importer, const ir::Operation& op, std::string_view target, std::span<const Value> operands);
 
 }  // namespace hilo::stablehlo

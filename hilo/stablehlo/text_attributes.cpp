@@ -38,6 +38,8 @@ AttributeValue AttributeParser::attribute() {
   }
   if (t.text == "true" || t.text == "false") return number();
   if (lexer_.accept("unit")) return UnitAttribute{};
+  if (lexer_.accept("none")) return TypeAttribute{};
+  if (lexer_.accept("tf32")) return std::string("tf32");  // no tensor has it
   if (t.text == "dense" || t.text == "dense_resource") return elements();
   if (lexer_.accept("array")) return typed_array();
   for (const std::string_view word :

@@ -14,7 +14,7 @@ struct EnumRow {
 };
 constexpr EnumRow kEnums[] = {
     {"comparison_direction", " EQ NE GE GT LE LT "},
-    {"comparison_type", " NOTYPE FLOAT TOTALORDER SIGNED UNSIGNED "},
+    {"comparison_type", " NOTYPE FLOAT TOTALORDER SIGNED UNSIGNED WEAKORDER "},
     {"fft_type", " FFT IFFT RFFT IRFFT "},
     {"precision", " DEFAULT HIGH HIGHEST "},
     {"result_accuracy_mode", " DEFAULT HIGHEST TOLERANCE "},

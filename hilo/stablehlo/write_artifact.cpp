@@ -210,6 +210,10 @@ class Writer {
       throw Error("several operands came with StableHLO 1.5.0");
     if (is_v1 && op.name == "stablehlo.composite" && !op.regions.empty())
       throw Error("regions came with StableHLO 1.14.0");
+    const AttributeValue* type = op.attribute("compare_type");
+    const auto* order = type == nullptr ? nullptr : std::get_if<EnumAttribute>(type);
+    if (order != nullptr && order->value == "WEAKORDER" && target_ < Version{1, 22, 0})
+      throw Error("WEAKORDER came with StableHLO 1.22.0");
     const AttributeValue* config = op.attribute("backend_config");
     if (config != nullptr && std::holds_alternative<DictionaryAttribute>(*config) &&
         target_ < Version{1, 3, 0}) {

@@ -41,6 +41,14 @@ TEST(Bytecode, ProgramsOfJaxAreReadAsTheirText) {
   expect_same_programs(pairs);
 }
 
+TEST(Bytecode, HowAnOpDividesIsReadAsNumbers) {
+  const std::string rule = text_of(contents_of(std::filesystem::path(HILO_SOURCE_DIR) /
+                                               "tests/stablehlo/golden/more/sharding_rule.mlirbc"));
+  EXPECT_THAT(rule, HasSubstr("factor_sizes = [8, 2, 4]"));
+  EXPECT_THAT(rule, HasSubstr("reduction_factors = [2]"));
+  EXPECT_THAT(rule, HasSubstr("is_custom_rule = true"));
+}
+
 TEST(Bytecode, ASmallestAndLargestNumberOfEachLength) {
   std::vector<std::uint64_t> numbers = {0, ~std::uint64_t{0}};
   for (int bits = 1; bits < 64; ++bits) {

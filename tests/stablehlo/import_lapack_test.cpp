@@ -1,4 +1,4 @@
-// JAX's calls of LAPACK as Hilo's own linear algebra: each row is a program that puts together again what the call took
+// JAX's calls of LAPACK and of a GPU's solvers as Hilo's own linear algebra: each row is a program that puts together again what the call took
 // apart, so that its result is its argument.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -31,6 +31,10 @@ std::string call(std::string_view target, std::string_view config, std::string_v
   return "stablehlo.custom_call @lapack_" + std::string(target) + "_ffi(" + std::string(operands) + ") {mhlo.backend_config = {" + std::string(config) +
          "}} : " + std::string(types) + "\n";
 }
+std::string gpu_call(std::string_view target, std::string_view config, std::string_view operands, std::string_view types) {
+  return "stablehlo.custom_call @" + std::string(target) + "_ffi(" + std::string(operands) + ") {mhlo.backend_config = {" + std::string(config) +
+         "}} : " + std::string(types) + "\n";
+}
 std::string product(std::string_view a, std::string_view b) {
   return "stablehlo.dot_general " + std::string(a) + ", " + std::string(b) +
          ", contracting_dims = [1] x [0] : (tensor<3x3xf32>, tensor<3x3xf32>) -> tensor<3x3xf32>\n";
@@ -38,6 +42,10 @@ std::string product(std::string_view a, std::string_view b) {
 std::string transposed(std::string_view a) { return "stablehlo.transpose " + std::string(a) + ", dims = [1, 0] : (tensor<3x3xf32>) -> tensor<3x3xf32>\n"; }
 std::string chosen(std::string_view where, std::string_view a, std::string_view b) {
   return "stablehlo.select " + std::string(where) + ", " + std::string(a) + ", " + std::string(b) + " : tensor<3x3xi1>, tensor<3x3xf32>\n";
+}
+// %scaled: the columns of `a`, each times its number.
+std::string scaled(const std::string& a, const std::string& by) {
+  return "%w = stablehlo.broadcast_in_dim " + by + ", dims = [1] : (tensor<3xf32>) -> tensor<3x3xf32>\n%scaled = stablehlo.multiply " + a + ", %w" + std::string(kTo);
 }
 // The rows at which elimination swapped, undone: row k and row pivot, the last first.
 std::string swapped_back() {
@@ -62,6 +70,7 @@ std::string swapped_back() {
 
 // The argument is symmetric and positive definite.
 std::vector<LapackRow> rows() {
+  const std::string to_svd = "(tensor<3x3xf32>) -> (tensor<3x3xf32>, tensor<3xf32>, tensor<3x3xf32>, tensor<3x3xf32>, tensor<i32>)";
   const std::string to_factor = "(tensor<3x3xf32>) -> (tensor<3x3xf32>, tensor<i32>)";
   return {
       {"potrf", "%f:2 = " + call("spotrf", "uplo = 76 : ui8", "%x", to_factor) + "%l = " + chosen("%is_lower", "%f#0", "%none") + "%lt = " + transposed("%l") +
@@ -78,12 +87,25 @@ std::vector<LapackRow> rows() {
                               call("sorgqr", "", "%f#0, %f#1", "(tensor<3x3xf32>, tensor<3xf32>) -> tensor<3x3xf32>") + "%u = " +
                               chosen("%is_strict", "%none", "%f#0") + "%r = " + product("%q", "%u") + "return %r" + std::string(kTo)},
       {"syevd", "%f:3 = " + call("ssyevd", "mode = 86 : ui8, uplo = 76 : ui8", "%x", "(tensor<3x3xf32>) -> (tensor<3x3xf32>, tensor<3xf32>, tensor<i32>)") +
-                    "%w = stablehlo.broadcast_in_dim %f#1, dims = [1] : (tensor<3xf32>) -> tensor<3x3xf32>\n%vw = stablehlo.multiply %f#0, %w" + std::string(kTo) +
-                    "%vt = " + transposed("%f#0") + "%r = " + product("%vw", "%vt") + "return %r" + std::string(kTo)},
-      {"gesdd", "%f:5 = " + call("sgesdd", "mode = 65 : ui8", "%x",
-                                 "(tensor<3x3xf32>) -> (tensor<3x3xf32>, tensor<3xf32>, tensor<3x3xf32>, tensor<3x3xf32>, tensor<i32>)") +
-                    "%w = stablehlo.broadcast_in_dim %f#1, dims = [1] : (tensor<3xf32>) -> tensor<3x3xf32>\n%uw = stablehlo.multiply %f#2, %w" + std::string(kTo) +
-                    "%r = " + product("%uw", "%f#3") + "return %r" + std::string(kTo)},
+                    scaled("%f#0", "%f#1") + "%vt = " + transposed("%f#0") + "%r = " + product("%scaled", "%vt") + "return %r" + std::string(kTo)},
+      {"gesdd", "%f:5 = " + call("sgesdd", "mode = 65 : ui8", "%x", to_svd) + scaled("%f#2", "%f#1") + "%r = " + product("%scaled", "%f#3") + "return %r" + std::string(kTo)},
+      {"potrf of a GPU", "%f:2 = " + gpu_call("cusolver_potrf", "lower = true", "%x", to_factor) + "%l = " + chosen("%is_lower", "%f#0", "%none") + "%lt = " +
+                             transposed("%l") + "%r = " + product("%l", "%lt") + "return %r" + std::string(kTo)},
+      {"getrf of a GPU", "%f:3 = " + gpu_call("hipsolver_getrf", "", "%x", "(tensor<3x3xf32>) -> (tensor<3x3xf32>, tensor<3xi32>, tensor<i32>)") + "%below = " +
+                             chosen("%is_strict", "%f#0", "%none") + "%l = " + chosen("%is_diagonal", "%one", "%below") + "%u = " +
+                             chosen("%is_strict", "%none", "%f#0") + "%lu = " + product("%l", "%u") + swapped_back()},
+      {"geqrf and orgqr of a GPU", "%f:2 = " + gpu_call("hipsolver_geqrf", "", "%x", "(tensor<3x3xf32>) -> (tensor<3x3xf32>, tensor<3xf32>)") + "%q = " +
+                                       gpu_call("hipsolver_orgqr", "", "%f#0, %f#1", "(tensor<3x3xf32>, tensor<3xf32>) -> tensor<3x3xf32>") + "%u = " +
+                                       chosen("%is_strict", "%none", "%f#0") + "%r = " + product("%q", "%u") + "return %r" + std::string(kTo)},
+      {"syevd of a GPU", "%f:3 = " + gpu_call("cusolver_syevd", "algorithm = 0 : ui8, lower = false", "%x",
+                                              "(tensor<3x3xf32>) -> (tensor<3x3xf32>, tensor<3xf32>, tensor<i32>)") +
+                             scaled("%f#0", "%f#1") + "%vt = " + transposed("%f#0") + "%r = " + product("%scaled", "%vt") + "return %r" + std::string(kTo)},
+      {"gesvd of a GPU", "%f:5 = " + gpu_call("cusolver_gesvd", "compute_uv = true, full_matrices = true, transposed = false", "%x", to_svd) +
+                             scaled("%f#2", "%f#1") + "%r = " + product("%scaled", "%f#3") + "return %r" + std::string(kTo)},
+      {"gesvd of a GPU, of the transpose", "%f:5 = " + gpu_call("cusolver_gesvd", "compute_uv = true, full_matrices = false, transposed = true", "%x", to_svd) +
+                                               scaled("%f#3", "%f#1") + "%r = " + product("%scaled", "%f#2") + "return %r" + std::string(kTo)},
+      {"gesvdj of a GPU", "%f:5 = " + gpu_call("cusolver_gesvdj", "compute_uv = true, full_matrices = true", "%x", to_svd) + scaled("%f#2", "%f#1") + "%vt = " +
+                              transposed("%f#3") + "%r = " + product("%scaled", "%vt") + "return %r" + std::string(kTo)},
   };
 }
 

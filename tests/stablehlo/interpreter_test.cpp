@@ -91,6 +91,36 @@ std::vector<std::string> rows() {
   check.expect_eq_const %0#1, dense<[6, 15]> : tensor<2xi32>
   return
 })",
+      R"(func.func @main() {
+  %a = stablehlo.constant dense<[0xFFC00000, 1.0, -0.0, 0x7FC00000]> : tensor<4xf32>
+  %b = stablehlo.constant dense<[0x7FC00000, 0xFFC00000, 0.0, 0x7F800000]> : tensor<4xf32>
+  %0 = stablehlo.compare EQ, %a, %b, WEAKORDER : (tensor<4xf32>, tensor<4xf32>) -> tensor<4xi1>
+  check.expect_eq_const %0, dense<[true, false, true, false]> : tensor<4xi1>
+  %1 = stablehlo.compare NE, %a, %b, WEAKORDER : (tensor<4xf32>, tensor<4xf32>) -> tensor<4xi1>
+  check.expect_eq_const %1, dense<[false, true, false, true]> : tensor<4xi1>
+  %2 = stablehlo.compare LT, %a, %b, WEAKORDER : (tensor<4xf32>, tensor<4xf32>) -> tensor<4xi1>
+  check.expect_eq_const %2, dense<[false, true, false, false]> : tensor<4xi1>
+  %3 = stablehlo.compare GT, %a, %b, WEAKORDER : (tensor<4xf32>, tensor<4xf32>) -> tensor<4xi1>
+  check.expect_eq_const %3, dense<[false, false, false, true]> : tensor<4xi1>
+  %4 = stablehlo.compare LE, %a, %b, WEAKORDER : (tensor<4xf32>, tensor<4xf32>) -> tensor<4xi1>
+  check.expect_eq_const %4, dense<[true, true, true, false]> : tensor<4xi1>
+  %5 = stablehlo.compare GE, %a, %b, WEAKORDER : (tensor<4xf32>, tensor<4xf32>) -> tensor<4xi1>
+  check.expect_eq_const %5, dense<[true, false, true, true]> : tensor<4xi1>
+  return
+})",
+      R"(func.func @twice(%x: tensor<i64>) -> tensor<i64> {
+  %0 = stablehlo.add %x, %x : tensor<i64>
+  return %0 : tensor<i64>
+}
+func.func @main() {
+  %x = stablehlo.constant dense<4> : tensor<i64>
+  %0 = "stablehlo.composite"(%x) ({
+  ^bb0(%y: tensor<i64>):
+    stablehlo.return %y : tensor<i64>
+  }) {name = "mine.twice", decomposition = @twice} : (tensor<i64>) -> tensor<i64>
+  check.expect_eq_const %0, dense<8> : tensor<i64>
+  return
+})",
       R"(func.func @send(%x: tensor<2xi64>, %t: !stablehlo.token) -> !stablehlo.token {
   %0 = "stablehlo.send"(%x, %t) {channel_handle = #stablehlo.channel_handle<handle = 0, type = 1>} : (tensor<2xi64>, !stablehlo.token) -> !stablehlo.token
   return %0 : !stablehlo.token
@@ -113,6 +143,44 @@ func.func @main() {
   return
 })",
   };
+}
+
+// A loop of three steps with two probes of one name, or of two, and a check of what one of them saw.
+std::string probed_loop(const std::string& first, const std::string& second, int iteration, int expected) {
+  return R"(func.func @main() {
+  %z = stablehlo.constant dense<0> : tensor<i64>
+  %one = stablehlo.constant dense<1> : tensor<i64>
+  %end = stablehlo.constant dense<3> : tensor<i64>
+  %want = stablehlo.constant dense<)" +
+         std::to_string(expected) + R"(> : tensor<i64>
+  %i = stablehlo.while(%k = %z) : tensor<i64>
+  cond {
+    %c = stablehlo.compare LT, %k, %end : (tensor<i64>, tensor<i64>) -> tensor<i1>
+    stablehlo.return %c : tensor<i1>
+  } do {
+    %a = interpreter.probe %k, probe_id = ")" +
+         first + R"(" : tensor<i64>
+    %b = stablehlo.add %a, %one : tensor<i64>
+    %d = interpreter.probe %b, probe_id = ")" +
+         second + R"(" : tensor<i64>
+    stablehlo.return %d : tensor<i64>
+  }
+  check.expect_eq_const %i, dense<3> : tensor<i64>
+  check.expect_serialized_eq %want, probe_id = "p", iter = )" +
+         std::to_string(iteration) + " : tensor<i64>\n  return\n}";
+}
+
+TEST(Interpreter, ProbesInALoopSeeEachIteration) {
+  const pjrt::Client client = pjrt::open("cpu");
+  const auto failures = [&](const std::string& text) {
+    const Imported program = import_program(text);
+    return failures_of(program, Program::compile(client, program.function, {}, {.cache = nullptr}).run(std::span<const Array>()));
+  };
+  EXPECT_EQ(failures(probed_loop("p", "q", 0, 0)), "");
+  EXPECT_EQ(failures(probed_loop("p", "q", 2, 2)), "");
+  EXPECT_EQ(failures(probed_loop("q", "p", 2, 3)), "");
+  EXPECT_THAT(failures(probed_loop("p", "q", 2, 3)), testing::HasSubstr("got 3, expected 2"));
+  EXPECT_THAT(failures(probed_loop("p", "q", 3, 0)), testing::HasSubstr("got 0, expected 1")) << "it never came so far";
 }
 
 TEST(Interpreter, ChecksOfItsTestsHold) {
@@ -148,6 +216,8 @@ TEST(Interpreter, RefusesProcessesThatDoNotFit) {
                  t4, kReplicas, "0", "0"),
        "the processes wait for each other"},
       {"func.func @main() {\n  %x = stablehlo.constant dense<1> : tensor<i64>\n  check.expect_serialized_eq %x, probe_id = \"x\" : tensor<i64>\n  return\n}", "no probe of that name"},
+      {probed_loop("p", "q", 64, 0), "one of its first 64 iterations"},
+      {probed_loop("p", "p", 0, 0), "no probe of that name and number in the function itself or one loop of it"},
   };
   for (const Refused& row : rows) {
     SCOPED_TRACE(row.text);
@@ -159,6 +229,23 @@ TEST(Interpreter, RefusesProcessesThatDoNotFit) {
       EXPECT_THAT(e.what(), testing::StartsWith("p.mlir:"));
     }
   }
+}
+
+// Which is an op for each of them.
+TEST(Import, CollectivesOfSeveralOperands) {
+  const std::string text = emit(import_program(R"(func.func @main(%x: tensor<4x4xf32>, %y: tensor<4x8xi32>) -> (tensor<8x4xf32>, tensor<8x8xi32>, tensor<8x2xf32>, tensor<8x4xi32>) {
+  %a:2 = "stablehlo.all_gather"(%x, %y) {all_gather_dim = 0 : i64, replica_groups = dense<[[0, 1]]> : tensor<1x2xi64>} : (tensor<4x4xf32>, tensor<4x8xi32>) -> (tensor<8x4xf32>, tensor<8x8xi32>)
+  %b:2 = "stablehlo.all_to_all"(%x, %y) {split_dimension = 1 : i64, concat_dimension = 0 : i64, split_count = 2 : i64, replica_groups = dense<[[0, 1]]> : tensor<1x2xi64>} : (tensor<4x4xf32>, tensor<4x8xi32>) -> (tensor<8x2xf32>, tensor<8x4xi32>)
+  return %a#0, %a#1, %b#0, %b#1 : tensor<8x4xf32>, tensor<8x8xi32>, tensor<8x2xf32>, tensor<8x4xi32>
+})").function);
+  for (const char* op : {"\"stablehlo.all_gather\"(%0)", "\"stablehlo.all_gather\"(%1)", "\"stablehlo.all_to_all\"(%0)", "\"stablehlo.all_to_all\"(%1)"}) {
+    EXPECT_THAT(text, testing::HasSubstr(op));
+  }
+  EXPECT_THROW(import_program(R"(func.func @main(%x: tensor<4xf32>) -> tensor<8xf32> {
+  %a = "stablehlo.all_gather"(%x, %x) {all_gather_dim = 0 : i64, replica_groups = dense<[[0, 1]]> : tensor<1x2xi64>} : (tensor<4xf32>, tensor<4xf32>) -> tensor<8xf32>
+  return %a : tensor<8xf32>
+})"),
+               FormatError);
 }
 
 TEST(Import, RefusesACompositeOfADialectWithNoNameInIt) {

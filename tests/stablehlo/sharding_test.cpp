@@ -184,6 +184,55 @@ struct Wrong {
   std::string head, body, says;
 };
 
+// What JAX's shard_map exports: parts of a product, summed over the devices that share it, with what each device is.
+constexpr const char* kByHand = R"(module @hilo {
+  sdy.mesh @mesh = <["x"=2, "y"=2]>
+  func.func public @main(%0: tensor<4x8xf32>, %1: tensor<8x6xf32>) -> (tensor<4x6xf32>) {
+    %2 = "sdy.manual_computation"(%0, %1) <{in_shardings = #sdy.sharding_per_value<[<@mesh, [{"x"}, {"y"}]>, <@mesh, [{"y"}, {}]>]>, out_shardings = #sdy.sharding_per_value<[<@mesh, [{"x"}, {}]>]>, manual_axes = #sdy<manual_axes{"x", "y"}>}> ({
+    ^bb0(%3: tensor<2x4xf32>, %4: tensor<4x6xf32>):
+      %5 = "stablehlo.dot_general"(%3, %4) <{dot_dimension_numbers = #stablehlo.dot<lhs_batching_dimensions = [], rhs_batching_dimensions = [], lhs_contracting_dimensions = [1], rhs_contracting_dimensions = [0]>}> : (tensor<2x4xf32>, tensor<4x6xf32>) -> tensor<2x6xf32>
+      %6 = "stablehlo.all_reduce"(%5) <{replica_groups = dense<[[0, 1], [2, 3]]> : tensor<2x2xi64>, channel_handle = #stablehlo.channel_handle<handle = 1, type = 0>, use_global_device_ids}> ({
+      ^bb0(%7: tensor<f32>, %8: tensor<f32>):
+        %9 = "stablehlo.add"(%7, %8) : (tensor<f32>, tensor<f32>) -> tensor<f32>
+        "stablehlo.return"(%9) : (tensor<f32>) -> ()
+      }) : (tensor<2x6xf32>) -> tensor<2x6xf32>
+      %10 = "stablehlo.partition_id"() : () -> tensor<ui32>
+      %11 = "stablehlo.constant"() <{value = dense<2> : tensor<ui32>}> : () -> tensor<ui32>
+      %12 = "stablehlo.divide"(%10, %11) : (tensor<ui32>, tensor<ui32>) -> tensor<ui32>
+      %13 = "stablehlo.convert"(%12) : (tensor<ui32>) -> tensor<f32>
+      %14 = "stablehlo.broadcast_in_dim"(%13) <{broadcast_dimensions = array<i64>}> : (tensor<f32>) -> tensor<2x6xf32>
+      %15 = "stablehlo.add"(%6, %14) : (tensor<2x6xf32>, tensor<2x6xf32>) -> tensor<2x6xf32>
+      "sdy.return"(%15) : (tensor<2x6xf32>) -> ()
+    }) : (tensor<4x8xf32>, tensor<8x6xf32>) -> tensor<4x6xf32>
+    "func.return"(%2) : (tensor<4x6xf32>) -> ()
+  }
+}
+)";
+
+TEST(ProgramSharding, WhatIsDividedByHandRunsOnItsDevices) {
+  const Imported program = import_program(kByHand);
+  EXPECT_EQ(printed(import_program(printed(program))), printed(program));
+  EXPECT_TRUE(import_program(printed(program)).function == program.function);
+  EXPECT_EQ(devices_of(program.function), 4);
+  Array a(Shape{kF32, {4, 8}}), b(Shape{kF32, {8, 6}}), want(Shape{kF32, {4, 6}});
+  for (std::size_t i = 0; i < 32; ++i) a.mutable_data<float>()[i] = static_cast<float>(i % 7);
+  for (std::size_t i = 0; i < 48; ++i) b.mutable_data<float>()[i] = static_cast<float>(i % 5);
+  for (std::size_t i = 0; i < 4; ++i) {
+    for (std::size_t j = 0; j < 6; ++j) {
+      float& sum = want.mutable_data<float>()[i * 6 + j] = static_cast<float>(i / 2);  // which row of devices
+      for (std::size_t k = 0; k < 8; ++k) sum += a.data<float>()[i * 8 + k] * b.data<float>()[k * 6 + j];
+    }
+  }
+  expect_near(run_sharded(pjrt::open("cpu", {.devices = 4}), program.function, std::vector{a, b})[0], want);
+  try {
+    (void)evaluate(pjrt::open("cpu"), program.function, std::vector{a, b});
+    FAIL() << "ran on one device";
+  } catch (const OpError& e) {
+    EXPECT_THAT(e.what(), HasSubstr("divided by hand in a program for one device"));
+    EXPECT_THAT(e.what(), HasSubstr("a program for the 4 devices of its mesh"));
+  }
+}
+
 TEST(ProgramSharding, WrongOnesAreRefusedWhereTheyAreWrong) {
   const std::string mesh = "sdy.mesh @m = <[\"x\"=2]>", open = "func.func @main(%a: tensor<4xf32>",
                     close = ") -> tensor<4xf32> {\n";
@@ -192,6 +241,14 @@ TEST(ProgramSharding, WrongOnesAreRefusedWhereTheyAreWrong) {
   };
   const std::string plain = open + close, give = "return %a : tensor<4xf32>";
   const auto op = [](const std::string& line) { return line + "\nreturn %0 : tensor<4xf32>"; };
+  const auto by_hand = [&](const std::string& in, const std::string& axes, int length,
+                           const std::string& all = {}) {
+    const std::string part = "tensor<" + std::to_string(length) + "xf32>";
+    return mesh + "\n" + plain + "%0 = sdy.manual_computation(%a) in_shardings=" +
+           (all.empty() ? "[<@m, [" + in + "]>]" : all) +
+           " out_shardings=[<@m, [{\"x\"}]>] manual_axes=" + axes + " (%b: " + part +
+           ") {\n sdy.return %b : " + part + "\n } : (tensor<4xf32>) -> tensor<4xf32>\n";
+  };
   const Wrong rows[] = {
       {argument("sdy.sharding = #sdy.sharding<@m, [{}]>"), give,
        "p.mlir:1:1: func.func: arg_attrs: no mesh @m\n  expected: a program with an sdy.mesh"},
@@ -211,12 +268,12 @@ TEST(ProgramSharding, WrongOnesAreRefusedWhereTheyAreWrong) {
        op("%0 = stablehlo.tanh %a {sdy.sharding = #sdy.sharding_per_value<[<@m, [{}]>, <@m, "
           "[{}]>]>} : tensor<4xf32>"),
        "stablehlo.tanh: 2 shardings\n  expected: 1, one for each result"},
-      {mesh + "\n" + plain,
-       "%0 = sdy.manual_computation(%a) in_shardings=[<@m, [{\"x\"}]>] out_shardings=[<@m, "
-       "[{\"x\"}]>] manual_axes={\"x\"} (%b: tensor<2xf32>) {\n sdy.return %b : tensor<2xf32>\n } "
-       ": "
-       "(tensor<4xf32>) -> tensor<4xf32>\nreturn %0 : tensor<4xf32>",
-       "sdy.manual_computation: this part of Shardy is not supported"},
+      {by_hand("{\"x\"}", "{\"y\"}", 2), give,
+       "sdy.manual_computation: the mesh has no axis \"y\" to divide by"},
+      {by_hand("{\"x\"}", "{\"x\"}", 4), give, "argument 0 of a region does not fit"},
+      {by_hand("{}", "{\"x\"}", 4), give, "the result is f32[8]\n  expected: f32[4]"},
+      {by_hand("{\"x\"}", "{\"x\"}", 2, "[<@n, [{}]>]"), give, "no mesh @n\n  expected: @m"},
+      {by_hand("{\"x\"}", "{\"x\"}", 2, "[]"), give, "0 shardings for 1 operands"},
       {mesh + "\n" + plain,
        op("%0 = stablehlo.custom_call @xla.sdy.GlobalToLocalShape(%a) : (tensor<4xf32>) -> "
           "tensor<4xf32>"),

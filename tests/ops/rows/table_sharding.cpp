@@ -1,6 +1,6 @@
 // Rows of hilo/ops/sharding.h. On one device a constraint says nothing of the numbers; on several
 // see tests/exec/sharded_test.cpp.
-#include "hilo/ops/sharding.h"
+#include "hilo/ops/manual_computation.h"
 
 #include "hilo/ops/binary.h"
 #include "tests/ops/rows/drawn.h"
@@ -93,6 +93,25 @@ void add_sharding_refusals(std::vector<Refused>& r) {
   refuses("the mesh's device_ids are no order of its devices", "each of 0 to 1 once", [=] {
     return over({.axes = {{"x", 2}}, .device_ids = {1, 1}}, {"", ""});
   });
+
+  const auto by_hand = [&](std::string problem, std::string expected, ManualOptions options) {
+    r.push_back({"sdy.manual_computation",
+                 {f32({4, 3})},
+                 [options](Value x) {
+                   return manual_computation({x}, options, [](std::span<const Value> p) {
+                     return std::vector{p[0]};
+                   })[0];
+                 },
+                 std::move(problem),
+                 std::move(expected)});
+  };
+  const Sharding rows = shard_over(grid(), {"x", ""}), columns = shard_over(grid(), {"", "x"});
+  by_hand("2 shardings for 1 operands", "one for each", {{rows, rows}, {rows}, {"x"}});
+  by_hand("0 shardings for 1 results", "one for each", {{rows}, {}, {"x"}});
+  by_hand("the mesh has no axis \"z\" to divide by", "manual axes of the mesh",
+          {{rows}, {rows}, {"z"}});
+  by_hand("axis 1 does not divide into 2 parts", "lengths that the manual axes divide",
+          {{columns}, {columns}, {"x"}});
 }
 
 }  // namespace hilo::test

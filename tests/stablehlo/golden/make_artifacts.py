@@ -83,6 +83,7 @@ CASES['select_scatter']=one(['tensor<10x24x24x64xf32>','tensor<10x23x23x64xf32>'
 CASES['sort']=one(['tensor<16xf32>'],'%r="stablehlo.sort"(%a0) ({ ^bb0(%x: tensor<f32>, %y: tensor<f32>): %z="stablehlo.compare"(%x,%y) {comparison_direction = #stablehlo<comparison_direction GE>} : (tensor<f32>,tensor<f32>) -> tensor<i1> "stablehlo.return"(%z) : (tensor<i1>) -> () }) {dimension = 0 : i64, is_stable = true} : (tensor<16xf32>) -> tensor<16xf32> %s="stablehlo.sort"(%a0) ({ ^bb0(%x: tensor<f32>, %y: tensor<f32>): %z="stablehlo.compare"(%x,%y) {comparison_direction = #stablehlo<comparison_direction GE>} : (tensor<f32>,tensor<f32>) -> tensor<i1> "stablehlo.return"(%z) : (tensor<i1>) -> () }) : (tensor<16xf32>) -> tensor<16xf32>')
 CASES['torch_index']=one(['tensor<5x1x5xi32>','tensor<2xi32>'],'%r="stablehlo.torch_index_select"(%a0,%a1) {dim = 0 : i64, batch_dims = 0 : i64} : (tensor<5x1x5xi32>,tensor<2xi32>) -> tensor<2x1x5xi32>')
 CASES['triangular']=one(['tensor<4x4xf32>'],'%r="stablehlo.triangular_solve"(%a0,%a0) {left_side = true, lower = false, unit_diagonal = true, transpose_a = #stablehlo<transpose ADJOINT>} : (tensor<4x4xf32>,tensor<4x4xf32>) -> tensor<4x4xf32>')
+CASES['types']='func.func @main() attributes {x.none = none, x.tf32 = tf32} {\n return\n}\n'
 CASES['composite']='func.func private @foo(%a: tensor<f32>) -> tensor<f32> {return %a : tensor<f32>}\n'+one(['tensor<f32>'],'%r="stablehlo.composite"(%a0) {name = "a.b", decomposition = @foo, version = 1 : i32, composite_attributes = {my_int = 1 : i64, my_string = "foo"}} : (tensor<f32>) -> tensor<f32> %s="stablehlo.composite"(%a0) {name = "a.b", decomposition = @foo} : (tensor<f32>) -> tensor<f32>')
 CASES['accuracy']=one(['tensor<f32>'],' '.join(f'%r{i}="stablehlo.{o}"(%a0) {{result_accuracy = #stablehlo.result_accuracy<atol = 1.0e-5, rtol = 0.0, ulps = 1, mode = #stablehlo.result_accuracy_mode<TOLERANCE>>}} : (tensor<f32>) -> tensor<f32>' for i,o in enumerate('cbrt cosine exponential exponential_minus_one log log_plus_one logistic rsqrt sine sqrt tan tanh'.split())))
 CASES['tan']=one(['tensor<f32>'],'%r="stablehlo.tan"(%a0) : (tensor<f32>) -> tensor<f32>')
@@ -185,3 +186,12 @@ for name, text in PLAIN.items():
         module = ir.Module.parse(text)
         out.write(module.operation.get_asm(print_generic_op_form=True) + "\n")
         module.operation.write_bytecode(bytecode)
+
+# How an op divides, which text has in letters and bytecode in numbers: with no text to compare with.
+with context, open("more/sharding_rule.mlirbc", "wb") as out:
+    ir.Module.parse("""
+      func.func @f(%x: tensor<8x4xf32>, %y: tensor<4x2xf32>) -> tensor<8x2xf32> {
+        %0 = stablehlo.custom_call @g(%x, %y) {sdy.sharding_rule = #sdy.op_sharding_rule<
+          ([i, k], [k, j])->([i, j]) {i=8, j=2, k=4} reduction={k}, custom>} : (tensor<8x4xf32>, tensor<4x2xf32>) -> tensor<8x2xf32>
+        return %0 : tensor<8x2xf32>
+      }""").operation.write_bytecode(out)

@@ -24,14 +24,14 @@
     %1 = "stablehlo.gather"(%arg6, %arg7) <{dimension_numbers = #stablehlo.gather<offset_dims = [2], collapsed_slice_dims = [1, 2], operand_batching_dims = [0], start_indices_batching_dims = [1], start_index_map = [1, 2], index_vector_dim = 2>, indices_are_sorted = true, slice_sizes = array<i64: 1, 1, 1, 8>}> : (tensor<5x2x4x9xf32>, tensor<1x5x2xi32>) -> tensor<1x5x8xf32>
     "func.return"() : () -> ()
   }) : () -> ()
-  "func.func"() <{function_type = (tensor<f32>) -> (), sym_name = "tan"}> ({
-  ^bb0(%arg5: tensor<f32>):
-    %0 = "stablehlo.tan"(%arg5) : (tensor<f32>) -> tensor<f32>
-    "func.return"() : () -> ()
-  }) : () -> ()
   "func.func"() <{function_type = (tensor<?xf32, #stablehlo.bounds<8>>, tensor<?x3xf32, #stablehlo.bounds<8, ?>>, tuple<tensor<f32>, !stablehlo.token, tuple<>>, tensor<1xf8E5M2>, tensor<?xui2>) -> (), sym_name = "types"}> ({
-  ^bb0(%arg0: tensor<?xf32, #stablehlo.bounds<8>>, %arg1: tensor<?x3xf32, #stablehlo.bounds<8, ?>>, %arg2: tuple<tensor<f32>, !stablehlo.token, tuple<>>, %arg3: tensor<1xf8E5M2>, %arg4: tensor<?xui2>):
+  ^bb0(%arg1: tensor<?xf32, #stablehlo.bounds<8>>, %arg2: tensor<?x3xf32, #stablehlo.bounds<8, ?>>, %arg3: tuple<tensor<f32>, !stablehlo.token, tuple<>>, %arg4: tensor<1xf8E5M2>, %arg5: tensor<?xui2>):
     "func.return"() : () -> ()
   }) {a.b = {c = 1 : i64}, jax.x = true} : () -> ()
+  "func.func"() <{function_type = (tensor<f32>) -> (), sym_name = "tan"}> ({
+  ^bb0(%arg0: tensor<f32>):
+    %0 = "stablehlo.tan"(%arg0) : (tensor<f32>) -> tensor<f32>
+    "func.return"() : () -> ()
+  }) : () -> ()
 }) : () -> ()
 

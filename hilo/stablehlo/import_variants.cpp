@@ -1,0 +1,61 @@
+#include <algorithm>
+
+#include "hilo/ops/convert.h"
+#include "hilo/stablehlo/importer.h"
+
+// Forms of an op that Hilo's op of that name does not have, as those that it has.
+namespace hilo::stablehlo {
+namespace {
+
+// Numbers of two dtypes, none of them quantized.
+bool are_mixed(std::span<const Value> operands) {
+  const auto is_number = [](Value v) { return is_integer(v.dtype()) || is_float(v.dtype()); };
+  return operands.size() == 2 && operands[0].dtype() != operands[1].dtype() &&
+         std::ranges::all_of(operands, is_number);
+}
+
+bool is_weakly_ordered(const ir::Operation& op) {
+  const AttributeValue* type = op.attribute("compare_type");
+  const auto* order = type == nullptr ? nullptr : std::get_if<EnumAttribute>(type);
+  return order != nullptr && order->value == "WEAKORDER";
+}
+
+}  // namespace
+
+std::optional<std::vector<Value>> Importer::variant_of(const ir::Operation& op,
+                                                       std::string_view name,
+                                                       std::span<const Value> operands) {
+  if (std::optional<Array> groups = groups_by_axes(op)) {
+    ir::Operation same = op;
+    std::ranges::find(same.attributes, "replica_groups", &NamedAttribute::name)->value =
+        std::move(*groups);
+    return results_of(same, name, operands);
+  }
+  if ((name == "all_gather" || name == "all_to_all") && operands.size() > 1) {  // each by itself
+    if (op.results.size() != operands.size()) {
+      throw OpError({.problem = std::to_string(op.results.size()) + " results",
+                     .expected = "one for each operand"});
+    }
+    std::vector<Value> results;
+    for (std::size_t k = 0; k < operands.size(); ++k) {
+      ir::Operation one = op;
+      one.operands = {op.operands[k]};
+      one.results = {op.results[k]};
+      results.push_back(results_of(one, name, operands.subspan(k, 1)).front());
+    }
+    return results;
+  }
+  if (name == "compare" && is_weakly_ordered(op))
+    return results_of(op, "compare WEAKORDER", operands);
+  // One with regions says by its decomposition alone what it computes.
+  if (name == "composite" && !op.regions.empty())
+    return call(required<std::string>(op, "decomposition"), operands, op);
+  if (name == "dot_general" && op.results.size() == 1 && are_mixed(operands)) {
+    const DType both = type(op.results[0]).dtype;  // which JAX has the TPU convert to
+    const Value same[] = {convert(operands[0], both), convert(operands[1], both)};
+    return results_of(op, name, same);
+  }
+  return {};
+}
+
+}  // namespace hilo::stablehlo
