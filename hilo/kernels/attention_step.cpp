@@ -1,11 +1,11 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
-#include <limits>
 #include <span>
 #include <vector>
 
 #include "hilo/custom_call.h"
+#include "hilo/kernels/attention_look.h"
 #include "hilo/kernels/decoder_layer.h"
 #include "hilo/kernels/parallel.h"
 #include "hilo/kernels/vectors.h"
@@ -17,116 +17,9 @@ namespace ffi = xla::ffi;
 using Floats = ffi::Buffer<ffi::F32>;
 using Integers = ffi::Buffer<ffi::S32>;
 
-constexpr float kNever = -std::numeric_limits<float>::infinity();
-
-// Places [first, first + count) of a row's keys or values, `width` numbers each, one behind the other.
-struct Run {
-  const float *keys, *values;
-  std::int64_t count;
-};
-
-// Scores of G queries, of `width` numbers each, and S keys of the run from `i` on.
-template <std::int64_t G, std::int64_t S>
-HILO_INLINE void score(const float* q, const float* keys, std::int64_t width, float* scores, std::int64_t stride) {
-  Vector sums[std::size_t{G}][std::size_t{S}] = {};
-  for (std::int64_t w = 0; w < width; w += kLanes) {
-#pragma GCC unroll 4
-    for (std::int64_t s = 0; s < S; ++s) {
-      const Vector k = at(keys + s * width + w);
-#pragma GCC unroll 4
-      for (std::int64_t g = 0; g < G; ++g) sums[g][s] += at(q + g * width + w) * k;
-    }
-  }
-  for (std::int64_t g = 0; g < G; ++g) {
-    for (std::int64_t s = 0; s < S; ++s) scores[g * stride + s] = sum_of(sums[g][s]);
-  }
-}
-template <std::int64_t G>
-HILO_INLINE void score(const float* q, const Run& run, std::int64_t width, float* scores, std::int64_t stride) {
-  std::int64_t i = 0;
-  for (; i + 2 <= run.count; i += 2) score<G, 2>(q, run.keys + i * width, width, scores + i, stride);
-  for (; i < run.count; ++i) score<G, 1>(q, run.keys + i * width, width, scores + i, stride);
-}
-
-// W vectors of values, weighed for G queries, are added to the sums.
-template <std::int64_t G, std::int64_t W>
-HILO_INLINE void weigh(const float* weights, std::int64_t stride, const float* values, std::int64_t count,
-                       std::int64_t width, float* sums) {
-  Vector sum[std::size_t{G}][std::size_t{W}];
-  for (std::int64_t g = 0; g < G; ++g) {
-    for (std::int64_t w = 0; w < W; ++w) sum[g][w] = at(sums + g * width + w * kLanes);
-  }
-  for (std::int64_t i = 0; i < count; ++i) {
-#pragma GCC unroll 4
-    for (std::int64_t w = 0; w < W; ++w) {
-      const Vector v = at(values + i * width + w * kLanes);
-#pragma GCC unroll 4
-      for (std::int64_t g = 0; g < G; ++g) sum[g][w] += weights[g * stride + i] * v;
-    }
-  }
-  for (std::int64_t g = 0; g < G; ++g) {
-    for (std::int64_t w = 0; w < W; ++w) at(sums + g * width + w * kLanes) = sum[g][w];
-  }
-}
-template <std::int64_t G>
-HILO_INLINE void weigh(const float* weights, std::int64_t stride, const Run& run, std::int64_t width, float* sums) {
-  constexpr std::int64_t kNear = 16;  // values that are read once from far, then by each turn of the inner loops
-  for (std::int64_t i = 0; i < run.count; i += kNear) {
-    const std::int64_t count = std::min(kNear, run.count - i);
-    const float* values = run.values + i * width;
-    std::int64_t w = 0;
-    for (; w + 4 * kLanes <= width; w += 4 * kLanes) weigh<G, 4>(weights + i, stride, values + w, count, width, sums + w);
-    for (; w < width; w += kLanes) weigh<G, 1>(weights + i, stride, values + w, count, width, sums + w);
-  }
-}
-
-// What queries have seen up to now: of each the highest score, and what exp(score - highest) sums to, alone and times
-// values.
-struct Sight {
-  float *highest, *total;  // [queries]
-  float* sums;             // [queries,width]
-};
-
-// The places of a run that a query sees.
-struct Visible {
-  std::int64_t first, end;
-};
-
-// Queries [queries,width] see the run, each its part of it; what they saw before is weighed anew. `scores` is room for
-// them: [queries,stride].
-HILO_CLONES void look(const float* q, std::int64_t queries, std::int64_t width, const Run& run, const Visible* visible,
-                      float cap, float* scores, std::int64_t stride, const Sight& sight) {
-  std::int64_t g = 0;
-  for (; g + 4 <= queries; g += 4) score<4>(q + g * width, run, width, scores + g * stride, stride);
-  for (; g < queries; ++g) score<1>(q + g * width, run, width, scores + g * stride, stride);
-  for (g = 0; g < queries; ++g) {
-    float* row = scores + g * stride;
-    const auto [first, end] = visible[g];
-    if (first >= end) {
-      std::fill_n(row, stride, 0.0F);
-      continue;
-    }
-    std::fill(row + run.count, row + stride, 0.0F);
-    for (std::int64_t i = 0; cap > 0 && i < stride; i += kLanes) at(row + i) = cap * tanh_of(at(row + i) / cap);
-    std::fill(row, row + first, kNever);
-    std::fill(row + end, row + stride, kNever);
-    const float highest = std::max(sight.highest[g], *std::max_element(row + first, row + end));
-    const float again = std::exp(sight.highest[g] - highest);
-    Vector total = {};
-    for (std::int64_t i = 0; i < stride; i += kLanes) {
-      at(row + i) = exp_of(at(row + i) - highest);
-      total += at(row + i);
-    }
-    sight.total[g] = sight.total[g] * again + sum_of(total);
-    sight.highest[g] = highest;
-    for (std::int64_t w = 0; w < width; w += kLanes) at(sight.sums + g * width + w) *= again;
-  }
-  for (g = 0; g + 4 <= queries; g += 4) weigh<4>(scores + g * stride, stride, run, width, sight.sums + g * width);
-  for (; g < queries; ++g) weigh<1>(scores + g * stride, stride, run, width, sight.sums + g * width);
-}
-
 // (x[i], x[i + half]) turned by angles, times `by`.
-HILO_CLONES void rotate(const float* x, const float* c, const float* s, std::int64_t half, float by, float* y) {
+HILO_CLONES void rotate(const float* x, const float* c, const float* s, std::int64_t half, float by,
+                        float* y) {
   for (std::int64_t i = 0; i < half; ++i) {
     const float a = x[i], b = x[i + half];
     y[i] = (a * c[i] - b * s[i]) * by;
@@ -134,8 +27,8 @@ HILO_CLONES void rotate(const float* x, const float* c, const float* s, std::int
   }
 }
 
-// Places that are looked at together. Runs begin at multiples of it, counted from a text's first token: what is added
-// first depends neither on padding nor on other rows.
+// Places that are looked at together. Runs begin at multiples of it, counted from a text's first
+// token: what is added first depends neither on padding nor on other rows.
 constexpr std::int64_t kRun = 128;
 // Tokens whose queries look together where there are many.
 constexpr std::int64_t kTogether = 8;
@@ -152,7 +45,8 @@ struct Step {
 
   [[nodiscard]] std::int64_t group() const { return heads / key_heads; }
 
-  void turn(const float* x, const float* scale, const float* c, const float* s, float by, float* y) const {
+  void turn(const float* x, const float* scale, const float* c, const float* s, float by,
+            float* y) const {
     if (scale != nullptr) rms_norm(x, scale, width, epsilon, offset, y);
     rotate(scale != nullptr ? y : x, c, s, width / 2, by, y);
   }
@@ -174,17 +68,20 @@ struct Step {
           s[i] = std::sin(position * frequencies[i]);
         }
         for (std::int64_t head = 0; head < key_heads; ++head) {
-          const std::int64_t from = (row * key_heads + head) * width, to = ((b * key_heads + head) * tokens + t) * width;
+          const std::int64_t from = (row * key_heads + head) * width,
+                             to = ((b * key_heads + head) * tokens + t) * width;
           turn(k + from, k_scale, c, s, 1, new_keys.data() + to);
           std::copy_n(v + from, width, new_values.data() + to);
           for (std::int64_t g = 0; g < group(); ++g)
-            turn(q + from * group() + g * width, q_scale, c, s, query_scale, queries.data() + to * group() + g * width);
+            turn(q + from * group() + g * width, q_scale, c, s, query_scale,
+                 queries.data() + to * group() + g * width);
         }
       }
     });
   }
 
-  // Tokens [first, last) of a row, their queries of a key head, and the positions [from, to) that are looked at.
+  // Tokens [first, last) of a row, their queries of a key head, and the positions [from, to) that
+  // are looked at.
   struct Item {
     std::int64_t row, head, first, last, from, to;
   };
@@ -195,8 +92,10 @@ struct Step {
     return {window > 0 ? std::max<std::int64_t>(0, end - window) : 0, end};
   }
 
-  // A position's run, no longer than to `to`, and where it begins: those that are new are not in the cache yet.
-  [[nodiscard]] Run run(std::int64_t b, std::int64_t head, std::int64_t position, std::int64_t to) const {
+  // A position's run, no longer than to `to`, and where it begins: those that are new are not in
+  // the cache yet.
+  [[nodiscard]] Run run(std::int64_t b, std::int64_t head, std::int64_t position,
+                        std::int64_t to) const {
     const std::int64_t row = b * key_heads + head, slot = position + padding[b];
     to = std::min(to, (position / kRun + 1) * kRun);
     if (slot >= start) {
@@ -230,14 +129,16 @@ struct Step {
     const std::int64_t rows = queries_of(item);
     std::vector<float> scores(static_cast<std::size_t>(rows * kRun));
     std::vector<Visible> part(static_cast<std::size_t>(rows));
-    const float* q = queries.data() + ((item.row * key_heads + item.head) * tokens + item.first) * group() * width;
+    const float* q = queries.data() +
+                     ((item.row * key_heads + item.head) * tokens + item.first) * group() * width;
     std::fill_n(sight.highest, rows, kNever);
     for (std::int64_t from = item.from; from < item.to;) {
       const Run now = run(item.row, item.head, from, item.to);
       for (std::int64_t i = 0; i < rows; ++i) {
         const Visible seen = visible(item.row, item.first + i / group());
-        part[static_cast<std::size_t>(i)] = {std::clamp<std::int64_t>(seen.first - from, 0, now.count),
-                                             std::clamp<std::int64_t>(seen.end - from, 0, now.count)};
+        part[static_cast<std::size_t>(i)] = {
+            std::clamp<std::int64_t>(seen.first - from, 0, now.count),
+            std::clamp<std::int64_t>(seen.end - from, 0, now.count)};
       }
       const std::int64_t stride = (now.count + kLanes - 1) / kLanes * kLanes;
       look(q, rows, width, now, part.data(), cap, scores.data(), stride, sight);
@@ -245,7 +146,9 @@ struct Step {
     }
   }
 
-  [[nodiscard]] std::int64_t queries_of(const Item& item) const { return (item.last - item.first) * group(); }
+  [[nodiscard]] std::int64_t queries_of(const Item& item) const {
+    return (item.last - item.first) * group();
+  }
   // Room for what an item sees, and that room as a Sight.
   [[nodiscard]] std::size_t room_of(const Item& item) const {
     return static_cast<std::size_t>(queries_of(item) * (2 + width));
@@ -260,7 +163,8 @@ struct Step {
     const std::vector<Item> all = items();
     const bool is_shared = tokens < kTogether;  // a token is in several items
     std::vector<std::size_t> begins(all.size() + 1);
-    for (std::size_t i = 0; is_shared && i < all.size(); ++i) begins[i + 1] = begins[i] + room_of(all[i]);
+    for (std::size_t i = 0; is_shared && i < all.size(); ++i)
+      begins[i + 1] = begins[i] + room_of(all[i]);
     std::vector<float> shared(begins.back());
     parallel_for(pool, std::ssize(all), 1, [&](std::int64_t first, std::int64_t last) {
       std::vector<float> own;
@@ -279,7 +183,9 @@ struct Step {
     for (std::size_t i = 0; is_shared && i < all.size();) {
       const Item& item = all[i];
       std::vector<Sight> parts;
-      for (; i < all.size() && all[i].row == item.row && all[i].head == item.head && all[i].first == item.first; ++i)
+      for (; i < all.size() && all[i].row == item.row && all[i].head == item.head &&
+             all[i].first == item.first;
+           ++i)
         parts.push_back(sight_in(shared.data() + begins[i], all[i]));
       join(parts, item, y);
     }
@@ -305,10 +211,12 @@ struct Step {
 
   // The new tokens into the cache: into a ring those that count, and of them what it has room for.
   void remember(bool is_ring) {
-    const std::int64_t last = is_ring ? count : tokens, first = std::max<std::int64_t>(0, last - places);
+    const std::int64_t last = is_ring ? count : tokens,
+                       first = std::max<std::int64_t>(0, last - places);
     for (std::int64_t row = 0; row < batch * key_heads; ++row) {
       for (std::int64_t t = first; t < last; ++t) {
-        const std::int64_t from = (row * tokens + t) * width, to = (row * places + (start + t) % places) * width;
+        const std::int64_t from = (row * tokens + t) * width,
+                           to = (row * places + (start + t) % places) * width;
         std::copy_n(new_keys.data() + from, width, keys + to);
         std::copy_n(new_values.data() + from, width, values + to);
       }
@@ -323,24 +231,41 @@ float* in_place(const Floats& operand, ffi::Result<Floats>& result) {
   return to;
 }
 
-ffi::Error attention_step(ffi::ThreadPool pool, Floats q, Floats k, Floats v, Floats keys, Floats values, Integers start,
-                          Integers count, Integers padding, Floats frequencies, ffi::RemainingArgs scales,
-                          ffi::Result<Floats> y, ffi::Result<Floats> new_keys, ffi::Result<Floats> new_values,
-                          double query_scale, double soft_cap, std::int64_t window, bool is_ring, double epsilon,
-                          double scale_offset, double rope_scale) {
+ffi::Error attention_step(ffi::ThreadPool pool, Floats q, Floats k, Floats v, Floats keys,
+                          Floats values, Integers start, Integers count, Integers padding,
+                          Floats frequencies, ffi::RemainingArgs scales, ffi::Result<Floats> y,
+                          ffi::Result<Floats> new_keys, ffi::Result<Floats> new_values,
+                          double query_scale, double soft_cap, std::int64_t window, bool is_ring,
+                          double epsilon, double scale_offset, double rope_scale) {
   const auto dims = q.dimensions(), cache = keys.dimensions();
   const auto scale = [&](std::size_t i) -> const float* {
     return i < scales.size() ? scales.get<Floats>(i)->typed_data() : nullptr;
   };
-  Step step{.pool = pool, .batch = dims[0], .tokens = dims[1], .heads = dims[2], .key_heads = cache[1], .width = dims[3],
-            .places = cache[2], .start = start.typed_data()[0], .count = count.typed_data()[0],
-            .padding = padding.typed_data(), .frequencies = frequencies.typed_data(), .q_scale = scale(0),
-            .k_scale = scale(1), .query_scale = static_cast<float>(query_scale), .cap = static_cast<float>(soft_cap),
-            .epsilon = static_cast<float>(epsilon), .offset = static_cast<float>(scale_offset),
-            .rope_scale = static_cast<float>(rope_scale), .window = window, .keys = in_place(keys, new_keys),
+  Step step{.pool = pool,
+            .batch = dims[0],
+            .tokens = dims[1],
+            .heads = dims[2],
+            .key_heads = cache[1],
+            .width = dims[3],
+            .places = cache[2],
+            .start = start.typed_data()[0],
+            .count = count.typed_data()[0],
+            .padding = padding.typed_data(),
+            .frequencies = frequencies.typed_data(),
+            .q_scale = scale(0),
+            .k_scale = scale(1),
+            .query_scale = static_cast<float>(query_scale),
+            .cap = static_cast<float>(soft_cap),
+            .epsilon = static_cast<float>(epsilon),
+            .offset = static_cast<float>(scale_offset),
+            .rope_scale = static_cast<float>(rope_scale),
+            .window = window,
+            .keys = in_place(keys, new_keys),
             .values = in_place(values, new_values)};
-  const bool fits = is_ring ? window > 0 && window <= step.places + 1 : step.start + step.tokens <= step.places;
-  if (step.width % kLanes != 0 || step.start < 0 || step.count < 0 || step.count > step.tokens || !fits ||
+  const bool fits =
+      is_ring ? window > 0 && window <= step.places + 1 : step.start + step.tokens <= step.places;
+  if (step.width % kLanes != 0 || step.start < 0 || step.count < 0 || step.count > step.tokens ||
+      !fits ||
       std::any_of(step.padding, step.padding + step.batch, [](std::int32_t n) { return n < 0; }))
     return ffi::Error::InvalidArgument("hilo_attention_step: the tokens do not fit the cache");
   step.prepare(q.typed_data(), k.typed_data(), v.typed_data());

@@ -16,7 +16,8 @@ using Floats = ffi::Buffer<ffi::F32>;
 using Integers = ffi::Buffer<ffi::S32>;
 
 // x / sqrt(mean(x^2) + epsilon) * (scale + offset)
-HILO_CLONES void rms_norm(const float* x, const float* scale, std::int64_t count, float epsilon, float offset, float* y) {
+HILO_CLONES void rms_norm(const float* x, const float* scale, std::int64_t count, float epsilon,
+                          float offset, float* y) {
   Vector squares = {};
   std::int64_t i = 0;
   for (; i + kLanes <= count; i += kLanes) squares += at(x + i) * at(x + i);
@@ -29,8 +30,9 @@ HILO_CLONES void rms_norm(const float* x, const float* scale, std::int64_t count
 HILO_INLINE Vector gelu(const Vector& x) {
   return 0.5F * x * (1 + tanh_of(0.7978845608F * (x + 0.044715F * x * x * x)));
 }
-HILO_CLONES void gelu_times(const float* gate, const float* up, std::int64_t rows, std::int64_t count, std::int64_t stride,
-                            float* y, std::int64_t y_stride) {
+HILO_CLONES void gelu_times(const float* gate, const float* up, std::int64_t rows,
+                            std::int64_t count, std::int64_t stride, float* y,
+                            std::int64_t y_stride) {
   for (std::int64_t row = 0; row < rows; ++row, gate += stride, up += stride, y += y_stride) {
     std::int64_t i = 0;
     for (; i + kLanes <= count; i += kLanes) at(y + i) = gelu(at(gate + i)) * at(up + i);
@@ -41,11 +43,13 @@ HILO_CLONES void gelu_times(const float* gate, const float* up, std::int64_t row
 namespace {
 
 ffi::Error norm_rows(Floats x, Floats scale, ffi::Result<Floats> y, double epsilon, double offset) {
-  const auto count = static_cast<std::int64_t>(scale.element_count()), all = static_cast<std::int64_t>(x.element_count());
-  if (count == 0 || all % count != 0) return ffi::Error::InvalidArgument("hilo_rms_norm: the operands do not fit");
+  const auto count = static_cast<std::int64_t>(scale.element_count()),
+             all = static_cast<std::int64_t>(x.element_count());
+  if (count == 0 || all % count != 0)
+    return ffi::Error::InvalidArgument("hilo_rms_norm: the operands do not fit");
   for (std::int64_t i = 0; i < all; i += count) {
-    rms_norm(x.typed_data() + i, scale.typed_data(), count, static_cast<float>(epsilon), static_cast<float>(offset),
-         y->typed_data() + i);
+    rms_norm(x.typed_data() + i, scale.typed_data(), count, static_cast<float>(epsilon),
+             static_cast<float>(offset), y->typed_data() + i);
   }
   return ffi::Error::Success();
 }
@@ -83,7 +87,8 @@ HILO_CLONES Best best_of(const float* x, std::int64_t first, std::int64_t last) 
   return best;
 }
 
-ffi::Error likeliest(ffi::ThreadPool pool, Floats logits, ffi::Result<Integers> tokens, ffi::Result<Floats> scores) {
+ffi::Error likeliest(ffi::ThreadPool pool, Floats logits, ffi::Result<Integers> tokens,
+                     ffi::Result<Floats> scores) {
   const std::int64_t batch = logits.dimensions()[0], count = logits.dimensions()[1];
   constexpr std::int64_t kPiece = 16 << 10;
   const std::int64_t pieces = (count + kPiece - 1) / kPiece;
@@ -91,7 +96,8 @@ ffi::Error likeliest(ffi::ThreadPool pool, Floats logits, ffi::Result<Integers> 
   parallel_for(pool, batch * pieces, 1, [&](std::int64_t first, std::int64_t last) {
     for (std::int64_t i = first; i < last; ++i) {
       const std::int64_t from = i % pieces * kPiece;
-      parts[static_cast<std::size_t>(i)] = best_of(logits.typed_data() + i / pieces * count, from, std::min(count, from + kPiece));
+      parts[static_cast<std::size_t>(i)] =
+          best_of(logits.typed_data() + i / pieces * count, from, std::min(count, from + kPiece));
     }
   });
   for (std::int64_t b = 0; b < batch; ++b) {
@@ -122,7 +128,9 @@ void register_row_kernels() {
                                             .Attr<double>("scale_offset")
                                             .To(norm_rows));
   register_custom_call(
-      "hilo_likeliest", ffi::Ffi::Bind().Ctx<ffi::ThreadPool>().Arg<Floats>().Ret<Integers>().Ret<Floats>().To(likeliest));
+      "hilo_likeliest",
+      ffi::Ffi::Bind().Ctx<ffi::ThreadPool>().Arg<Floats>().Ret<Integers>().Ret<Floats>().To(
+          likeliest));
 }
 
 }  // namespace hilo::kernels

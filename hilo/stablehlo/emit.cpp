@@ -75,6 +75,7 @@ class Emitter {
     append_symbol(options_.module_name);
     text_ += " {\n";
     const std::size_t start = text_.size();
+    is_divided_ = options_.has_shardings && std::ranges::any_of(main.parameters(), [](Value p) { return p.sharding() != nullptr; });
     function("public @main", main, options_.aliases);
     for (std::size_t i = 0; i < callees_.size(); ++i) {  // which may call further ones
       const Function callee = callees_[i];
@@ -86,6 +87,7 @@ class Emitter {
   }
 
  private:
+  bool is_divided_ = false;  // over devices
   using Names = std::vector<std::int32_t>;  // by value of one graph: its number in the text
 
   void function(const std::string& head, const Function& main, const std::vector<int>& aliases) {
@@ -266,7 +268,12 @@ class Emitter {
   Function lowering(const Node& node, Shapes in) const {
     if (options_.platform.empty() || is_lowered_) return {};
     const CallSite site(node.site);
-    return node.op->lowering(options_.platform, in);
+    const Function faster = node.op->lowering(options_.platform, in);
+    // What calls a kernel cannot be divided: every device would be sent all of its operands.
+    const bool has_kernel = faster && std::ranges::any_of(faster.graph().nodes(), [](const Node& n) {
+      return n.op && n.op->name() == "custom_call";
+    });
+    return is_divided_ && has_kernel ? Function() : faster;
   }
 
   // An op that stands for its body: what is read of the body is printed in its place, and a constraint for what is said of it.

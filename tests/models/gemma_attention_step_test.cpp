@@ -1,4 +1,5 @@
-// Attention of new tokens over a cache: the CPU's kernel against the graph that stands for it on other platforms.
+// Attention of new tokens over a cache: the CPU's kernel against the graph that stands for it on
+// other platforms.
 #include "hilo/models/gemma/attention_step.h"
 
 #include <gtest/gtest.h>
@@ -25,8 +26,14 @@ struct Case {
 };
 
 Config config_of(const Case& c) {
-  Config config{.generation = c.generation, .layers = 1, .width = 64, .heads = c.heads, .key_value_heads = c.key_heads,
-                .head_width = c.width, .hidden = 64, .vocabulary = 10};
+  Config config{.generation = c.generation,
+                .layers = 1,
+                .width = 64,
+                .heads = c.heads,
+                .key_value_heads = c.key_heads,
+                .head_width = c.width,
+                .hidden = 64,
+                .vocabulary = 10};
   config.query_scale = 0.2;
   config.attention_cap = c.cap;
   config.window = c.window;
@@ -69,7 +76,8 @@ TEST_P(AttentionStep, KernelAndGraphAreEqual) {
     const Value y = attend(config, 0, x, layer, {start, p[6], p[7], c.is_first});
     return std::vector{y, layer.keys, layer.values};
   };
-  const std::vector<Array> got = test::run(step, in), expected = test::run_without_kernels(step, in);
+  const std::vector<Array> got = test::run(step, in),
+                           expected = test::run_without_kernels(step, in);
   for (std::size_t i = 0; i < got.size(); ++i) {
     SCOPED_TRACE(i);
     test::expect_near(got[i], expected[i].to_doubles(), 5e-6);
@@ -85,19 +93,75 @@ INSTANTIATE_TEST_SUITE_P(
         Case{.name = "ARowThatIsAllPadding", .start = 5, .padding = {0, 9}},
         Case{.name = "LongCache", .slots = 400, .start = 300, .padding = {0, 150}},
         Case{.name = "AWindow", .slots = 400, .start = 300, .padding = {0, 290}, .window = 140},
-        Case{.name = "ARingThatTurned", .slots = 400, .start = 350, .padding = {0, 345}, .window = 140},
+        Case{.name = "ARingThatTurned",
+             .slots = 400,
+             .start = 350,
+             .padding = {0, 345},
+             .window = 140},
         Case{.name = "ARingNotYetFull", .slots = 400, .start = 100, .window = 140},
-        Case{.name = "FewTokens", .tokens = 5, .slots = 400, .start = 125, .count = 3, .padding = {0, 2}},
-        Case{.name = "FewTokensInARing", .tokens = 5, .slots = 400, .start = 350, .count = 3, .window = 140},
-        Case{.name = "ManyTokens", .tokens = 37, .slots = 400, .start = 250, .count = 30, .padding = {1, 260}},
-        Case{.name = "ManyTokensInAWindow", .tokens = 37, .slots = 400, .start = 250, .count = 37, .window = 500},
-        Case{.name = "ManyTokensInARing", .tokens = 50, .slots = 400, .start = 330, .count = 45, .padding = {0, 7}, .window = 20},
-        Case{.name = "AFirstPieceLongerThanTheRing", .tokens = 90, .slots = 400, .count = 80, .padding = {0, 31}, .window = 20,
-             .slack = 8, .is_first = true},
-        Case{.name = "AFirstPiece", .tokens = 40, .slots = 64, .count = 33, .padding = {0, 5}, .is_first = true},
-        Case{.name = "SoftCap", .tokens = 12, .heads = 4, .key_heads = 2, .slots = 64, .start = 20, .count = 12, .cap = 2,
-             .generation = 2, .width = 16},
-        Case{.name = "OddGroups", .tokens = 9, .heads = 6, .key_heads = 2, .slots = 64, .start = 20, .count = 9, .generation = 1,
+        Case{.name = "FewTokens",
+             .tokens = 5,
+             .slots = 400,
+             .start = 125,
+             .count = 3,
+             .padding = {0, 2}},
+        Case{.name = "FewTokensInARing",
+             .tokens = 5,
+             .slots = 400,
+             .start = 350,
+             .count = 3,
+             .window = 140},
+        Case{.name = "ManyTokens",
+             .tokens = 37,
+             .slots = 400,
+             .start = 250,
+             .count = 30,
+             .padding = {1, 260}},
+        Case{.name = "ManyTokensInAWindow",
+             .tokens = 37,
+             .slots = 400,
+             .start = 250,
+             .count = 37,
+             .window = 500},
+        Case{.name = "ManyTokensInARing",
+             .tokens = 50,
+             .slots = 400,
+             .start = 330,
+             .count = 45,
+             .padding = {0, 7},
+             .window = 20},
+        Case{.name = "AFirstPieceLongerThanTheRing",
+             .tokens = 90,
+             .slots = 400,
+             .count = 80,
+             .padding = {0, 31},
+             .window = 20,
+             .slack = 8,
+             .is_first = true},
+        Case{.name = "AFirstPiece",
+             .tokens = 40,
+             .slots = 64,
+             .count = 33,
+             .padding = {0, 5},
+             .is_first = true},
+        Case{.name = "SoftCap",
+             .tokens = 12,
+             .heads = 4,
+             .key_heads = 2,
+             .slots = 64,
+             .start = 20,
+             .count = 12,
+             .cap = 2,
+             .generation = 2,
+             .width = 16},
+        Case{.name = "OddGroups",
+             .tokens = 9,
+             .heads = 6,
+             .key_heads = 2,
+             .slots = 64,
+             .start = 20,
+             .count = 9,
+             .generation = 1,
              .width = 80}),
     [](const auto& one) { return std::string(one.param.name); });
 
@@ -109,16 +173,18 @@ TEST(AttentionStepRefusals, ACacheThatIsTooShort) {
       (void)test::run(
           [&](std::span<const Value> p) {
             LayerCache layer{p[2], p[2]};
-            return std::vector{attend(config, 0, {p[0], p[1], p[1], p[3], p[3]}, layer, {p[4], p[5], p[6]})};
+            return std::vector{
+                attend(config, 0, {p[0], p[1], p[1], p[3], p[3]}, layer, {p[4], p[5], p[6]})};
           },
-          {numbers({1, 1, 4, 32}, random), numbers({1, 1, 1, 32}, random), numbers({1, 1, 16, 32}, random),
-           numbers({32}, random), Array::scalar(start), Array::scalar<std::int32_t>(1),
-           Array::of<std::int32_t>({1}, {padding})});
+          {numbers({1, 1, 4, 32}, random), numbers({1, 1, 1, 32}, random),
+           numbers({1, 1, 16, 32}, random), numbers({32}, random), Array::scalar(start),
+           Array::scalar<std::int32_t>(1), Array::of<std::int32_t>({1}, {padding})});
     });
   };
   EXPECT_EQ(run(15, 0), "");
   for (const auto& [start, padding] : {std::pair{16, 0}, {-1, 0}, {3, -1}})
-    EXPECT_NE(run(start, padding).find("the tokens do not fit the cache"), std::string::npos) << start << ' ' << padding;
+    EXPECT_NE(run(start, padding).find("the tokens do not fit the cache"), std::string::npos)
+        << start << ' ' << padding;
 }
 
 }  // namespace

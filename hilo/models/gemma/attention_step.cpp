@@ -17,7 +17,8 @@
 namespace hilo::models::gemma {
 namespace {
 
-// Operands: q, k, v, keys, values, start, count, padding, and q_scale and k_scale if there are norms.
+// Operands: q, k, v, keys, values, start, count, padding, and q_scale and k_scale if there are
+// norms.
 struct AttentionStep : ByFormula<AttentionStep> {
   static constexpr std::string_view kName = "hilo.attention_step";
   double query_scale = 1, soft_cap = 0, norm_epsilon = 0, rope_base = 0, rope_scale = 1;
@@ -63,22 +64,24 @@ struct AttentionStep : ByFormula<AttentionStep> {
     const RotaryOptions rotary{.base = rope_base, .scale = rope_scale};
     const Value positions = new_positions(at, p[0].dim(1));  // [B,T]
     const auto turned = [&](Value x, std::size_t scale) {
-      return rotary_embedding(scale < p.size() ? nn::rms_norm(x, p[scale], norm) : x, positions, rotary);
+      return rotary_embedding(scale < p.size() ? nn::rms_norm(x, p[scale], norm) : x, positions,
+                              rotary);
     };
     const Value q = turned(p[0], 8);
     const Seen seen = remember({p[3], p[4]}, turned(p[1], 9), p[2], at, is_ring);
-    AttentionOptions options{.is_causal = true,
-                             .scale = query_scale,
-                             .soft_cap = soft_cap,
-                             .mask = reshape(seen.positions >= 0, {q.dim(0), 1, 1, seen.keys.dim(1)})};
+    AttentionOptions options{
+        .is_causal = true,
+        .scale = query_scale,
+        .soft_cap = soft_cap,
+        .mask = reshape(seen.positions >= 0, {q.dim(0), 1, 1, seen.keys.dim(1)})};
     if (!is_first) {  // else both count from 0, and padding shifts them alike
       options.query_positions = positions;
       options.key_positions = seen.positions;
     }
     if (window > 0) options.window = AttentionWindow{.left = window - 1, .right = 0};
     const auto as = [this](Value x) { return convert(x, static_cast<DType>(dtype)); };
-    return {scaled_dot_product_attention(as(q), as(seen.keys), as(seen.values), options), seen.cache.keys,
-            seen.cache.values};
+    return {scaled_dot_product_attention(as(q), as(seen.keys), as(seen.values), options),
+            seen.cache.keys, seen.cache.values};
   }
 
   [[nodiscard]] std::vector<Shape> infer(Shapes in) const {
@@ -87,19 +90,24 @@ struct AttentionStep : ByFormula<AttentionStep> {
   [[nodiscard]] Function formula(Shapes in) const {
     return trace([&](std::span<const Value> p) { return results(p); }, in);
   }
-  [[nodiscard]] Function expansion(Shapes in, const std::vector<bool>&) const { return formula(in); }
+  [[nodiscard]] Function expansion(Shapes in, const std::vector<bool>&) const {
+    return formula(in);
+  }
 
   [[nodiscard]] Function lowering(std::string_view platform, Shapes in) const {
     const Dim width = in[0].dim(3);
-    const bool is_f32 = in[3].dtype == kF32 && in[4].dtype == kF32 && static_cast<DType>(dtype) == kF32;
+    const bool is_f32 =
+        in[3].dtype == kF32 && in[4].dtype == kF32 && static_cast<DType>(dtype) == kF32;
     if (platform != "cpu" || !is_f32 || width % 16 != 0) return {};
     return trace(
         [&](std::span<const Value> p) {
           std::vector<Value> operands(p.begin(), p.end());
-          operands.insert(operands.begin() + 8, constant(rotary_frequencies(width, rope_base, kF32)));
-          const CustomOp kernel{.name = "hilo_attention_step",
-                                .infer = [&](Shapes) { return infer(in); },
-                                .in_place = {{.result = 1, .operand = 3}, {.result = 2, .operand = 4}}};
+          operands.insert(operands.begin() + 8,
+                          constant(rotary_frequencies(width, rope_base, kF32)));
+          const CustomOp kernel{
+              .name = "hilo_attention_step",
+              .infer = [&](Shapes) { return infer(in); },
+              .in_place = {{.result = 1, .operand = 3}, {.result = 2, .operand = 4}}};
           return custom_call(kernel, operands,
                              {{"query_scale", query_scale},
                               {"soft_cap", soft_cap},
@@ -115,10 +123,12 @@ struct AttentionStep : ByFormula<AttentionStep> {
 
 }  // namespace
 
-Value attend(const Config& config, Dim layer, const HeadInputs& x, LayerCache& cache, const Placement& at) {
+Value attend(const Config& config, Dim layer, const HeadInputs& x, LayerCache& cache,
+             const Placement& at) {
   std::vector<Value> in = {x.q, x.k, x.v, cache.keys, cache.values, at.start, at.count, at.padding};
   if (x.q_scale) in.insert(in.end(), {x.q_scale, x.k_scale});
-  const std::vector<Value> out = apply_all(AttentionStep::of(config, layer, cache, at.is_first), in);
+  const std::vector<Value> out =
+      apply_all(AttentionStep::of(config, layer, cache, at.is_first), in);
   cache = {out[1], out[2]};
   return out[0];
 }
