@@ -20,7 +20,40 @@ bool is_weakly_ordered(const ir::Operation& op) {
   return order != nullptr && order->value == "WEAKORDER";
 }
 
+// Whether every number of one dtype is one of the other, which is longer.
+bool is_promotable(DType from, DType to) {
+  return bits(to) > bits(from) &&
+         ((is_integer(from) && kind(from) == kind(to)) || (is_float(from) && is_float(to)) ||
+          (is_complex(from) && is_complex(to)));
+}
+
 }  // namespace
+
+// A body may add in a longer dtype than its op is given.
+std::optional<std::vector<Value>> Importer::promoted(const ir::Operation& op, std::string_view name,
+                                                     std::span<const Value> operands) const {
+  const bool is_scatter = name == "scatter",
+             is_pairwise = name == "reduce" || name == "reduce_window" || is_scatter;
+  if (!is_pairwise && name != "all_reduce" && name != "reduce_scatter") return {};
+  if (is_pairwise && operands.size() < 2) return {};
+  const std::size_t n = operands.size() / 2;  // inputs
+  for (std::size_t k = 0; is_pairwise && k < n; ++k) {
+    if (operands[k].dtype() != operands[operands.size() - n + k].dtype())
+      return {};  // which the op refuses
+  }
+  std::vector<Value> wider(operands.begin(), operands.end());
+  bool is_wider = false;
+  for (std::size_t k = 0; k < wider.size() && op.regions.size() == 1; ++k) {
+    if (is_scatter && k == n) continue;  // the indices
+    const std::size_t in_body = !is_pairwise ? 0 : is_scatter && k > n ? k - n - 1 : k % n;
+    if (in_body >= op.regions[0].arguments.size()) return {};
+    const DType dtype = type(op.regions[0].arguments[in_body]).dtype;
+    if (!is_promotable(wider[k].dtype(), dtype)) continue;
+    wider[k] = convert(wider[k], dtype);
+    is_wider = true;
+  }
+  return is_wider ? std::optional(std::move(wider)) : std::nullopt;
+}
 
 std::optional<std::vector<Value>> Importer::variant_of(const ir::Operation& op,
                                                        std::string_view name,
@@ -31,6 +64,8 @@ std::optional<std::vector<Value>> Importer::variant_of(const ir::Operation& op,
         std::move(*groups);
     return results_of(same, name, operands);
   }
+  if (auto quantized = quantized_of(op, name, operands)) return quantized;
+  if (auto wider = promoted(op, name, operands)) return results_of(op, name, *wider);
   if ((name == "all_gather" || name == "all_to_all") && operands.size() > 1) {  // each by itself
     if (op.results.size() != operands.size()) {
       throw OpError({.problem = std::to_string(op.results.size()) + " results",

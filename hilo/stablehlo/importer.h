@@ -46,7 +46,10 @@ class Importer {
   Value constrained(const ir::Operation& op, Value value);
   /// The value of an @xla.sdy.FuncResultSharding: what its attribute says is said of the value itself where nothing is.
   Value as_result(const ir::Operation& op, Value value);
-  [[nodiscard]] const Shape& type(ir::ValueId value) const { return program_.types[static_cast<std::size_t>(value)]; }
+  [[nodiscard]] const Shape& type(ir::ValueId value) const {
+    const auto found = expressed_.find(value);
+    return found != expressed_.end() ? found->second : program_.types[static_cast<std::size_t>(value)];
+  }
   /// The attribute in that type. Throws OpError if it is not there or of another kind.
   template <class T>
   static T required(const ir::Operation& op, std::string_view name) {
@@ -69,6 +72,10 @@ class Importer {
   void guarded(const ir::Operation& op, const std::function<void()>& work) const;
   /// What an op gives in a form that Hilo's op of its name does not have; none in every other. Of import_variants.cpp.
   std::optional<std::vector<Value>> variant_of(const ir::Operation& op, std::string_view name, std::span<const Value> operands);
+  /// The operands of a reduction in the dtypes that its body has; none where they are in them.
+  std::optional<std::vector<Value>> promoted(const ir::Operation& op, std::string_view name, std::span<const Value> operands) const;
+  /// What an op gives on quantised tensors, by that on the numbers that they stand for; none where there are no such tensors. Of import_quantized.cpp.
+  std::optional<std::vector<Value>> quantized_of(const ir::Operation& op, std::string_view name, std::span<const Value> operands);
   std::vector<Value> built(const ir::Operation& op, const OpEntry& entry, std::span<const Value> operands);
   Function closed_region(const ir::Region& region, const ir::Operation& op, std::string_view name, std::span<const Value> operands);
   // Of import_sharding.cpp: meshes of the program, and what attributes say of values; none: nothing.
@@ -91,6 +98,7 @@ class Importer {
   std::map<std::string, const ir::Operation*, std::less<>> functions_;
   std::map<std::string, std::shared_ptr<const Mesh>, std::less<>> meshes_;
   std::unordered_map<ir::ValueId, Value> values_;
+  std::map<ir::ValueId, Shape> expressed_;  // of results of an operation that is imported without quantisation
   std::vector<std::string_view> calls_;  // that are being written out
   std::size_t budget_ = 0;               // operations that may still be built
   int depth_ = 0;
