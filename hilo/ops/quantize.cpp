@@ -160,6 +160,12 @@ Value uniform_quantize(Operand x, Quantization quantization) {
   return apply(std::move(op), {x.value}, x.where);
 }
 
+Value uniform_from_stored(Operand integers, Quantization quantization) {
+  const CallSite site(integers.where);
+  const Value numbers = expressed(quantization, convert(integers, quantization.storage));
+  return uniform_quantize(Operand(numbers, integers.where), std::move(quantization));
+}
+
 Value uniform_dequantize(Operand x) { return apply(UniformDequantize{}, {x.value}, x.where); }
 
 }  // namespace hilo

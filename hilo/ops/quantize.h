@@ -16,6 +16,11 @@ namespace hilo {
 /// Source:  StableHLO spec, uniform_quantize (C1, C2), and "Quantized element types" (C1-C11).
 Value uniform_quantize(Operand x, Quantization quantization);
 
+/// The quantised tensor that has these integers in store, converted to the storage dtype.
+/// Throws:  OpError as uniform_quantize.
+/// Gradient: none.
+Value uniform_from_stored(Operand integers, Quantization quantization);
+
 /// (stored - zero_point) * scale, in the expressed dtype.
 /// Throws:  OpError if x is not quantised.
 /// Source:  StableHLO spec, uniform_dequantize (C1, C2).

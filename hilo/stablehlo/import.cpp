@@ -327,7 +327,12 @@ Function Importer::closed_region(const ir::Region& region, const ir::Operation& 
   std::vector<Shape> shapes;
   for (ir::ValueId id : region.arguments) shapes.push_back(type(id));
   std::vector<Value> captured;
-  Function f = trace_closed(body(region), shapes, captured);
+  const auto expressed = [&, of = body(region)](std::span<const Value> p) {
+    std::vector<Value> results = of(p);
+    for (Value& v : results) v = without_quantization(region, v);
+    return results;
+  };
+  Function f = trace_closed(expressed, shapes, captured);
   if (!captured.empty()) {
     refuse(op, "a region of " + std::string(name) + " reads " + to_string(captured[0].shape()) +
                    " of outside\n  expected: its arguments and constants alone");

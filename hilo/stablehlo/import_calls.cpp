@@ -1,3 +1,4 @@
+#include "hilo/ops/quantize.h"
 #include "hilo/ops/all_ops.h"
 #include "hilo/ops/broadcast.h"
 #include "hilo/ops/constant.h"
@@ -30,9 +31,11 @@ Value constant_of(const ir::Operation& op, std::string_view attribute) {
   return constant(Importer::required<Array>(op, attribute));
 }
 
-Out make_constant(Importer&, const ir::Operation& op, In in) {
+Out make_constant(Importer& importer, const ir::Operation& op, In in) {
   expect_operands(in, 0);
-  return {constant_of(op)};
+  const Value value = constant_of(op);
+  const Quantization* stored = op.results.size() == 1 ? importer.type(op.results[0]).quantization() : nullptr;
+  return {stored != nullptr ? uniform_from_stored(value, *stored) : value};
 }
 
 Value number_of(const AttributeValue& value, DType dtype) {

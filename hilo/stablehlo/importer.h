@@ -76,6 +76,8 @@ class Importer {
   std::optional<std::vector<Value>> promoted(const ir::Operation& op, std::string_view name, std::span<const Value> operands) const;
   /// What an op gives on quantised tensors, by that on the numbers that they stand for; none where there are no such tensors. Of import_quantized.cpp.
   std::optional<std::vector<Value>> quantized_of(const ir::Operation& op, std::string_view name, std::span<const Value> operands);
+  /// A result of the region of such an op, which is to give those numbers too.
+  [[nodiscard]] Value without_quantization(const ir::Region& region, Value result) const;
   std::vector<Value> built(const ir::Operation& op, const OpEntry& entry, std::span<const Value> operands);
   Function closed_region(const ir::Region& region, const ir::Operation& op, std::string_view name, std::span<const Value> operands);
   // Of import_sharding.cpp: meshes of the program, and what attributes say of values; none: nothing.
@@ -98,7 +100,7 @@ class Importer {
   std::map<std::string, const ir::Operation*, std::less<>> functions_;
   std::map<std::string, std::shared_ptr<const Mesh>, std::less<>> meshes_;
   std::unordered_map<ir::ValueId, Value> values_;
-  std::map<ir::ValueId, Shape> expressed_;  // of results of an operation that is imported without quantisation
+  std::map<ir::ValueId, Shape> expressed_;  // of results and of regions' arguments of ops that are imported without quantisation
   std::vector<std::string_view> calls_;  // that are being written out
   std::size_t budget_ = 0;               // operations that may still be built
   int depth_ = 0;

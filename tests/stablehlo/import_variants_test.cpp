@@ -51,6 +51,35 @@ const std::vector<Row> kRows = {
   %c = stablehlo.compare GT, %a, %v : (tensor<2x!quant.uniform<i8:f32, 0.5>>, tensor<2x!quant.uniform<i8:f32, 0.5>>) -> tensor<2xi1>
   %r = stablehlo.convert %c : (tensor<2xi1>) -> tensor<2xf32>)",
      {0, 1}},
+    {"a constant's stored integers",
+     R"(  %q = stablehlo.constant() {value = dense<[[3, -7], [4, 127]]> : tensor<2x2xi8>} : () -> tensor<2x2x!quant.uniform<i8:f32:1, {0.5:1, 2.0}>>
+  %r = stablehlo.uniform_dequantize %q : (tensor<2x2x!quant.uniform<i8:f32:1, {0.5:1, 2.0}>>) -> tensor<2x2xf32>)",
+     {1, -14, 1.5, 254}},
+    {"sums that are quantised at each step",
+     R"(  %x = stablehlo.constant dense<[100.0, 100.0, -100.0]> : tensor<3xf32>
+  %z = stablehlo.constant dense<0.0> : tensor<f32>
+  %q = stablehlo.uniform_quantize %x : (tensor<3xf32>) -> tensor<3x!quant.uniform<i8:f32, 1.0>>
+  %i = stablehlo.uniform_quantize %z : (tensor<f32>) -> tensor<!quant.uniform<i8:f32, 1.0>>
+  %s = "stablehlo.reduce"(%q, %i) ({
+    ^bb0(%a: tensor<!quant.uniform<i8:f32, 1.0>>, %b: tensor<!quant.uniform<i8:f32, 1.0>>):
+      %t = stablehlo.maximum %a, %b : tensor<!quant.uniform<i8:f32, 1.0>>
+      %u = stablehlo.add %t, %t : tensor<!quant.uniform<i8:f32, 1.0>>
+      %v = stablehlo.minimum %u, %t : tensor<!quant.uniform<i8:f32, 1.0>>
+      stablehlo.return %v : tensor<!quant.uniform<i8:f32, 1.0>>
+    }) {dimensions = array<i64: 0>} : (tensor<3x!quant.uniform<i8:f32, 1.0>>, tensor<!quant.uniform<i8:f32, 1.0>>) -> tensor<!quant.uniform<i8:f32, 1.0>>
+  %r = stablehlo.uniform_dequantize %s : (tensor<!quant.uniform<i8:f32, 1.0>>) -> tensor<f32>)",
+     {100}},
+    {"an order of quantised numbers",
+     R"(  %x = stablehlo.constant dense<[1.0, 3.0, -2.0]> : tensor<3xf32>
+  %q = stablehlo.uniform_quantize %x : (tensor<3xf32>) -> tensor<3x!quant.uniform<i8:f32, 0.5>>
+  %s = "stablehlo.sort"(%q) ({
+    ^bb0(%a: tensor<!quant.uniform<i8:f32, 0.5>>, %b: tensor<!quant.uniform<i8:f32, 0.5>>):
+      %c = stablehlo.compare GT, %a, %b : (tensor<!quant.uniform<i8:f32, 0.5>>, tensor<!quant.uniform<i8:f32, 0.5>>) -> tensor<i1>
+      stablehlo.return %c : tensor<i1>
+    }) {dimension = 0 : i64, is_stable = true} : (tensor<3x!quant.uniform<i8:f32, 0.5>>) -> tensor<3x!quant.uniform<i8:f32, 0.5>>
+  %b = stablehlo.bitcast_convert %s : (tensor<3x!quant.uniform<i8:f32, 0.5>>) -> tensor<3x!quant.uniform<i8:f32, 0.5>>
+  %r = stablehlo.uniform_dequantize %b : (tensor<3x!quant.uniform<i8:f32, 0.5>>) -> tensor<3xf32>)",
+     {3, 1, -2}},
     {"a sum in a longer dtype",
      R"(  %x = stablehlo.constant dense<[16777216.0, 1.0, 1.0]> : tensor<3xf32>
   %z = stablehlo.constant dense<0.0> : tensor<f32>
