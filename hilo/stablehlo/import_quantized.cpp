@@ -30,16 +30,98 @@ Shape expressed_shape(const Shape& s) {
   return is_quantized(s) ? Shape{s.quantization()->expressed, s.dims} : s;
 }
 
-// What all ops ask of their quantised operands and results.
-void expect_one_kind(std::string_view name, std::span<const Shape> quantized) {
-  for (const Shape& s : quantized) {
-    const Quantization &a = *quantized.front().quantization(), &b = *s.quantization();
-    if (a.expressed == b.expressed) continue;
-    throw OpError(
-        {.problem = "quantised tensors of " + std::string(name) + " stand for different dtypes",
-         .got = {quantized.begin(), quantized.end()},
-         .expected = "one expressed type"});
+// Ops that take a scale for each index of an axis.
+constexpr std::array<std::string_view, 24> kPerAxis = {"add",
+                                                       "bitcast_convert",
+                                                       "broadcast_in_dim",
+                                                       "case",
+                                                       "composite",
+                                                       "constant",
+                                                       "convolution",
+                                                       "custom_call",
+                                                       "dot_general",
+                                                       "dynamic_broadcast_in_dim",
+                                                       "dynamic_conv",
+                                                       "get_dimension_size",
+                                                       "get_tuple_element",
+                                                       "if",
+                                                       "infeed",
+                                                       "outfeed",
+                                                       "recv",
+                                                       "reshape",
+                                                       "send",
+                                                       "transpose",
+                                                       "tuple",
+                                                       "uniform_dequantize",
+                                                       "uniform_quantize",
+                                                       "while"};
+// Ops whose result has the elements of the first quantised operand.
+constexpr std::array<std::string_view, 20> kMoving = {"all_gather",
+                                                      "all_to_all",
+                                                      "broadcast_in_dim",
+                                                      "collective_broadcast",
+                                                      "collective_permute",
+                                                      "concatenate",
+                                                      "dynamic_broadcast_in_dim",
+                                                      "dynamic_gather",
+                                                      "dynamic_pad",
+                                                      "dynamic_reshape",
+                                                      "dynamic_slice",
+                                                      "dynamic_update_slice",
+                                                      "gather",
+                                                      "pad",
+                                                      "real_dynamic_slice",
+                                                      "reshape",
+                                                      "reverse",
+                                                      "select",
+                                                      "slice",
+                                                      "transpose"};
+// Ops whose storage may grow or shrink.
+constexpr std::array<std::string_view, 4> kRestoring = {"dot_general", "convolution",
+                                                        "dynamic_conv", "convert"};
+
+bool is_among(std::span<const std::string_view> names, std::string_view name) {
+  return std::ranges::find(names, name) != names.end();
+}
+
+[[noreturn]] void refuse_quantized(std::string problem, std::vector<Shape> got,
+                                   std::string expected) {
+  throw OpError(
+      {.problem = std::move(problem), .got = std::move(got), .expected = std::move(expected)});
+}
+
+void expect_alike(std::string_view name, const Shape& a, const Shape& b) {
+  const Quantization &p = *a.quantization(), &q = *b.quantization();
+  if (p.expressed != q.expressed || (p.storage != q.storage && !is_among(kRestoring, name)))
+    refuse_quantized("quantised tensors differ", {a, b},
+                     "one dtype in store, and one that it stands for");
+}
+
+// Elements that are moved keep scales and zero points; one that is repeated has its own wherever it
+// goes.
+void expect_moved(const ir::Operation& op, std::string_view name, const Shape& from,
+                  const Shape& to) {
+  const Quantization &p = *from.quantization(), &q = *to.quantization();
+  bool is_kept = p.axis.has_value() == q.axis.has_value();
+  for (std::size_t i = 0; is_kept && i < q.scales.size(); ++i) {
+    const std::size_t k = p.scales.size() == 1 ? 0 : i;
+    is_kept = (p.scales.size() == 1 || p.scales.size() == q.scales.size()) &&
+              p.scales[k] == q.scales[i] && p.zero_points[k] == q.zero_points[i];
   }
+  if (!is_kept)
+    refuse_quantized("scales or zero points change", {from, to}, "those of the operand (C1)");
+  Axes axes;
+  const char* const attribute = name == "transpose"                  ? "permutation"
+                                : name.ends_with("broadcast_in_dim") ? "broadcast_dimensions"
+                                                                     : nullptr;
+  const AttributeValue* given = attribute != nullptr ? op.attribute(attribute) : nullptr;
+  if (!p.axis || given == nullptr || !read_attribute(*given, axes)) return;
+  const int key = name == "transpose" ? *q.axis : *p.axis,
+            other = name == "transpose" ? *p.axis : *q.axis;
+  const bool is_there =
+      key >= 0 && key < std::ssize(axes) && axes[static_cast<std::size_t>(key)] == other;
+  if (!is_there)
+    refuse_quantized("the scales' axis changes", {from, to}, "the axis that the operand's becomes");
 }
 
 }  // namespace
@@ -47,7 +129,6 @@ void expect_one_kind(std::string_view name, std::span<const Shape> quantized) {
 std::optional<std::vector<Value>> Importer::quantized_of(const ir::Operation& op,
                                                          std::string_view name,
                                                          std::span<const Value> operands) {
-  if (std::ranges::find(kAsTheyAre, name) != kAsTheyAre.end()) return {};
   std::vector<Shape> quantized, results;
   for (const Value& v : operands) {
     if (is_quantized(v.shape())) quantized.push_back(v.shape());
@@ -55,7 +136,24 @@ std::optional<std::vector<Value>> Importer::quantized_of(const ir::Operation& op
   for (ir::ValueId id : op.results) results.push_back(type(id));
   std::ranges::copy_if(results, std::back_inserter(quantized), is_quantized);
   if (quantized.empty()) return {};
-  expect_one_kind(name, quantized);
+  for (const Shape& s : quantized) {
+    const bool is_left =
+        &s == quantized.data() &&
+        (name == "dot_general" || name.ends_with("conv") || name == "convolution") &&
+        is_quantized(operands[0].shape());
+    if (s.quantization()->axis && (is_left || !is_among(kPerAxis, name)))
+      refuse_quantized("a scale for each index of an axis", {s}, "one scale for the whole tensor");
+  }
+  if (is_among(kAsTheyAre, name)) return {};
+  for (std::size_t k = 0; k < results.size() && k < operands.size(); ++k) {
+    if (is_quantized(results[k]) && is_quantized(operands[k].shape()))
+      expect_alike(name, operands[k].shape(), results[k]);
+  }
+  if (results.size() == 1) {
+    for (const Shape& s : quantized) expect_alike(name, quantized[0], s);
+    if (is_among(kMoving, name) && is_quantized(results[0]))
+      expect_moved(op, name, quantized[0], results[0]);
+  }
   if (name == "bitcast_convert" && operands.size() == 1 &&
       results == std::vector{operands[0].shape()})
     return std::vector{operands[0]};
