@@ -90,7 +90,8 @@ HILO_CLONES void look(const float* q, std::int64_t queries, std::int64_t width, 
       at(row + i) = cap * tanh_of(at(row + i) / cap);
     std::fill(row, row + first, kNever);
     std::fill(row + end, row + stride, kNever);
-    const float highest = std::max(sight.highest[g], *std::max_element(row + first, row + end));
+    // A NaN stays: of two that cannot be ordered std::max gives the first.
+    const float highest = std::max(*std::max_element(row + first, row + end), sight.highest[g]);
     const float again = std::exp(sight.highest[g] - highest);
     Vector total = {};
     for (std::int64_t i = 0; i < stride; i += kLanes) {

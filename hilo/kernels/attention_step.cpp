@@ -99,11 +99,11 @@ struct Step {
     const std::int64_t row = b * key_heads + head, slot = position + padding[b];
     to = std::min(to, (position / kRun + 1) * kRun);
     if (slot >= start) {
-      const std::int64_t at_ = (row * tokens + slot - start) * width;
-      return {new_keys.data() + at_, new_values.data() + at_, to - position};
+      const std::int64_t first = (row * tokens + slot - start) * width;
+      return {new_keys.data() + first, new_values.data() + first, to - position};
     }
-    const std::int64_t place = slot % places, at_ = (row * places + place) * width;
-    return {keys + at_, values + at_, std::min({to - position, start - slot, places - place})};
+    const std::int64_t place = slot % places, first = (row * places + place) * width;
+    return {keys + first, values + first, std::min({to - position, start - slot, places - place})};
   }
 
   [[nodiscard]] std::vector<Item> items() const {
@@ -200,7 +200,7 @@ struct Step {
   }
   void join(std::span<const Sight> parts, std::int64_t i, float* y) const {
     float highest = kNever, total = 0;
-    for (const Sight& part : parts) highest = std::max(highest, part.highest[i]);
+    for (const Sight& part : parts) highest = std::max(part.highest[i], highest);
     if (highest == kNever) return;
     for (const Sight& part : parts) total += part.total[i] * std::exp(part.highest[i] - highest);
     for (const Sight& part : parts) {

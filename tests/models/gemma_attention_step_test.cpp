@@ -165,6 +165,25 @@ INSTANTIATE_TEST_SUITE_P(
              .width = 80}),
     [](const auto& one) { return std::string(one.param.name); });
 
+TEST(AttentionStepNumbers, NaNIsNotLost) {
+  const Config config = config_of({.name = ""});
+  std::mt19937 random(7);
+  for (const std::size_t at : {0U, 3U}) {  // of the first key, and of a later one
+    Array keys = numbers({1, 1, 16, 32}, random);
+    keys.mutable_data<float>()[at * 32] = std::numeric_limits<float>::quiet_NaN();
+    const Array y = test::run(
+        [&](std::span<const Value> p) {
+          LayerCache layer{p[2], p[2]};
+          return std::vector{
+              attend(config, 0, {p[0], p[1], p[1], p[3], p[3]}, layer, {p[4], p[5], p[6]})};
+        },
+        {numbers({1, 1, 4, 32}, random), numbers({1, 1, 1, 32}, random), keys,
+         numbers({32}, random), Array::scalar<std::int32_t>(5), Array::scalar<std::int32_t>(1),
+         Array::of<std::int32_t>({1}, {0})})[0];
+    for (const double x : y.to_doubles()) EXPECT_TRUE(std::isnan(x));
+  }
+}
+
 TEST(AttentionStepRefusals, ACacheThatIsTooShort) {
   const Config config = config_of({.name = "", .slots = 16});
   std::mt19937 random(7);
