@@ -1,9 +1,10 @@
 #pragma once
 #include <cstdint>
 
-// Sixteen f32 at a time, in as many registers as the CPU needs for them, for the sources of this
-// room. A function that uses them is compiled several times, once for each kind of CPU, of which
-// the loader takes the best; what it calls must be inlined into it.
+// Sixteen f32 at a time, in as many registers as the CPU needs for them:
+// for the sources of this room.
+// A function that uses them is compiled several times, once for each kind of CPU, of which the
+// loader takes the best; what it calls must be inlined into it.
 #if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__)
 #define HILO_CLONES __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
 #else
