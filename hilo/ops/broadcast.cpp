@@ -38,7 +38,7 @@ struct BroadcastInDim : LinearJvp<BroadcastInDim> {
       const auto axis = broadcast_dimensions[i];
       if (axis < 0 || axis >= static_cast<std::int64_t>(dims.size())) throw refuse("axis out of range", "0 <= axis < rank of the result", "C3");
       const Dim from = in[0].dims[i], to = dims[static_cast<std::size_t>(axis)];
-      if (from != 1 && from != to) throw refuse("axis " + std::to_string(i) + " does not fit", "length 1, or the result's length", "C5");
+      if (from != 1 && from != to && from != kDynamic) throw refuse("axis " + std::to_string(i) + " does not fit", "length 1, or the result's length", "C5");
     }
     return {{in[0].dtype, dims}};  // C1
   }

@@ -36,11 +36,12 @@ struct BitcastConvert : NoFields, ElementwiseBatch<BitcastConvert> {
   [[nodiscard]] std::vector<Shape> infer(Shapes in) const {
     expect_count(in, 1);
     if (dtype == in[0].dtype && kAnyKind.accepts(dtype)) return {in[0]};
-    expect_kind(in, kReals);  // XLA reads booleans and complex numbers as nothing else
+    const bool are_complex = is_complex(in[0].dtype) && is_complex(dtype);
+    if (!are_complex) expect_kind(in, kReals);  // XLA reads booleans as nothing else, and complex numbers as complex ones
     const int from = bits(in[0].dtype), to = bits(dtype);
-    if (!kReals.accepts(dtype) || (from % to != 0 && to % from != 0)) {
+    if ((!kReals.accepts(dtype) && !are_complex) || (from % to != 0 && to % from != 0)) {
       throw OpError({.problem = "cannot read the bits as " + std::string(name(dtype)), .got = {in[0]},
-                     .expected = "integers and floats, widths where one divides the other"});
+                     .expected = "integers and floats, or two complex dtypes, widths where one divides the other"});
     }
     Shape out = in[0].with(dtype);
     if (from > to) {  // C1, C2

@@ -58,24 +58,50 @@ std::int64_t whole_number(const ir::Operation& op, std::string_view name, std::i
   return value != nullptr && read_attribute(*value, number) ? number : otherwise;
 }
 
-// By argument, the result that `tf.aliasing_output` names.
-std::vector<int> aliases_of(const ir::Operation& main, std::size_t parameters, std::size_t results) {
+// A result or argument, or the part of a tuple that the indices lead to; null where they lead nowhere.
+const Shape* part_of(std::span<const Shape> from, std::span<const std::int64_t> indices) {
+  const Shape* part = nullptr;
+  for (const std::int64_t i : indices) {
+    if (i < 0 || i >= std::ssize(from)) return nullptr;
+    part = &from[static_cast<std::size_t>(i)];
+    from = part->dtype == DType::kTuple ? std::span<const Shape>(part->elements()) : std::span<const Shape>();
+  }
+  return part;
+}
+
+// The result that argument `i` may take the memory of by `stablehlo.result_alias`; -1 if it is a part of a tuple.
+int alias_of(const StructAttribute& attribute, std::size_t i, const TypeAttribute& type) {
+  std::vector<std::int64_t> argument = {static_cast<std::int64_t>(i)}, result;
+  for (const NamedAttribute& m : attribute.members) {
+    std::vector<std::int64_t> indices;
+    if (m.name == "result_index") (void)read_attribute(m.value, result);
+    if (m.name == "tuple_indices" && read_attribute(m.value, indices)) argument.insert(argument.end(), indices.begin(), indices.end());
+  }
+  const Shape *from = part_of(type.inputs, argument), *to = part_of(type.results, result);
+  if (from == nullptr || to == nullptr || !is_compatible(*from, *to)) {
+    throw OpError({.problem = "the stablehlo.result_alias of argument " + std::to_string(i) + " does not fit",
+                   .expected = "a part of it and one of a result, of one shape"});
+  }
+  return argument.size() == 1 && result.size() == 1 ? static_cast<int>(result[0]) : -1;
+}
+
+// By argument, the result that `tf.aliasing_output` or `stablehlo.result_alias` names.
+std::vector<int> aliases_of(const ir::Operation& main, const TypeAttribute& type) {
   const AttributeValue* attributes = main.attribute("arg_attrs");
   const auto* list = attributes == nullptr ? nullptr : std::get_if<ListAttribute>(attributes);
-  std::vector<int> aliases(parameters, -1);
-  bool has_any = false;
-  for (std::size_t i = 0; list != nullptr && i < std::min(parameters, list->items.size()); ++i) {
+  std::vector<int> aliases(type.inputs.size(), -1);
+  for (std::size_t i = 0; list != nullptr && i < std::min(aliases.size(), list->items.size()); ++i) {
     const auto* of_one = std::get_if<DictionaryAttribute>(&list->items[i]);
     if (of_one == nullptr) continue;
     for (const NamedAttribute& a : of_one->members) {
       std::int64_t result = -1;
+      const auto* alias = std::get_if<StructAttribute>(&a.value);
+      if (a.name == "stablehlo.result_alias" && alias != nullptr) aliases[i] = alias_of(*alias, i, type);
       if (a.name != "tf.aliasing_output" || !read_attribute(a.value, result)) continue;
-      if (result < 0 || result >= static_cast<std::int64_t>(results)) continue;
-      aliases[i] = static_cast<int>(result);
-      has_any = true;
+      if (result >= 0 && result < std::ssize(type.results)) aliases[i] = static_cast<int>(result);
     }
   }
-  if (!has_any) aliases.clear();
+  if (std::ranges::count(aliases, -1) == std::ssize(aliases)) aliases.clear();
   return aliases;
 }
 
@@ -87,6 +113,8 @@ Importer::Importer(const ir::Program& program, const ImportOptions& options) : p
     const bool is_new = functions_.emplace(name_of(op), &op).second;
     if (!is_new) throw ir::error_at(program.file, op.at, "func.func: a second function @" + std::string(name_of(op)));
   }
+  if (program.module.attribute("stablehlo.result_alias") != nullptr)
+    throw ir::error_at(program.file, program.module.at, "module: stablehlo.result_alias is said of a function's arguments");
   read_meshes();
   budget_ = kFreeGrowth + kGrowth * count_operations(program.module);
 }
@@ -128,7 +156,7 @@ Imported Importer::run(std::string_view name) {
     refuse(main, e);
   }
   result_.name = name_of(main);
-  result_.aliases = aliases_of(main, arguments.size(), result_.result_count);
+  guarded(main, [&] { result_.aliases = aliases_of(main, type); });
   result_.partitions = std::max<std::int64_t>(whole_number(program_.module, "mhlo.num_partitions", 1), 1);
   result_.replicas = std::max<std::int64_t>(whole_number(program_.module, "mhlo.num_replicas", 1), 1);
   return std::move(result_);

@@ -83,7 +83,12 @@ Out make_dot(Importer& importer, const ir::Operation& op, In in) {
   if (in[0].rank() < 1 || in[0].rank() > 2 || in[1].rank() < 1 || in[1].rank() > 2) {
     throw OpError({.problem = "ranks do not fit", .expected = "vectors and matrices"});
   }
-  return {dot_general(in[0], in[1], {.lhs_contracting_dimensions = {in[0].rank() - 1}, .rhs_contracting_dimensions = {0}}, result_dtype(importer, op))};
+  ir::Operation general = op;
+  general.attributes.push_back({"dot_dimension_numbers", StructAttribute{"dot", {{"lhs_batching_dimensions", Axes{}},
+                                                                                 {"rhs_batching_dimensions", Axes{}},
+                                                                                 {"lhs_contracting_dimensions", Axes{in[0].rank() - 1}},
+                                                                                 {"rhs_contracting_dimensions", Axes{0}}}}});
+  return importer.results_of(general, "dot_general", in);
 }
 
 Out make_broadcast(Importer&, const ir::Operation& op, In in) {

@@ -32,7 +32,7 @@ constexpr EnumRow kEnums[] = {
 // The members of each struct, in the order of the ops' `fields`: a letter for the kind, and the
 // name. What is not said is empty or zero, and left out where it is of kind a or x. Kinds: l list
 // of whole numbers, i whole number, b true or false, r real number, w word, m mode, s string, a any
-// attribute, x part of an axis, `(1)2`.
+// attribute, x part of an axis, `(1)2`, u a name alone, which is false where it is left out.
 struct StructRow {
   std::string_view mnemonic, members;
 };
@@ -56,6 +56,7 @@ constexpr StructRow kStructs[] = {
      "l:output_spatial_dimensions"},
     {"channel_handle", "i:handle i:type"},
     {"output_operand_alias", "l:output_tuple_indices i:operand_index l:operand_tuple_indices"},
+    {"result_alias", "l:tuple_indices l:result_index u:must_alias"},
     {"type_extensions", "l:bounds"},
     {"dot_algorithm",
      "w:lhs_precision_type w:rhs_precision_type w:accumulation_type i:lhs_component_count "
@@ -88,6 +89,7 @@ AttributeValue default_of(char kind) {
     case 'i':
       return std::int64_t{0};
     case 'b':
+    case 'u':
       return false;
     case 'r':
       return 0.0;
@@ -181,6 +183,10 @@ StructAttribute AttributeParser::structure(std::string_view mnemonic) {
     const auto i = static_cast<std::size_t>(found - result.members.begin());
     if (is_given[i]) lexer_.fail_at(name.offset, std::string(name.text) + " is given twice");
     is_given[i] = true;
+    if (kinds[i] == 'u') {
+      found->value = true;
+      continue;
+    }
     lexer_.expect("=");
     found->value = member(kinds[i]);
   }

@@ -44,6 +44,8 @@ TEST(Verify, RefusalsNameOpPlaceAndConstraint) {
       {"reverse", "axis -1 is out of range", "reverse (C3)", "%a: tensor<2xf32>", "tensor<2xf32>", "tensor<2xf32>",
        "dimensions = array<i64: -1>"},
       {"floor", "dtype i32 is not accepted", "floor (I1)", "%a: tensor<2xi32>", "tensor<2xi32>", "tensor<2xi32>"},
+      {"bitcast_convert", "dtype c64 is not accepted", "bitcast_convert (I1)", "%a: tensor<2xcomplex<f32>>",
+       "tensor<2xcomplex<f32>>", "tensor<2xf64>"},
       {"transpose", "no attribute 'permutation'", "", "%a: tensor<2xi32>", "tensor<2xi32>", "tensor<2xi32>"},
   };
   for (const Wrong& w : rows) {
@@ -54,6 +56,46 @@ TEST(Verify, RefusalsNameOpPlaceAndConstraint) {
     const std::string source = w.constraint.empty() ? "expected:" : "StableHLO spec, " + w.constraint;
     EXPECT_NE(said.find(source), std::string::npos) << said;
   }
+}
+
+// What an argument says of the result that may take its memory, alone and as parts of tuples.
+TEST(Verify, AliasesOfResults) {
+  const auto of = [](const std::string& argument, const std::string& alias, const std::string& result) {
+    return refusal_of("func.func @f(%a: " + argument + " {stablehlo.result_alias = #stablehlo.result_alias<" + alias +
+                      ">}, %b: " + result + ") -> " + result + " {\n  return %b : " + result + "\n}\n");
+  };
+  const std::string two = "tensor<2xf32>", pair = "tuple<tensor<i32>, tensor<2xf32>>";
+  EXPECT_EQ(of(two, "result_index = [0], must_alias", two), "is accepted");
+  EXPECT_EQ(of("tensor<?xf32>", "result_index = [0]", two), "is accepted");
+  EXPECT_EQ(of(pair, "tuple_indices = [1], result_index = [0]", two), "is accepted");
+  EXPECT_EQ(of(two, "result_index = [0, 1]", pair), "is accepted");
+  for (const char* alias : {"result_index = []", "result_index = [1]", "result_index = [-1]", "result_index = [0, -1]",
+                            "tuple_indices = [0], result_index = [0]"}) {
+    EXPECT_NE(of(two, alias, two).find("the stablehlo.result_alias of argument 0 does not fit"), std::string::npos) << alias;
+  }
+  EXPECT_NE(of(two, "result_index = [0]", "tensor<2xi32>").find("does not fit"), std::string::npos);
+  EXPECT_NE(refusal_of("module attributes {stablehlo.result_alias = #stablehlo.result_alias<result_index = [0]>} {}").find("is said of a function's arguments"),
+            std::string::npos);
+  const Imported taken = import_program("func.func @main(%a: tensor<2xf32> {stablehlo.result_alias = #stablehlo.result_alias<result_index = [0]>}) -> tensor<2xf32> {\n  return %a : tensor<2xf32>\n}\n");
+  EXPECT_EQ(taken.aliases, std::vector<int>{0});
+}
+
+TEST(Verify, AnOldProductSaysHowExactItIs) {
+  const auto of = [](const std::string& precision) {
+    return refusal_of("func.func @f(%a: tensor<2x2xf32>) {\n  %r = \"stablehlo.dot\"(%a, %a) {precision_config = [" + precision +
+                      "]} : (tensor<2x2xf32>, tensor<2x2xf32>) -> tensor<2x2xf32>\n  return\n}\n");
+  };
+  EXPECT_EQ(of("#stablehlo<precision HIGH>, #stablehlo<precision HIGHEST>"), "is accepted");
+  EXPECT_NE(of("\"FOO\", #stablehlo<precision HIGHEST>").find("C11"), std::string::npos) << of("\"FOO\"");
+}
+
+TEST(Verify, WhatIsRight) {
+  EXPECT_EQ(refusal_of("func.func @f(%a: tensor<?xf32>) -> tensor<2xf32> {\n  %r = stablehlo.broadcast_in_dim %a, dims = [0] : "
+                       "(tensor<?xf32>) -> tensor<2xf32>\n  return %r : tensor<2xf32>\n}\n"),
+            "is accepted");
+  EXPECT_EQ(refusal_of("func.func @f(%a: tensor<2xcomplex<f64>>) {\n  %r = stablehlo.bitcast_convert %a : "
+                       "(tensor<2xcomplex<f64>>) -> tensor<2x2xcomplex<f32>>\n  return\n}\n"),
+            "is accepted");
 }
 
 TEST(Verify, LengthsThatCannotBeAreRefused) {

@@ -57,9 +57,9 @@ void add_kinds(std::vector<Refused>& r) {
 
 void add_conversions(std::vector<Refused>& r) {
   r.push_back({"bitcast_convert", {Shape{kI8, {3}}}, [](Value a) { return bitcast_convert(a, kI32); }, "cannot read the bits as i32", "a last axis of length 4"});
-  r.push_back({"bitcast_convert", {kRow}, [](Value a) { return bitcast_convert(a, kI1); }, "cannot read the bits as i1", "integers and floats, widths where one divides the other"});
+  r.push_back({"bitcast_convert", {kRow}, [](Value a) { return bitcast_convert(a, kI1); }, "cannot read the bits as i1", "integers and floats, or two complex dtypes, widths where one divides the other"});
   r.push_back({"bitcast_convert", {Shape{kI1, {3}}}, [](Value a) { return bitcast_convert(a, kI8); }, "dtype i1 is not accepted", "integer, floating operands"});
-  r.push_back({"bitcast_convert", {f32({2, 2})}, [](Value a) { return bitcast_convert(a, kC64); }, "cannot read the bits as c64", "integers and floats, widths where one divides the other"});
+  r.push_back({"bitcast_convert", {f32({2, 2})}, [](Value a) { return bitcast_convert(a, kC64); }, "cannot read the bits as c64", "integers and floats, or two complex dtypes, widths where one divides the other"});
   r.push_back({"iota", {}, [] { return iota(f32({2, 3}), 2); }, "axis 2 is out of range", "0 <= axis < rank"});
   r.push_back({"iota", {}, [] { return iota(f32({}), 0); }, "axis 0 is out of range", "0 <= axis < rank"});
   r.push_back({"iota", {}, [] { return iota({kI1, {3}}); }, "dtype i1 is not accepted", "integer, floating, complex operands"});
