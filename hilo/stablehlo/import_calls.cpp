@@ -35,7 +35,7 @@ Out make_constant(Importer& importer, const ir::Operation& op, In in) {
   expect_operands(in, 0);
   const Value value = constant_of(op);
   const Quantization* stored = op.results.size() == 1 ? importer.type(op.results[0]).quantization() : nullptr;
-  return {stored != nullptr ? uniform_from_stored(value, *stored) : value};
+  return {stored != nullptr && stored->storage == value.dtype() ? uniform_from_stored(value, *stored) : value};
 }
 
 Value number_of(const AttributeValue& value, DType dtype) {

@@ -90,9 +90,9 @@ bool is_among(std::span<const std::string_view> names, std::string_view name) {
       {.problem = std::move(problem), .got = std::move(got), .expected = std::move(expected)});
 }
 
-void expect_alike(std::string_view name, const Shape& a, const Shape& b) {
+void expect_alike(bool may_store_anew, const Shape& a, const Shape& b) {
   const Quantization &p = *a.quantization(), &q = *b.quantization();
-  if (p.expressed != q.expressed || (p.storage != q.storage && !is_among(kRestoring, name)))
+  if (p.expressed != q.expressed || (p.storage != q.storage && !may_store_anew))
     refuse_quantized("quantised tensors differ", {a, b},
                      "one dtype in store, and one that it stands for");
 }
@@ -145,12 +145,13 @@ std::optional<std::vector<Value>> Importer::quantized_of(const ir::Operation& op
       refuse_quantized("a scale for each index of an axis", {s}, "one scale for the whole tensor");
   }
   if (is_among(kAsTheyAre, name)) return {};
+  const bool may_store_anew = !op.regions.empty() || is_among(kRestoring, name);
   for (std::size_t k = 0; k < results.size() && k < operands.size(); ++k) {
     if (is_quantized(results[k]) && is_quantized(operands[k].shape()))
-      expect_alike(name, operands[k].shape(), results[k]);
+      expect_alike(may_store_anew, operands[k].shape(), results[k]);
   }
   if (results.size() == 1) {
-    for (const Shape& s : quantized) expect_alike(name, quantized[0], s);
+    for (const Shape& s : quantized) expect_alike(may_store_anew, quantized[0], s);
     if (is_among(kMoving, name) && is_quantized(results[0]))
       expect_moved(op, name, quantized[0], results[0]);
   }
