@@ -79,7 +79,7 @@ struct Scatter {
         n.scatter_dims_to_operand_dims, n.index_vector_dim};
     IndexedWindows(as_gather, {}).check(x, indices, false);
     IndexedWindows w(n, x.dims, updates.dims);
-    if (w.windowed_dims(indices.dims) != updates.dims) {
+    if (!is_compatible({updates.dtype, w.windowed_dims(indices.dims)}, updates)) {
       throw OpError({.problem = "the updates do not fit the indices and windows",
                      .expected = "updates of dims " + to_string(w.windowed_dims(indices.dims)), .constraint = "C4"});
     }
