@@ -96,6 +96,12 @@ TEST(Verify, WhatIsRight) {
   EXPECT_EQ(refusal_of("func.func @f(%a: tensor<2xcomplex<f64>>) {\n  %r = stablehlo.bitcast_convert %a : "
                        "(tensor<2xcomplex<f64>>) -> tensor<2x2xcomplex<f32>>\n  return\n}\n"),
             "is accepted");
+  EXPECT_EQ(refusal_of("func.func @f(%a: tensor<4x2xf32>, %i: tensor<3x1xi32>, %u: tensor<?x2xf32>) {\n  %r = "
+                       "\"stablehlo.scatter\"(%a, %i, %u) ({\n  ^bb0(%x: tensor<f32>, %y: tensor<f32>):\n    stablehlo.return %y : "
+                       "tensor<f32>\n  }) {scatter_dimension_numbers = #stablehlo.scatter<update_window_dims = [1], "
+                       "inserted_window_dims = [0], scatter_dims_to_operand_dims = [0], index_vector_dim = 1>} : "
+                       "(tensor<4x2xf32>, tensor<3x1xi32>, tensor<?x2xf32>) -> tensor<4x2xf32>\n  return\n}\n"),
+            "is accepted");
 }
 
 TEST(Verify, LengthsThatCannotBeAreRefused) {
