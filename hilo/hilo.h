@@ -104,6 +104,7 @@
 #include "hilo/ops/products.h"
 #include "hilo/ops/qr.h"
 #include "hilo/ops/quantize.h"
+#include "hilo/ops/ragged_dot.h"
 #include "hilo/ops/random.h"
 #include "hilo/ops/random_bits.h"
 #include "hilo/ops/random_choice.h"

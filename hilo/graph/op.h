@@ -107,6 +107,9 @@ class AnyOp {
   /// The op on operands of these shapes as other ops that compute the same faster on `platform` ("cpu", "cuda", "tpu");
   /// none where it is best as it is. Only the program that is compiled for that platform is written so.
   [[nodiscard]] virtual Function lowering(std::string_view platform, Shapes in) const = 0;
+  /// Of an op that no release or not every release of StableHLO has (CHLO's), or has with these attributes: the same in ops that
+  /// all have. None for others.
+  [[nodiscard]] virtual Function decomposition(Shapes in) const = 0;
   /// Whether it does something that its results do not show (`bool has_side_effect` among its members, or as a static one), or
   /// an op in one of its Functions does: then it stays in the program though nobody reads what it gives.
   [[nodiscard]] virtual bool has_side_effect() const = 0;
@@ -164,6 +167,10 @@ class Erased final : public AnyOp {
   }
   [[nodiscard]] Function lowering([[maybe_unused]] std::string_view platform, [[maybe_unused]] Shapes in) const override {
     if constexpr (requires { op_.lowering(platform, in); }) return op_.lowering(platform, in);
+    else return {};
+  }
+  [[nodiscard]] Function decomposition([[maybe_unused]] Shapes in) const override {
+    if constexpr (requires { op_.decomposition(in); }) return op_.decomposition(in);
     else return {};
   }
   [[nodiscard]] bool has_side_effect() const override {

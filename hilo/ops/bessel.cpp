@@ -36,6 +36,30 @@ constexpr double kFar[] = {
     2.89137052083475648297e-6,   6.88975834691682398426e-5,   3.36911647825569408990e-3,
     8.04490411014108831608e-1};
 
+// The same of exp(-x) I1(x) / x and of sqrt(x) exp(-x) I1(x), by interpolation with 50 digits.
+constexpr std::size_t kNear1F32 = 17, kFar1F32 = 7;
+constexpr double kNear1[] = {
+    2.77791411276104637e-18,  -2.111421214358166078e-17, 1.553631957736200469e-16,
+    -1.105596947735386308e-15, 7.600684294735406934e-15, -5.042185504727911687e-14,
+    3.22379336594557471e-13,  -1.983974397764943715e-12, 1.173618629889090163e-11,
+    -6.663489723502027742e-11, 3.625590281552117037e-10, -1.887249751722829288e-9,
+    9.381537386495771784e-9,  -4.445059128796328081e-8,  2.003294753552135262e-7,
+    -8.568720264695454741e-7, 3.470251308137678477e-6,   -1.327316365603943583e-5,
+    4.781565107550054226e-5,  -1.617608158258967456e-4,  5.122859561685757729e-4,
+    -1.513572450631253149e-3, 4.156422944312888157e-3,   -1.056408489462619816e-2,
+    2.472644903062651683e-2,  -5.294598120809499143e-2,  1.026436586898470954e-1,
+    -1.764165183578340552e-1, 2.525871864436336548e-1};
+constexpr double kFar1[] = {
+    7.517296310842104805e-18,  4.41434832307170795e-18,   -4.650305368489358326e-17,
+    -3.209525921993423959e-17, 2.962628997645950139e-16,  3.308202310920928283e-16,
+    -1.880354775510782449e-15, -3.814403072437007805e-15, 1.042027698412880276e-14,
+    4.272440016711951354e-14,  -2.101541842772664313e-14, -4.083551111092197318e-13,
+    -7.198551776245908512e-13, 2.035628544147089507e-12,  1.412580743661378133e-11,
+    3.252603583015488239e-11,  -1.897495812350541234e-11, -5.589743462196583807e-10,
+    -3.835380385964237022e-9,  -2.631468846889519507e-8,  -2.512236237870208925e-7,
+    -3.882564808877690393e-6,  -1.105889387626237163e-4,  -9.761097491361468408e-3,
+    7.785762350182801205e-1};
+
 Value chebyshev(Value x, std::span<const double> c) {
   Value b0 = full(x.shape(), c[0]), b1 = zeros_like(x), b2 = b1;
   for (double next : c.subspan(1)) {
@@ -52,6 +76,15 @@ Value i0e(Value x) {
   const Value size = abs(x), large = maximum(size, 8);
   const Value beyond = chebyshev(32 / large - 2, is_double ? far : far.last(kFarF32)) / sqrt(large);
   return select(size <= 8, chebyshev(size / 2 - 2, is_double ? near : near.last(kNearF32)), beyond);
+}
+
+Value i1e(Value x) {
+  const bool is_double = x.dtype() == kF64;
+  const std::span<const double> near(kNear1), far(kFar1);
+  const Value size = abs(x), large = maximum(size, 8);
+  const Value within = x * chebyshev(minimum(size, 8) / 2 - 2, is_double ? near : near.last(kNear1F32));
+  const Value beyond = chebyshev(32 / large - 2, is_double ? far : far.last(kFar1F32)) / sqrt(large);
+  return select(size <= 8, within, sign(x) * beyond);
 }
 
 // y / x, and its limit 1/2 for the functions of order 1 near 0.
@@ -72,6 +105,9 @@ struct BesselI1e : Unary<BesselI1e> {
   static constexpr std::string_view kName = "chlo.bessel_i1e";
   static Value d(Value x, Value y, Value d_y) {
     return d_y * (bessel_i0e(x) - sign(x) * y - over_x(y, x));
+  }
+  [[nodiscard]] Function decomposition(Shapes in) const {
+    return widened(in, [](std::span<const Value> p) { return i1e(p[0]); });
   }
 };
 

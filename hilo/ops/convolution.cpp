@@ -89,12 +89,13 @@ struct Convolution : ConvolutionOptions {
       throw refuse(
           "batch_group_count " + std::to_string(batch_groups) + " does not divide the batch",
           "a divisor of " + std::to_string(batch), "C10");
-    if (features % groups != 0 || kernel_in != features / groups) {
+    const bool is_open = features == kDynamic || kernel_in == kDynamic;
+    if (!is_open && (features % groups != 0 || kernel_in != features / groups)) {
       throw refuse(std::to_string(features) + " input features in " + std::to_string(groups) +
                        " groups, kernel for " + std::to_string(kernel_in),
                    "kernel input features = input features / groups", "C11, C14");
     }
-    if (out % groups != 0 || out % batch_groups != 0)
+    if (out != kDynamic && (out % groups != 0 || out % batch_groups != 0))
       throw refuse("groups do not divide the output features",
                    "a divisor of " + std::to_string(out), "C15, C16");
     Shape result{dtype.value_or(in[0].dtype), Dims(in[0].dims.size())};  // C26

@@ -26,6 +26,7 @@ struct CallAttribute {
   template <class T>
   requires kHasDType<T> CallAttribute(std::string name, const std::vector<T>& values)
       : attribute{std::move(name), Array::of({static_cast<Dim>(values.size())}, values)} {}
+  explicit CallAttribute(NamedAttribute given) : attribute(std::move(given)) {}
 
   NamedAttribute attribute;
 };

@@ -48,9 +48,11 @@ struct Fft : LinearJvp<Fft> {
     Dims ends = fft_length;  // of the operand
     if (fft_type == FftType::kIrfft) ends.back() = half(ends.back());
     Shape out = in[0];
-    if (out.dims.size() < n || !std::equal(ends.begin(), ends.end(), out.dims.end() - static_cast<std::ptrdiff_t>(n))) {
+    const auto fits = [](Dim end, Dim d) { return d == end || d == kDynamic; };
+    if (out.dims.size() < n || !std::equal(ends.begin(), ends.end(), out.dims.end() - static_cast<std::ptrdiff_t>(n), fits)) {
       throw OpError({.problem = "the last axes are not those to transform", .got = {in[0]}, .expected = "[.., " + to_string(ends).substr(1), .constraint = "C1, C4, C5"});
     }
+    std::copy(ends.begin(), ends.end(), out.dims.end() - static_cast<std::ptrdiff_t>(n));  // also where they are open
     if (is_of_reals) out = {out.dtype == kF64 ? kC128 : kC64, out.dims};
     if (is_of_reals) out.dims.back() = half(fft_length.back());
     if (fft_type == FftType::kIrfft) out = {part_dtype(out.dtype), out.dims};

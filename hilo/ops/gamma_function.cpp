@@ -8,6 +8,7 @@
 #include "hilo/ops/broadcast.h"
 #include "hilo/ops/compare.h"
 #include "hilo/ops/elementwise_rules.h"
+#include "hilo/ops/math_formulas.h"
 #include "hilo/ops/select.h"
 #include "hilo/ops/unary.h"
 
@@ -30,40 +31,16 @@ Value log_quotient(Value a, Value b) {
   return select(u <= v, (w - v) - u, (w - u) - v);
 }
 
-// The sum's first terms, the integral of the rest, and the corrections by Bernoulli's numbers.
-Value zeta_sum(std::span<const Value> p) {
-  constexpr double kCorrections[] = {12,
-                                     -720,
-                                     30240,
-                                     -1209600,
-                                     47900160,
-                                     -1307674368000.0 / 691,
-                                     74724249600,
-                                     -10670622842880000.0 / 3617,
-                                     5109094217170944000.0 / 43867,
-                                     -802857662698291200000.0 / 174611,
-                                     14101100039391805440000.0 / 77683,
-                                     -1693824136731743669452800000.0 / 236364091};
-  const Value s = p[0], q = p[1];
-  const int terms = s.dtype() == kF64 ? 12 : 8;
-  Value total = power(q, -s);
-  for (int k = 1; k < terms; ++k) total = total + power(q + k, -s);
-  const Value end = q + terms, last = power(end, -s);
-  Value product = s / end, corrections = 0.5 + product / kCorrections[0];
-  for (int k = 1; k < terms; ++k) {
-    product = product * ((s + (2 * k - 1)) / end) * ((s + 2 * k) / end);
-    corrections = corrections + product / kCorrections[k];
-  }
-  return total + end * last / (s - 1) + last * corrections;
-}
-
 struct Zeta : FormulaOp<Zeta, 2> {
   static constexpr std::string_view kName = "chlo.zeta";
   [[nodiscard]] Function expansion(Shapes, const std::vector<bool>&) const {
     return {};
   }  // XLA's own
+  [[nodiscard]] Function decomposition(Shapes in) const {
+    return widened(in, [](std::span<const Value> p) { return formula::zeta(p[0], p[1]); });
+  }
   static Derivatives derivatives(const At& at) {
-    const Function f = widened(std::vector(2, at.y.shape()), zeta_sum);
+    const Function f = widened(std::vector(2, at.y.shape()), [](std::span<const Value> p) { return formula::zeta_sum(p[0], p[1]); });
     return {slope(f, at.x, 0, at.transforms), -at.x[0] * zeta(at.x[0] + 1, at.x[1])};
   }
 };

@@ -49,6 +49,15 @@ struct Gather {
     return {{x.dtype, w.windowed_dims(in[1].dims)}};  // C22, C23
   }
 
+  [[nodiscard]] Function decomposition(Shapes in) const {
+    const IndexedWindows w(dimension_numbers, slice_sizes);
+    if (w.batching.empty()) return {};
+    const auto unpaired = [&](std::span<const Value> p) {
+      return std::vector{gather(p[0], w.in_rows(p[1]), w.unpaired().for_gather(), slice_sizes)};
+    };
+    return trace(unpaired, in);
+  }
+
   [[nodiscard]] std::vector<Value> vjp(const Vjp& v) const {
     if (!is_differentiable(v.d_out.dtype())) return {Value(), Value()};
     const IndexedWindows w(dimension_numbers, slice_sizes);

@@ -6,9 +6,12 @@
 #include "hilo/ops/binary.h"
 #include "hilo/ops/broadcast.h"
 #include "hilo/ops/compare.h"
+#include "hilo/ops/concatenate.h"
 #include "hilo/ops/constant.h"
+#include "hilo/ops/convert.h"
 #include "hilo/ops/gather.h"
 #include "hilo/ops/reduce.h"
+#include "hilo/ops/reshape.h"
 #include "hilo/ops/rules.h"
 #include "hilo/ops/scatter.h"
 #include "hilo/ops/select.h"
@@ -178,6 +181,29 @@ IndexedWindows IndexedWindows::batched(bool has_x, bool has_indices, Dim size) c
     ++w.index_vector_dim;
   }
   return w;
+}
+
+IndexedWindows IndexedWindows::unpaired() const {
+  IndexedWindows w = *this;
+  w.collapsed = joined(collapsed, batching);
+  std::ranges::sort(w.collapsed);
+  w.start_map = joined(batching, start_map);
+  w.batching.clear();
+  w.indices_batching.clear();
+  return w;
+}
+
+Value IndexedWindows::in_rows(Value indices) const {
+  if (bits(indices.dtype()) < 32) indices = convert(indices, kI32);
+  Dims rows = indices.dims();
+  if (index_vector_dim == indices.rank()) rows.push_back(1);
+  indices = reshape(indices, rows);
+  rows[static_cast<std::size_t>(index_vector_dim)] = 1;
+  std::vector<Value> columns;
+  for (std::int64_t axis : indices_batching)
+    columns.push_back(iota({indices.dtype(), rows}, static_cast<int>(axis)));
+  columns.push_back(indices);
+  return concatenate(columns, static_cast<int>(index_vector_dim));
 }
 
 Value IndexedWindows::last_starts(Value indices, const Dims& x) const {

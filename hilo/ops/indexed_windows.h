@@ -40,6 +40,11 @@ struct IndexedWindows {
   /// Under a batch axis in front of x, of the indices, or of both.
   [[nodiscard]] IndexedWindows batched(bool has_x, bool has_indices, Dim size) const;
 
+  /// The same without pairs of axes, which came with StableHLO 1.1.0, given the indices `in_rows`.
+  [[nodiscard]] IndexedWindows unpaired() const;
+  /// The indices for that: with the place along each paired axis in front of each row.
+  [[nodiscard]] Value in_rows(Value indices) const;
+
   /// Start positions moved to the nearest place where the whole window lies inside x.
   [[nodiscard]] Value clamped(Value indices, const Dims& x) const;
   /// i1, of the windowed tensor's dims: whether the window lies inside x.

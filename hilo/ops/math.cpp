@@ -9,6 +9,8 @@
 #include "hilo/ops/compare.h"
 #include "hilo/ops/constant.h"
 #include "hilo/ops/custom_gradient.h"
+#include "hilo/ops/elementwise_rules.h"
+#include "hilo/ops/math_formulas.h"
 #include "hilo/ops/rules.h"
 #include "hilo/ops/select.h"
 #include "hilo/ops/unary.h"
@@ -16,23 +18,34 @@
 namespace hilo {
 namespace {
 
+// An op of CHLO; `Self::kFormula` is what it is in StableHLO.
 template <class Self>
-struct Complexes : Unary<Self> {
+struct Chlo : Unary<Self> {
+  [[nodiscard]] Function decomposition(Shapes in) const {
+    return widened(in, [](std::span<const Value> p) { return Self::kFormula(p[0]); });
+  }
+};
+
+template <class Self>
+struct Complexes : Chlo<Self> {
   static constexpr Kinds kAccepts = kFloats | kComplexes;
 };
 
 struct Asin : Complexes<Asin> {
   static constexpr std::string_view kName = "chlo.asin";
+  static constexpr auto kFormula = formula::asin;
   static Value d(Value x, Value, Value d_y) { return d_y * rsqrt((1 - x) * (1 + x)); }
 };
 
 struct Acos : Complexes<Acos> {
   static constexpr std::string_view kName = "chlo.acos";
+  static constexpr auto kFormula = formula::acos;
   static Value d(Value x, Value, Value d_y) { return -d_y * rsqrt((1 - x) * (1 + x)); }
 };
 
 struct Atan : Complexes<Atan> {
   static constexpr std::string_view kName = "chlo.atan";
+  static constexpr auto kFormula = formula::atan;
   static Value d(Value x, Value, Value d_y) { return d_y / (1 + x * x); }
   [[nodiscard]] Function lowering(std::string_view platform, Shapes in) const {  // XLA's is atan2(x, 1)
     if (platform != "cpu" || is_complex(in[0].dtype)) return {};
@@ -42,50 +55,67 @@ struct Atan : Complexes<Atan> {
 
 struct Asinh : Complexes<Asinh> {
   static constexpr std::string_view kName = "chlo.asinh";
+  static constexpr auto kFormula = formula::asinh;
   static Value d(Value x, Value, Value d_y) { return d_y * rsqrt(1 + x * x); }
 };
 
 struct Acosh : Complexes<Acosh> {
   static constexpr std::string_view kName = "chlo.acosh";
+  static constexpr auto kFormula = formula::acosh;
   static Value d(Value x, Value, Value d_y) { return d_y * rsqrt((x - 1) * (x + 1)); }
 };
 
 struct Atanh : Complexes<Atanh> {
   static constexpr std::string_view kName = "chlo.atanh";
+  static constexpr auto kFormula = formula::atanh;
   static Value d(Value x, Value, Value d_y) { return d_y / ((1 - x) * (1 + x)); }
 };
 
 struct Sinh : Complexes<Sinh> {
   static constexpr std::string_view kName = "chlo.sinh";
+  static constexpr auto kFormula = formula::sinh;
   static Value d(Value x, Value, Value d_y) { return d_y * cosh(x); }
 };
 
 struct Cosh : Complexes<Cosh> {
   static constexpr std::string_view kName = "chlo.cosh";
+  static constexpr auto kFormula = formula::cosh;
   static Value d(Value x, Value, Value d_y) { return d_y * sinh(x); }
 };
 
-struct Erfc : Unary<Erfc> {
+struct Erf : Chlo<Erf> {
+  static constexpr std::string_view kName = "chlo.erf";
+  static constexpr auto kFormula = formula::erf;
+  static Value d(Value x, Value, Value d_y) {
+    return d_y * (2 * std::numbers::inv_sqrtpi) * exp(-(x * x));
+  }
+};
+
+struct Erfc : Chlo<Erfc> {
   static constexpr std::string_view kName = "chlo.erfc";
+  static constexpr auto kFormula = formula::erfc;
   static Value d(Value x, Value, Value d_y) {
     return d_y * (-2 * std::numbers::inv_sqrtpi) * exp(-(x * x));
   }
 };
 
-struct ErfInv : Unary<ErfInv> {
+struct ErfInv : Chlo<ErfInv> {
   static constexpr std::string_view kName = "chlo.erf_inv";
+  static constexpr auto kFormula = formula::erf_inv;
   static Value d(Value, Value y, Value d_y) {
     return d_y * (0.5 / std::numbers::inv_sqrtpi) * exp(y * y);
   }
 };
 
-struct Lgamma : Unary<Lgamma> {
+struct Lgamma : Chlo<Lgamma> {
   static constexpr std::string_view kName = "chlo.lgamma";
+  static constexpr auto kFormula = formula::lgamma;
   static Value d(Value x, Value, Value d_y) { return d_y * digamma(x); }
 };
 
-struct Digamma : Unary<Digamma> {
+struct Digamma : Chlo<Digamma> {
   static constexpr std::string_view kName = "chlo.digamma";
+  static constexpr auto kFormula = formula::digamma;
   static Value d(Value x, Value, Value d_y) { return d_y * polygamma(1, x); }
 };
 
@@ -93,6 +123,9 @@ struct Polygamma : Binary<Polygamma> {
   static constexpr std::string_view kName = "chlo.polygamma";
   static constexpr Kinds kAccepts = kFloats;
   static Pair d(Value n, Value x, Value, Value d_y) { return {Value(), d_y * polygamma(n + 1, x)}; }
+  [[nodiscard]] Function decomposition(Shapes in) const {
+    return widened(in, [](std::span<const Value> p) { return formula::polygamma(p[0], p[1]); });
+  }
 };
 
 template <class Op>
@@ -120,7 +153,7 @@ Value product_with_log(std::string_view name, const Operand& a, const Operand& b
 void list_math_ops(OpTable& t) {
   t.add<Asin>(), t.add<Acos>(), t.add<Atan>(), t.add<Asinh>(), t.add<Acosh>(), t.add<Atanh>(),
       t.add<Sinh>();
-  t.add<Cosh>(), t.add<Erfc>(), t.add<ErfInv>(), t.add<Lgamma>(), t.add<Digamma>(),
+  t.add<Cosh>(), t.add<Erf>(), t.add<Erfc>(), t.add<ErfInv>(), t.add<Lgamma>(), t.add<Digamma>(),
       t.add<Polygamma>();
 }
 
@@ -132,6 +165,7 @@ Value acosh(Operand x) { return unary<Acosh>(x); }
 Value atanh(Operand x) { return unary<Atanh>(x); }
 Value sinh(Operand x) { return unary<Sinh>(x); }
 Value cosh(Operand x) { return unary<Cosh>(x); }
+Value erf(Operand x) { return unary<Erf>(x); }
 Value erfc(Operand x) { return unary<Erfc>(x); }
 Value erf_inv(Operand x) { return unary<ErfInv>(x); }
 Value lgamma(Operand x) { return unary<Lgamma>(x); }

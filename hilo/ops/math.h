@@ -22,6 +22,7 @@ Value atanh(Operand x);
 Value sinh(Operand x);
 Value cosh(Operand x);
 
+Value erf(Operand x);      ///< CHLO
 Value erfc(Operand x);     ///< 1 - erf(x), exact where erf is near 1; CHLO
 Value erf_inv(Operand x);  ///< the x that erf maps to it; CHLO
 Value lgamma(Operand x);   ///< log(|gamma(x)|); CHLO

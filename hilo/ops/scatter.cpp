@@ -93,6 +93,21 @@ struct Scatter {
     return w;
   }
 
+  [[nodiscard]] Function decomposition(Shapes in) const {
+    if (scatter_dimension_numbers.input_batching_dims.empty()) return {};
+    const std::size_t n = in.size() / 2;
+    const IndexedWindows w(scatter_dimension_numbers, in[0].dims, in[n + 1].dims);
+    const auto unpaired = [&](std::span<const Value> p) {
+      std::vector<Value> operands(p.begin(), p.end());
+      operands[n] = w.in_rows(p[n]);
+      Scatter op = *this;
+      op.scatter_dimension_numbers = w.unpaired().for_scatter();
+      op.indices_are_sorted = false;
+      return apply_all(std::move(op), std::move(operands));
+    };
+    return trace(unpaired, in);
+  }
+
   // "set", "add", "multiply", "maximum", "minimum". Throws for others, which have no gradient.
   [[nodiscard]] std::string_view update() const {
     if (update_computation.parameters().size() == 2) {

@@ -8,6 +8,7 @@
 #include "hilo/ops/reshape.h"
 #include "hilo/ops/rules.h"
 #include "hilo/ops/select.h"
+#include "hilo/ops/slice.h"
 #include "hilo/ops/unary.h"
 
 namespace hilo {
@@ -138,6 +139,19 @@ struct TopKOp {
     Shape out = in[0];
     out.dims.back() = k;
     return {out, out.with(kI32)};
+  }
+  [[nodiscard]] Function decomposition(Shapes in) const {
+    const auto first_k = [&](std::span<const Value> p) {
+      const std::vector<Value> with_positions = {p[0], iota(p[0].shape().with(kI32), -1)};
+      const auto is_before = [](std::span<const Value> s) {
+        const bool has_nan = is_float(s[0].dtype());
+        return std::vector{has_nan ? less_total_order(s[1], s[0]) : less(s[1], s[0])};
+      };
+      std::vector<Value> top = sort(with_positions, -1, trace(is_before, pairs_of_scalars(with_positions)));
+      for (Value& x : top) x = slice_axis(x, -1, 0, k);
+      return top;
+    };
+    return trace(first_k, in);
   }
   [[nodiscard]] std::vector<Value> vjp(const Vjp& v) const {
     if (!v.d_out || !is_differentiable(v.d_out.dtype())) return {Value()};

@@ -8,6 +8,8 @@
 #include "hilo/ops/compare.h"
 #include "hilo/ops/complex.h"
 #include "hilo/ops/convert.h"
+#include "hilo/ops/elementwise_rules.h"
+#include "hilo/ops/math_formulas.h"
 #include "hilo/ops/rules.h"
 #include "hilo/ops/select.h"
 
@@ -96,6 +98,9 @@ struct Tan : Unary<Tan> {
   static constexpr std::string_view kName = "tan";
   static constexpr Kinds kAccepts = kFloats | kComplexes;
   static Value d(Value, Value y, Value d_y) { return d_y * (y * y + 1); }
+  [[nodiscard]] Function decomposition(Shapes in) const {  // StableHLO has it from 1.4.0 on
+    return widened(in, [](std::span<const Value> p) { return formula::tan(p[0]); });
+  }
 };
 
 struct Tanh : Unary<Tanh> {
@@ -108,11 +113,6 @@ struct Logistic : Unary<Logistic> {
   static constexpr std::string_view kName = "logistic";
   static constexpr Kinds kAccepts = kFloats | kComplexes;
   static Value d(Value, Value y, Value d_y) { return d_y * y * (1 - y); }
-};
-
-struct Erf : Unary<Erf> {
-  static constexpr std::string_view kName = "chlo.erf";
-  static Value d(Value x, Value, Value d_y) { return d_y * (2 / std::sqrt(std::numbers::pi)) * exp(-(x * x)); }
 };
 
 // Steps: constant almost everywhere.
@@ -170,7 +170,7 @@ Value unary(const Operand& x) {
 void list_unary_ops(OpTable& t) {
   t.add<Negate>(), t.add<Abs>(), t.add<Sign>(), t.add<Exp>(), t.add<Expm1>(), t.add<Log>(), t.add<Log1p>();
   t.add<Sqrt>(), t.add<Rsqrt>(), t.add<Cbrt>(), t.add<Sin>(), t.add<Cos>(), t.add<Tan>(), t.add<Tanh>();
-  t.add<Logistic>(), t.add<Erf>(), t.add<Floor>(), t.add<Ceil>(), t.add<RoundAfz>(), t.add<RoundEven>();
+  t.add<Logistic>(), t.add<Floor>(), t.add<Ceil>(), t.add<RoundAfz>(), t.add<RoundEven>();
   t.add<IsFinite>(), t.add<Not>(), t.add<Clz>(), t.add<Popcnt>();
 }
 
@@ -189,7 +189,6 @@ Value cos(Operand x) { return unary<Cos>(x); }
 Value tan(Operand x) { return unary<Tan>(x); }
 Value tanh(Operand x) { return unary<Tanh>(x); }
 Value logistic(Operand x) { return unary<Logistic>(x); }
-Value erf(Operand x) { return unary<Erf>(x); }
 Value floor(Operand x) { return unary<Floor>(x); }
 Value ceil(Operand x) { return unary<Ceil>(x); }
 Value round_nearest_afz(Operand x) { return unary<RoundAfz>(x); }

@@ -20,7 +20,6 @@ Value cos(Operand x);
 Value tan(Operand x);
 Value tanh(Operand x);
 Value logistic(Operand x);  ///< 1 / (1 + exp(-x)); `sigmoid` is the same
-Value erf(Operand x);
 Value floor(Operand x);             ///< gradient 0, as the next three
 Value ceil(Operand x);
 Value round_nearest_afz(Operand x);   ///< ties away from zero

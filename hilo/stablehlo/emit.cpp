@@ -4,9 +4,11 @@
 #include <cctype>
 
 #include "hilo/graph/op.h"
+#include "hilo/ops/composite.h"
 #include "hilo/ops/manual_computation.h"
 #include "hilo/stablehlo/attribute_text.h"
 #include "hilo/stablehlo/mesh_table.h"
+#include "hilo/stablehlo/op_versions.h"
 
 namespace hilo::stablehlo {
 namespace {
@@ -219,11 +221,13 @@ class Emitter {
     }
     const std::vector<Shape> in = operand_shapes(graph, node);
     if (const Function faster = lowering(node, in)) {
-      is_lowered_ = true;  // what stands in its place is what is meant
+      const std::vector<Function> own = node.op->regions();
+      is_lowered_ = std::ranges::find(own, faster) == own.end();  // what stands in its place is what is meant, but for its own body
       inlined(graph, node, faster, is_read, names, indent);
       is_lowered_ = false;
       return;
     }
+    if (const Function parts = decomposed(node, in)) return inlined(graph, node, parts, is_read, names, indent);
     if (const Function expansion = expanded(node, in, is_read)) return inlined(graph, node, expansion, is_read, names, indent);
     text_ += indent;
     for (std::int32_t k = 0; k < node.result_count; ++k) {
@@ -232,8 +236,7 @@ class Emitter {
       append_name(names, node.first_result + k);
     }
     if (node.result_count > 0) text_ += " = ";
-    const std::string_view name = node.op->name();  // one with a dot is of another dialect: chlo.erf
-    text_.append(name.find('.') == std::string_view::npos ? "\"stablehlo." : "\"").append(name).append("\"(");
+    text_.append("\"").append(qualified(node.op->name())).append("\"(");
     const int from = node.op->region_operands_from();
     const std::size_t count = from < 0 ? node.operands.size() : static_cast<std::size_t>(from);
     for (std::size_t k = 0; k < count; ++k) {
@@ -256,6 +259,10 @@ class Emitter {
     text_ += '\n';
   }
 
+  // A name with a dot is of another dialect: chlo.erf.
+  static std::string qualified(std::string_view name) {
+    return (name.find('.') == std::string_view::npos ? "stablehlo." : "") + std::string(name);
+  }
   static std::vector<Shape> operand_shapes(const Graph& graph, const Node& node) {
     std::vector<Shape> in;
     for (std::int32_t operand : node.operands) in.push_back(graph.shape(operand));
@@ -265,6 +272,24 @@ class Emitter {
     const CallSite site(node.site);
     return node.op->expansion(in, is_read);
   }
+  // An op that the release does not have as those that it has, by its name if that can be said.
+  Function decomposed(const Node& node, Shapes in) const {
+    const std::string name = qualified(node.op->name());
+    if (options_.release.empty()) return {};
+    const bool pairs_axes = name == "stablehlo.gather" || name == "stablehlo.scatter";
+    if (has_op(name) && !(pairs_axes && bytecode::version_from(options_.release) < bytecode::Version{1, 1, 0})) return {};
+    const CallSite site(node.site);
+    Function parts = node.op->decomposition(in);
+    if (!parts || !name.starts_with("chlo.") || !has_op("stablehlo.composite")) return parts;
+    CompositeOptions named{.name = name, .version = 1};  // XLA knows these by their names
+    for (NamedAttribute& a : node.op->attributes()) named.attributes.emplace_back(std::move(a));
+    return trace([&](std::span<const Value> p) { return composite(std::move(named), p, [&](std::span<const Value> q) { return call(parts, q); }); }, in);
+  }
+  [[nodiscard]] bool has_op(std::string_view name) const {
+    const bytecode::OpRow* row = bytecode::find_op(name);
+    return row != nullptr && !row->versions.empty() && row->versions[0].since <= bytecode::version_from(options_.release);
+  }
+
   Function lowering(const Node& node, Shapes in) const {
     if (options_.platform.empty() || is_lowered_) return {};
     const CallSite site(node.site);

@@ -14,6 +14,9 @@ struct EmitOptions {
   bool has_locations = true;
   /// The platform that the program is for ("cpu"): ops are written the way that is fast there. Empty: for any.
   std::string platform{};
+  /// The release of StableHLO whose ops alone the program may hold ("1.0.0"; CHLO's are in none): another is written as what it is in those,
+  /// under a composite of its name where the release has composites. Empty: every op by its name.
+  std::string release{};
   /// By parameter: the result that may reuse its memory, or -1. Empty: none.
   std::vector<int> aliases{};
   /// Meshes and shardings. Without, the program is one for a single device.

@@ -14,6 +14,7 @@
 #include "hilo/ops/indexing.h"
 #include "hilo/ops/math.h"
 #include "hilo/ops/numeric.h"
+#include "hilo/ops/ragged_dot.h"
 #include "hilo/ops/reshape.h"
 #include "hilo/ops/rules.h"
 #include "hilo/ops/scan.h"
@@ -174,6 +175,19 @@ Value mulhi(Operand a, Operand b) {
   return bitcast_convert(product, kI64) - select(less(a.value, zero), b.value, zero) - select(less(b.value, zero), a.value, zero);
 }
 
+Out make_ragged_dot(Importer& importer, const ir::Operation& op, In in) {
+  expect_operands(in, 3);
+  auto numbers = Importer::required<RaggedDotDimensionNumbers>(op, "ragged_dot_dimension_numbers");
+  const AttributeValue* given = op.attribute("precision_config");
+  std::optional<ListAttribute> precision;
+  if (given != nullptr && std::holds_alternative<ListAttribute>(*given)) precision = std::get<ListAttribute>(*given);
+  for (std::size_t k = 0; precision && k < precision->items.size(); ++k) {
+    if (auto* word = std::get_if<EnumAttribute>(&precision->items[k])) word->type = "precision";
+  }
+  const ExactProducts same(is_exact(precision));
+  return {ragged_dot_general(in[0], in[1], in[2], std::move(numbers), result_dtype(importer, op))};
+}
+
 // Slices of the inputs and the carries in, slices of the outputs and the carries out.
 Out make_scan(Importer& importer, const ir::Operation& op, In in) {
   const auto sizes = Importer::required<Array>(op, "operandSegmentSizes");
@@ -263,6 +277,7 @@ void add_chlo_handlers(Handlers& table) {
       {"chlo.broadcast_compare", make_compare},
       {"chlo.broadcast_select", make_select},
       {"chlo.mulhi", binary<mulhi>},
+      {"chlo.ragged_dot", make_ragged_dot},
       {"chlo.scan", make_scan},
       {"chlo.constant", make_constant},
       {"chlo.constant_like", make_constant_like},

@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "hilo/ops/convert.h"
+#include "hilo/ops/value_lists.h"
 #include "hilo/stablehlo/importer.h"
 
 // Forms of an op that Hilo's op of that name does not have, as those that it has.
@@ -55,6 +56,30 @@ std::optional<std::vector<Value>> Importer::promoted(const ir::Operation& op, st
   return is_wider ? std::optional(std::move(wider)) : std::nullopt;
 }
 
+// What is under a name of CHLO is its decomposition by the word of who wrote it; the op has better gradients.
+std::optional<std::vector<Value>> Importer::as_chlo(const ir::Operation& op,
+                                                    std::span<const Value> operands) {
+  ir::Operation same{
+      .name = required<std::string>(op, "name"), .results = op.results, .at = op.at};
+  const AttributeValue* version = op.attribute("version");
+  std::int64_t number = 0;
+  if (version == nullptr || !read_attribute(*version, number) || number != 1) return {};
+  if (!same.name.starts_with("chlo.") ||
+      (!handlers().contains(same.name) && all_ops().find(same.name) == nullptr))
+    return {};
+  if (const AttributeValue* given = op.attribute("composite_attributes"))
+    same.attributes = std::get<DictionaryAttribute>(*given).members;
+  const auto decomposition = required<std::string>(op, "decomposition");
+  const Function parts =
+      trace([&](std::span<const Value> p) { return call(decomposition, p, op); }, shapes_of(operands));
+  try {
+    std::vector<Value> results = results_of(same, same.name, operands);
+    if (shapes_of(results) == parts.result_shapes()) return results;
+  } catch (const OpError&) {  // another meaning of the name: the decomposition has it
+  }
+  return {};
+}
+
 std::optional<std::vector<Value>> Importer::variant_of(const ir::Operation& op,
                                                        std::string_view name,
                                                        std::span<const Value> operands) {
@@ -85,6 +110,9 @@ std::optional<std::vector<Value>> Importer::variant_of(const ir::Operation& op,
   // One with regions says by its decomposition alone what it computes.
   if (name == "composite" && !op.regions.empty())
     return call(required<std::string>(op, "decomposition"), operands, op);
+  if (name == "composite") {
+    if (auto same = as_chlo(op, operands)) return same;
+  }
   if (name == "dot_general" && op.results.size() == 1 && are_mixed(operands)) {
     const DType both = type(op.results[0]).dtype;  // which JAX has the TPU convert to
     const Value same[] = {convert(operands[0], both), convert(operands[1], both)};

@@ -72,6 +72,8 @@ class Importer {
   void guarded(const ir::Operation& op, const std::function<void()>& work) const;
   /// What an op gives in a form that Hilo's op of its name does not have; none in every other. Of import_variants.cpp.
   std::optional<std::vector<Value>> variant_of(const ir::Operation& op, std::string_view name, std::span<const Value> operands);
+  /// The op of CHLO that a composite's name says; none if it says none, or one that gives other shapes.
+  std::optional<std::vector<Value>> as_chlo(const ir::Operation& op, std::span<const Value> operands);
   /// The operands of a reduction in the dtypes that its body has; none where they are in them.
   std::optional<std::vector<Value>> promoted(const ir::Operation& op, std::string_view name, std::span<const Value> operands) const;
   /// What an op gives on quantised tensors, by that on the numbers that they stand for; none where there are no such tensors. Of import_quantized.cpp.

@@ -6,6 +6,9 @@
 #include <map>
 #include <string>
 
+#include "hilo/core/error.h"
+#include "hilo/stablehlo/bytecode_encoder.h"
+
 namespace hilo::stablehlo::bytecode {
 namespace {
 
@@ -343,6 +346,28 @@ VhloAttribute vhlo_attribute(std::string_view op, std::string_view name) {
   VhloAttribute result = found == attributes().end() ? VhloAttribute{} : found->second;
   if (result.name.empty()) result.name = name;
   return result;
+}
+
+Version version_from(std::string_view text) {
+  constexpr Version kFirst{0, 9, 0}, kLast{1, 22, 0};
+  Version v;
+  const char* at = text.data();
+  const char* const end = at + text.size();
+  for (int* part : {&v.major, &v.minor, &v.patch}) {
+    const auto [next, error] = std::from_chars(at, end, *part);
+    const bool is_last = part == &v.patch;
+    if (error != std::errc{} || (is_last ? next != end : next == end || *next != '.')) {
+      throw Error("\"" + std::string(text) +
+                  "\" is no version of StableHLO; expected one like 1.0.0");
+    }
+    at = next + (is_last ? 0 : 1);
+  }
+  if (v < kFirst || v > kLast) {
+    throw Error("StableHLO " + std::string(text) +
+                " has no portable artifacts that are known; expected " + to_string(kFirst) +
+                " to " + to_string(kLast));
+  }
+  return v;
 }
 
 }  // namespace hilo::stablehlo::bytecode

@@ -28,6 +28,8 @@ struct OpRow {
   std::vector<OpVersion> versions{};  ///< v1 first; none for ops that VHLO does not have
 };
 
+/// A release that there are artifacts of, from "1.0.0". Throws Error for a text that names none.
+Version version_from(std::string_view text);
 /// Null if there is none.
 const OpRow* find_op(std::string_view name);
 /// The row and the version of "vhlo.all_gather_v2"; null if there is none.

@@ -1,7 +1,6 @@
 #include "hilo/stablehlo/write_artifact.h"
 
 #include <algorithm>
-#include <charconv>
 #include <map>
 
 #include "hilo/stablehlo/bytecode_encoder.h"
@@ -19,7 +18,6 @@ using ir::Operation;
 using ir::Region;
 using ir::ValueId;
 
-constexpr Version kFirst{0, 9, 0}, kLast{1, 22, 0};
 enum Mask : std::uint8_t {
   kAttributes = 1,
   kResults = 2,
@@ -35,27 +33,6 @@ std::uint64_t bytecode_of(const Version& v) {
   if (v < Version{0, 12, 0}) return 1;
   if (v < Version{0, 14, 0}) return 3;
   return v < Version{0, 15, 0} ? 4 : 6;
-}
-
-Version version_from(std::string_view text) {
-  Version v;
-  const char* at = text.data();
-  const char* const end = at + text.size();
-  for (int* part : {&v.major, &v.minor, &v.patch}) {
-    const auto [next, error] = std::from_chars(at, end, *part);
-    const bool is_last = part == &v.patch;
-    if (error != std::errc{} || (is_last ? next != end : next == end || *next != '.')) {
-      throw Error("\"" + std::string(text) +
-                  "\" is no version of StableHLO; expected one like 1.0.0");
-    }
-    at = next + (is_last ? 0 : 1);
-  }
-  if (v < kFirst || v > kLast) {
-    throw Error("StableHLO " + std::string(text) +
-                " has no portable artifacts that are known; expected " + to_string(kFirst) +
-                " to " + to_string(kLast));
-  }
-  return v;
 }
 
 class Writer {
@@ -321,7 +298,7 @@ std::string write_artifact(const ir::Program& program, std::string_view version)
 }
 
 std::string write_artifact(const Function& function, std::string_view version) {
-  return write_artifact(parse_text(emit(function)), version);
+  return write_artifact(parse_text(emit(function, {.release = std::string(version)})), version);
 }
 
 }  // namespace hilo::stablehlo

@@ -17,6 +17,7 @@
 #include "hilo/ops/custom_gradient.h"
 #include "hilo/ops/dot.h"
 #include "hilo/ops/gather.h"
+#include "hilo/ops/math.h"
 #include "hilo/ops/pad.h"
 #include "hilo/ops/quantize.h"
 #include "hilo/ops/reduce.h"

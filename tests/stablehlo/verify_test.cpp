@@ -104,6 +104,24 @@ TEST(Verify, WhatIsRight) {
             "is accepted");
 }
 
+// Lengths that are open along the axes that an op sums over.
+TEST(Verify, OpenLengthsInside) {
+  const auto fft = [](const std::string& in, const std::string& type, const std::string& out) {
+    return refusal_of("func.func @f(%a: " + in + ") {\n  %r = stablehlo.fft %a, type = " + type + ", length = [9] : (" + in + ") -> " + out + "\n  return\n}\n");
+  };
+  EXPECT_EQ(fft("tensor<3x?xf32>", "RFFT", "tensor<3x5xcomplex<f32>>"), "is accepted");
+  EXPECT_EQ(fft("tensor<?x?xcomplex<f32>>", "FFT", "tensor<?x9xcomplex<f32>>"), "is accepted");
+  EXPECT_NE(fft("tensor<3x?xf32>", "RFFT", "tensor<3x9xcomplex<f32>>").find("C5"), std::string::npos);
+  const auto convolution = [](const std::string& x, const std::string& kernel, const std::string& out) {
+    return refusal_of("func.func @f(%a: " + x + ", %k: " + kernel + ") {\n  %r = stablehlo.convolution(%a, %k) dim_numbers = [b, 0, f]x[0, i, o]->[b, 0, f], "
+                      "window = {} {batch_group_count = 1 : i64, feature_group_count = 3 : i64} : (" + x + ", " + kernel + ") -> " + out + "\n  return\n}\n");
+  };
+  EXPECT_EQ(convolution("tensor<1x8x?xf32>", "tensor<3x2x6xf32>", "tensor<1x6x6xf32>"), "is accepted");
+  EXPECT_EQ(convolution("tensor<1x8x6xf32>", "tensor<3x?x6xf32>", "tensor<1x6x6xf32>"), "is accepted");
+  EXPECT_EQ(convolution("tensor<1x8x6xf32>", "tensor<3x2x?xf32>", "tensor<1x6x6xf32>"), "is accepted");
+  EXPECT_NE(convolution("tensor<1x8x6xf32>", "tensor<3x3x6xf32>", "tensor<1x6x6xf32>").find("C14"), std::string::npos);
+}
+
 TEST(Verify, LengthsThatCannotBeAreRefused) {
   const std::string said = refusal_of(
       "func.func @f(%a: tensor<2xf32>, %v: tensor<f32>) {\n  %r = stablehlo.pad %a, %v, low = [9223372036854775807], "
