@@ -14,6 +14,7 @@ void register_all() {
     register_solvers();
     register_eigh();
     register_svd();
+    register_eig();
     register_block_products();
     register_row_kernels();
     register_attention_step();

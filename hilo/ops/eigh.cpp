@@ -28,12 +28,6 @@ namespace {
 Value row(Value x) { return expand_dims(x, -2); }
 Value column(Value x) { return expand_dims(x, -1); }
 
-// 1 / (x_j - x_i) for i != j, and 0 for i = j; x [.., n].
-Value reciprocal_differences(Value x) {
-  const Value one = eye(x.dim(-1), x.dtype());
-  return reciprocal(row(x) - column(x) + one) - one;
-}
-
 // Of a Hermitian x.
 struct EighOp : NoFields, MatrixBatch<EighOp> {
   static constexpr std::string_view kName = "hilo.eigh";

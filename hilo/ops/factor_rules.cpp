@@ -3,9 +3,12 @@
 #include <algorithm>
 
 #include "hilo/ops/arrange.h"
+#include "hilo/ops/binary.h"
 #include "hilo/ops/broadcast.h"
 #include "hilo/ops/complex.h"
 #include "hilo/ops/diagonal.h"
+#include "hilo/ops/math.h"
+#include "hilo/ops/reshape.h"
 #include "hilo/ops/value_lists.h"
 
 namespace hilo {
@@ -73,5 +76,10 @@ Value identity_like(Value x, Dim n) {
 }
 
 Value diagonal_part(Value x) { return tril(triu(x)); }
+
+Value reciprocal_differences(Value x) {
+  const Value one = eye(x.dim(-1), x.dtype());
+  return reciprocal(expand_dims(x, -2) - expand_dims(x, -1) + one) - one;
+}
 
 }  // namespace hilo

@@ -43,5 +43,7 @@ Value adjoint(Operand x);
 Value identity_like(Value x, Dim n);
 /// x with zeros off its main diagonal.
 Value diagonal_part(Value x);
+/// 1 / (x_j - x_i) for i != j, and 0 for i = j; x [.., n].
+Value reciprocal_differences(Value x);
 
 }  // namespace hilo

@@ -14,6 +14,7 @@
 #include "hilo/ops/math.h"
 #include "hilo/ops/pad.h"
 #include "hilo/ops/reduce.h"
+#include "hilo/ops/reflections.h"
 #include "hilo/ops/reshape.h"
 #include "hilo/ops/scan.h"
 #include "hilo/ops/select.h"
@@ -23,28 +24,6 @@
 
 namespace hilo {
 namespace {
-
-// The reflection 1 - tau v v^H that takes x's elements from k on, [.., m], to a real multiple of unit vector k.
-struct Reflection {
-  Value v, tau;  // [.., m], 1 at k and 0 before; [..]
-};
-Reflection reflection(Value x, Value k) {
-  const Value rows = iota({kI32, {x.dim(-1)}});
-  const Value head = dynamic_index_axis(x, -1, k);                                            // [..]
-  const Value tail = select(greater(rows, k), x, zeros_like(x));                              // [.., m]
-  const Value tail_norm = sum(square_abs(tail), {-1}), norm = sqrt(square_abs(head) + tail_norm);
-  const Value is_done = logical_and(equal(tail_norm, 0), equal(imag(head), 0));               // already real there
-  const Value beta = convert(select(greater_equal(real(head), 0), -norm, norm), x.dtype());
-  const Value one = ones_like(head), scale = select(is_done, one, head - beta);
-  const Value v = select(equal(rows, k), ones_like(x), tail / expand_dims(scale, -1));
-  return {v, select(is_done, zeros_like(head), (beta - head) / select(is_done, one, beta))};
-}
-
-// a - tau v (v^H a), with tau [..], v [.., m] and a [.., m, n].
-Value reflected(Value a, Value v, Value tau) {
-  const Value along = exact_matmul(conj(expand_dims(v, -2)), a);  // [.., 1, n]
-  return a - expand_dims(tau, Axes{-2, -1}) * expand_dims(v, -1) * along;
-}
 
 struct QrOp : MatrixBatch<QrOp> {
   static constexpr std::string_view kName = "hilo.qr";
@@ -93,6 +72,23 @@ struct QrOp : MatrixBatch<QrOp> {
 };
 
 }  // namespace
+
+Reflection reflection(Value x, Value k) {
+  const Value rows = iota({kI32, {x.dim(-1)}});
+  const Value head = dynamic_index_axis(x, -1, k);                                            // [..]
+  const Value tail = select(greater(rows, k), x, zeros_like(x));                              // [.., m]
+  const Value tail_norm = sum(square_abs(tail), {-1}), norm = sqrt(square_abs(head) + tail_norm);
+  const Value is_done = logical_and(equal(tail_norm, 0), equal(imag(head), 0));               // already real there
+  const Value beta = convert(select(greater_equal(real(head), 0), -norm, norm), x.dtype());
+  const Value one = ones_like(head), scale = select(is_done, one, head - beta);
+  const Value v = select(equal(rows, k), ones_like(x), tail / expand_dims(scale, -1));
+  return {v, select(is_done, zeros_like(head), (beta - head) / select(is_done, one, beta))};
+}
+
+Value reflected(Value a, Value v, Value tau) {
+  const Value along = exact_matmul(conj(expand_dims(v, -2)), a);  // [.., 1, n]
+  return a - expand_dims(tau, Axes{-2, -1}) * expand_dims(v, -1) * along;
+}
 
 void list_qr_ops(OpTable& table) { table.add<QrOp>(); }
 

@@ -12,9 +12,12 @@
 #include "hilo/ops/convert.h"
 #include "hilo/ops/diagonal.h"
 #include "hilo/ops/dynamic_slice.h"
+#include "hilo/ops/eig.h"
 #include "hilo/ops/eigh.h"
 #include "hilo/ops/factor_rules.h"
+#include "hilo/ops/hessenberg.h"
 #include "hilo/ops/lu.h"
+#include "hilo/ops/pad.h"
 #include "hilo/ops/qr.h"
 #include "hilo/ops/reduce.h"
 #include "hilo/ops/reshape.h"
@@ -54,6 +57,12 @@ class LapackCall {
       throw OpError({.problem = "no flag '" + std::string(name) + "' of a solver", .expected = "true or false in mhlo.backend_config"});
     }
     return std::get<bool>(*given);
+  }
+  [[nodiscard]] std::int64_t number(std::string_view name) const {
+    const AttributeValue* given = find(name);
+    std::int64_t value = 0;
+    if (given != nullptr && read_attribute(*given, value)) return value;
+    throw OpError({.problem = "no number '" + std::string(name) + "' of LAPACK", .expected = "a whole number in mhlo.backend_config"});
   }
   [[nodiscard]] bool is_lower() const { return find("lower") != nullptr ? flag("lower") : letter("uplo", "LU") == 'L'; }
   /// The declared shape of a result.
@@ -202,6 +211,46 @@ Out gtsv(const LapackCall&, In in) {
 }
 Out gpu_gtsv(const LapackCall&, In in) { return {tridiagonal_solve(in[0], in[1], in[2], in[3]).x}; }
 
+// Vectors that are not asked for are left unset by LAPACK.
+Out geev(const LapackCall& call, In in) {
+  const Eig e = eig(in[0]);
+  const bool has_left = call.letter("compute_left", "NV") == 'V', has_right = call.letter("compute_right", "NV") == 'V';
+  const Value none = zeros_like(e.vectors);
+  Value left = none;
+  if (has_left && e.vectors.size() > 0) {  // x^H u = u diag(conj(w)): the rows of the inverse of the right ones
+    left = adjoint(solve(e.vectors, identity_like(e.vectors, e.vectors.dim(-1))));
+    left = left / convert(sqrt(sum(square_abs(left), {-2}, true)), left.dtype());
+  }
+  const Value right = has_right ? e.vectors : none, failed = info(any(not_equal(e.values, e.values), {-1}));
+  if (is_complex(in[0].dtype())) return {e.values, left, right, failed};
+  return {real(e.values), imag(e.values), left, right, failed};
+}
+
+Out gees(const LapackCall& call, In in) {
+  const bool has_vectors = call.letter("mode", "NV") == 'V';
+  static_cast<void>(call.letter("sort", "N"));
+  const Schur f = schur(in[0]);
+  if (f.t.dim(-1) == 0) throw OpError({.problem = "the Schur form of a matrix of length 0", .expected = "at least 1"});
+  const Value w = diagonal(f.t), none = fine(in[0]), z = has_vectors ? f.z : zeros_like(f.z), failed = info(has_nan(f.t));
+  if (is_complex(in[0].dtype())) return {f.t, z, w, none, failed};
+  if (f.t.dim(-1) == 1) return {f.t, z, w, zeros_like(w), none, failed};
+  const Value below = diagonal(f.t, -1), size = sqrt(abs(below)) * sqrt(abs(diagonal(f.t, 1)));  // of a pair's imaginary part
+  return {f.t, z, w, pad_axis(size, 0, -1, 0, 1) - pad_axis(size, 0, -1, 1, 0), none, failed};
+}
+
+Out gehrd(const LapackCall& call, In in) {
+  const std::int64_t n = in[0].rank() < 2 ? 0 : in[0].dim(-1);
+  if (call.number("low") != 1 || call.number("high") != n) throw OpError({.problem = "part of a matrix to Hessenberg form", .expected = "low = 1, high = " + std::to_string(n)});
+  const PackedHessenberg h = packed_hessenberg(in[0]);
+  return {h.packed, h.taus, fine(in[0])};
+}
+
+Out sytrd(const LapackCall& call, In in) {
+  if (!call.is_lower()) throw OpError({.problem = "the upper triangle to three diagonals", .expected = "the lower one"});
+  const Tridiagonal t = tridiagonal(in[0]);
+  return {t.packed, t.diagonal, t.off_diagonal, t.taus, fine(in[0])};
+}
+
 struct Routine {
   std::string_view name;
   std::size_t operands;
@@ -210,12 +259,13 @@ struct Routine {
 constexpr Routine kOfCpu[] = {
     {"potrf", 1, potrf}, {"getrf", 1, getrf}, {"trsm", 2, trsm},   {"geqrf", 1, geqrf}, {"orgqr", 2, orgqr},
     {"ungqr", 2, orgqr}, {"syevd", 1, syevd}, {"heevd", 1, syevd}, {"gesdd", 1, gesdd},
-    {"gtsv", 4, gtsv},
+    {"gtsv", 4, gtsv},   {"geev", 1, geev},   {"gees", 1, gees},   {"gehrd", 1, gehrd}, {"sytrd", 1, sytrd},
+    {"hetrd", 1, sytrd},
 };
 constexpr Routine kOfGpu[] = {
     {"potrf", 1, potrf},     {"getrf", 1, getrf},     {"geqrf", 1, geqrf},       {"orgqr", 2, orgqr},
     {"syevd", 1, gpu_syevd}, {"gesvd", 1, gpu_gesvd}, {"gesvdj", 1, gpu_gesvdj}, {"gesvdp", 1, gpu_gesvdj},
-    {"gesdd", 1, gpu_gesvd}, {"gtsv2", 4, gpu_gtsv},
+    {"gesdd", 1, gpu_gesvd}, {"gtsv2", 4, gpu_gtsv}, {"sytrd", 1, sytrd},
 };
 
 // The routine of a target: `lapack_sgetrf_ffi`, with a letter for the dtype, or `cusolver_getrf_ffi`.

@@ -68,6 +68,26 @@ std::string swapped_back() {
   return text + "return " + now + std::string(kTo);
 }
 
+std::string real_part(const std::string& to, const std::string& of) { return to + " = stablehlo.real " + of + " : (tensor<3x3xcomplex<f32>>) -> tensor<3x3xf32>\n"; }
+// %q of the reflections in %f#0, which leave the first axis as it is.
+std::string frame(const std::string& taus) {
+  return "%v = stablehlo.slice %f#0 [1:3, 0:2] : (tensor<3x3xf32>) -> tensor<2x2xf32>\n%inner = " + call("sorgqr", "", "%v, " + taus, "(tensor<2x2xf32>, tensor<2xf32>) -> tensor<2x2xf32>") +
+         "%nought = stablehlo.constant dense<0.0> : tensor<f32>\n"
+         "%moved = stablehlo.pad %inner, %nought, low = [1, 1], high = [0, 0], interior = [0, 0] : (tensor<2x2xf32>, tensor<f32>) -> tensor<3x3xf32>\n"
+         "%unit = stablehlo.constant dense<[[1.0, 0.0, 0.0], [0.0, 0.0, 0.0], [0.0, 0.0, 0.0]]> : tensor<3x3xf32>\n"
+         "%q = stablehlo.add %moved, %unit : tensor<3x3xf32>\n"
+         "%is_far_below = stablehlo.constant dense<[[false, false, false], [false, false, false], [true, false, false]]> : tensor<3x3xi1>\n";
+}
+// %h of the numbers that sytrd gives apart.
+std::string three_diagonals() {
+  return "%d = stablehlo.broadcast_in_dim %f#1, dims = [0] : (tensor<3xf32>) -> tensor<3x3xf32>\n%on = " + chosen("%is_diagonal", "%d", "%none") +
+         "%nil = stablehlo.constant dense<0.0> : tensor<f32>\n"
+         "%e = stablehlo.pad %f#2, %nil, low = [1], high = [0], interior = [0] : (tensor<2xf32>, tensor<f32>) -> tensor<3xf32>\n"
+         "%ee = stablehlo.broadcast_in_dim %e, dims = [0] : (tensor<3xf32>) -> tensor<3x3xf32>\n"
+         "%is_below = stablehlo.constant dense<[[false, false, false], [true, false, false], [false, true, false]]> : tensor<3x3xi1>\n%low = " +
+         chosen("%is_below", "%ee", "%none") + "%high = " + transposed("%low") + "%h0 = stablehlo.add %on, %low" + std::string(kTo) + "%h = stablehlo.add %h0, %high" + std::string(kTo);
+}
+
 // The argument is symmetric and positive definite.
 std::vector<LapackRow> rows() {
   const std::string to_svd = "(tensor<3x3xf32>) -> (tensor<3x3xf32>, tensor<3xf32>, tensor<3x3xf32>, tensor<3x3xf32>, tensor<i32>)";
@@ -89,6 +109,22 @@ std::vector<LapackRow> rows() {
       {"syevd", "%f:3 = " + call("ssyevd", "mode = 86 : ui8, uplo = 76 : ui8", "%x", "(tensor<3x3xf32>) -> (tensor<3x3xf32>, tensor<3xf32>, tensor<i32>)") +
                     scaled("%f#0", "%f#1") + "%vt = " + transposed("%f#0") + "%r = " + product("%scaled", "%vt") + "return %r" + std::string(kTo)},
       {"gesdd", "%f:5 = " + call("sgesdd", "mode = 65 : ui8", "%x", to_svd) + scaled("%f#2", "%f#1") + "%r = " + product("%scaled", "%f#3") + "return %r" + std::string(kTo)},
+      {"geev", "%f:5 = " + call("sgeev", "compute_left = 86 : ui8, compute_right = 86 : ui8", "%x",
+                                "(tensor<3x3xf32>) -> (tensor<3xf32>, tensor<3xf32>, tensor<3x3xcomplex<f32>>, tensor<3x3xcomplex<f32>>, tensor<i32>)") +
+                   real_part("%left", "%f#2") + real_part("%right", "%f#3") + scaled("%right", "%f#0") + "%vt = " + transposed("%left") + "%r = " +
+                   product("%scaled", "%vt") + "return %r" + std::string(kTo)},
+      {"gees", "%f:6 = " + call("sgees", "mode = 86 : ui8, sort = 78 : ui8", "%x",
+                                "(tensor<3x3xf32>) -> (tensor<3x3xf32>, tensor<3x3xf32>, tensor<3xf32>, tensor<3xf32>, tensor<i32>, tensor<i32>)") +
+                   "%zt = " + transposed("%f#1") + "%tz = " + product("%f#0", "%zt") + "%r = " + product("%f#1", "%tz") + "return %r" + std::string(kTo)},
+      {"gehrd and orgqr", "%f:3 = " + call("sgehrd", "low = 1 : i32, high = 3 : i32", "%x", "(tensor<3x3xf32>) -> (tensor<3x3xf32>, tensor<2xf32>, tensor<i32>)") +
+                              frame("%f#1") + "%h = " + chosen("%is_far_below", "%none", "%f#0") + "%qt = " + transposed("%q") + "%hq = " + product("%h", "%qt") +
+                              "%r = " + product("%q", "%hq") + "return %r" + std::string(kTo)},
+      {"sytrd and orgqr", "%f:5 = " + call("ssytrd", "uplo = 76 : ui8", "%x", "(tensor<3x3xf32>) -> (tensor<3x3xf32>, tensor<3xf32>, tensor<2xf32>, tensor<2xf32>, tensor<i32>)") +
+                              frame("%f#3") + three_diagonals() + "%qt = " + transposed("%q") + "%hq = " + product("%h", "%qt") + "%r = " + product("%q", "%hq") +
+                              "return %r" + std::string(kTo)},
+      {"sytrd of a GPU", "%f:5 = " + gpu_call("cusolver_sytrd", "lower = true", "%x", "(tensor<3x3xf32>) -> (tensor<3x3xf32>, tensor<3xf32>, tensor<2xf32>, tensor<2xf32>, tensor<i32>)") +
+                             frame("%f#3") + three_diagonals() + "%qt = " + transposed("%q") + "%hq = " + product("%h", "%qt") + "%r = " + product("%q", "%hq") +
+                             "return %r" + std::string(kTo)},
       {"potrf of a GPU", "%f:2 = " + gpu_call("cusolver_potrf", "lower = true", "%x", to_factor) + "%l = " + chosen("%is_lower", "%f#0", "%none") + "%lt = " +
                              transposed("%l") + "%r = " + product("%l", "%lt") + "return %r" + std::string(kTo)},
       {"getrf of a GPU", "%f:3 = " + gpu_call("hipsolver_getrf", "", "%x", "(tensor<3x3xf32>) -> (tensor<3x3xf32>, tensor<3xi32>, tensor<i32>)") + "%below = " +
