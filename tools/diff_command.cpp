@@ -101,7 +101,7 @@ Command diff_command() {
             const auto flags = std::make_shared<Flags>();
             app.add_option("PROGRAM", flags->first, "StableHLO in any form")->required();
             app.add_option("OTHER", flags->second, "The one that it is compared with")->required();
-            app.add_option("--inputs", flags->inputs, "Arguments, as safetensors; random numbers if not given")->type_name("F");
+            app.add_option("--inputs", flags->inputs, "Arguments, as safetensors, or F.npz; random numbers if not given")->type_name("F");
             app.add_option("--seed", flags->seed, "Of the random numbers")->type_name("N")->capture_default_str();
             app.add_option("--tolerance", flags->tolerance, "How far results may be apart, beside the larger number or 1")->type_name("X")->capture_default_str();
             app.add_flag("--json", flags->as_json, "As JSON");

@@ -3,11 +3,14 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iostream>
 
 #include "hilo/core/error.h"
 #include "hilo/core/file.h"
+#include "hilo/formats/npz.h"
 #include "hilo/formats/safetensors.h"
 #include "hilo/stablehlo/parse.h"
+#include "tools/messages.h"
 
 namespace hilo::tools {
 namespace {
@@ -23,6 +26,8 @@ bool fits(const Shape& given, const Shape& declared) {
   return true;
 }
 
+bool is_npz(const std::string& path) { return path.ends_with(".npz"); }
+
 }  // namespace
 
 stablehlo::ir::Program read_program(const std::string& path) {
@@ -31,16 +36,25 @@ stablehlo::ir::Program read_program(const std::string& path) {
 
 std::vector<Array> read_numbered(const std::string& path, std::string_view prefix) {
   if (path.empty()) return {};
-  const auto file = formats::SafetensorsFile::open(path);
-  std::vector<Array> tensors;
-  for (std::size_t i = 0; i < file.names().size(); ++i) {
-    const std::string name = fmt::format("{}_{}", prefix, i);
-    if (!file.contains(name)) {
-      throw FormatError(path, fmt::format("its tensors are {}; expected {}_0, {}_1, ..", fmt::join(file.names(), ", "), prefix, prefix));
+  const auto numbered = [&](const auto& file) {
+    std::vector<Array> tensors;
+    for (std::size_t i = 0; i < file.names().size(); ++i) {
+      const std::string name = fmt::format("{}_{}", prefix, i);
+      if (!file.contains(name)) {
+        throw FormatError(path, fmt::format("its tensors are {}; expected {}_0, {}_1, ..", fmt::join(file.names(), ", "), prefix, prefix));
+      }
+      tensors.push_back(file.at(name));
     }
-    tensors.push_back(file.at(name));
-  }
-  return tensors;
+    return tensors;
+  };
+  return is_npz(path) ? numbered(formats::NpzFile::open(path)) : numbered(formats::SafetensorsFile::open(path));
+}
+
+void give_arrays(const std::string& path, const std::vector<std::pair<std::string, Array>>& named) {
+  if (is_npz(path)) formats::write_npz(path, named);
+  else if (!path.empty()) formats::write_safetensors(path, named);
+  for (const auto& [name, array] : named) std::cout << name << ": " << preview(array) << "\n";
+  if (!path.empty()) std::cout << "wrote " << shown(path) << "\n";
 }
 
 std::string numbered_list(std::string_view prefix, const std::vector<Shape>& shapes) {

@@ -1,6 +1,7 @@
 #pragma once
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "hilo/core/array.h"
@@ -12,8 +13,11 @@ namespace hilo::tools {
 /// A program of a file, StableHLO in any form. Throws FormatError with the place of what is wrong.
 stablehlo::ir::Program read_program(const std::string& path);
 
-/// The tensors PREFIX_0, PREFIX_1, .. of a safetensors file; an empty path has none. Others are refused.
+/// The tensors PREFIX_0, PREFIX_1, .. of a safetensors file, or of an .npz archive; an empty path has none. Others are refused.
 std::vector<Array> read_numbered(const std::string& path, std::string_view prefix);
+
+/// Writes arrays to such a file, where a path is given (.npz has 128-bit complex numbers, safetensors bf16 and f8), and prints their beginnings.
+void give_arrays(const std::string& path, const std::vector<std::pair<std::string, Array>>& named);
 
 /// The shapes, one below the other: "\n  arg_0: f32[2]".
 std::string numbered_list(std::string_view prefix, const std::vector<Shape>& shapes);

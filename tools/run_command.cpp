@@ -11,7 +11,6 @@
 #include "hilo/exec/program.h"
 #include "hilo/exec/saved_program.h"
 #include "hilo/exec/sharded.h"
-#include "hilo/formats/safetensors.h"
 #include "hilo/stablehlo/check.h"
 #include "tools/command.h"
 #include "tools/compute_flags.h"
@@ -30,11 +29,9 @@ struct Flags {
 };
 
 void give(const Flags& flags, std::span<const Array> results) {
-  formats::NamedArrays named;
+  std::vector<std::pair<std::string, Array>> named;
   for (std::size_t i = 0; i < results.size(); ++i) named.emplace_back(fmt::format("out_{}", i), results[i]);
-  if (!flags.out.empty()) formats::write_safetensors(flags.out, named);
-  for (const auto& [name, array] : named) std::cout << name << ": " << preview(array) << "\n";
-  if (!flags.out.empty()) std::cout << "wrote " << shown(flags.out) << "\n";
+  give_arrays(flags.out, named);
 }
 
 // What `hilo compile --out` wrote begins with its own words.
@@ -105,8 +102,8 @@ Command run_command() {
             app.add_option("PROGRAM", flags->program,
                            "StableHLO text or bytecode, a portable artifact, a file of jax.export; or what `hilo compile --out` wrote")
                 ->required();
-            app.add_option("--inputs", flags->inputs, "Arguments, as safetensors")->type_name("F");
-            app.add_option("--out", flags->out, "Where the results go, as safetensors")->type_name("F");
+            app.add_option("--inputs", flags->inputs, "Arguments, as safetensors, or F.npz")->type_name("F");
+            app.add_option("--out", flags->out, "Where the results go, as safetensors, or F.npz")->type_name("F");
             add_compute_flags(app, flags->compute);
             return [flags] { return run(*flags); };
           }};

@@ -2,12 +2,10 @@
 #include <fmt/format.h>
 
 #include <filesystem>
-#include <iostream>
 
 #include "hilo/autodiff/autodiff.h"
 #include "hilo/core/error.h"
 #include "hilo/exec/program.h"
-#include "hilo/formats/safetensors.h"
 #include "tools/command.h"
 #include "tools/compute_flags.h"
 #include "tools/messages.h"
@@ -72,11 +70,9 @@ int vjp(const Flags& flags) {
   const Program program = Program::compile(open_client(flags.compute), gradient, {},
                                            {.name = std::filesystem::path(flags.program).stem().string() + "_vjp"});
   const std::vector<Array> gradients = program.run(arguments);
-  formats::NamedArrays named;
+  std::vector<std::pair<std::string, Array>> named;
   for (std::size_t k = 0; k < wanted.size(); ++k) named.emplace_back(fmt::format("arg_{}", wanted[k]), gradients[k]);
-  if (!flags.out.empty()) formats::write_safetensors(flags.out, named);
-  for (const auto& [name, array] : named) std::cout << name << ": " << preview(array) << "\n";
-  if (!flags.out.empty()) std::cout << "wrote " << shown(flags.out) << "\n";
+  give_arrays(flags.out, named);
   return kDone;
 }
 
@@ -90,9 +86,9 @@ Command vjp_command() {
           [](CLI::App& app) -> std::function<int()> {
             const auto flags = std::make_shared<Flags>();
             app.add_option("PROGRAM", flags->program, "StableHLO text or bytecode, a portable artifact or a file of jax.export")->required();
-            app.add_option("--inputs", flags->inputs, "Arguments, as safetensors")->type_name("F");
-            app.add_option("--cotangents", flags->cotangents, "Cotangents of the results, as safetensors")->type_name("F")->required();
-            app.add_option("--out", flags->out, "Where the gradients go, as safetensors")->type_name("F");
+            app.add_option("--inputs", flags->inputs, "Arguments, as safetensors, or F.npz")->type_name("F");
+            app.add_option("--cotangents", flags->cotangents, "Cotangents of the results, as safetensors, or F.npz")->type_name("F")->required();
+            app.add_option("--out", flags->out, "Where the gradients go, as safetensors, or F.npz")->type_name("F");
             add_compute_flags(app, flags->compute);
             return [flags] { return vjp(*flags); };
           }};

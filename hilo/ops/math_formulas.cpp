@@ -24,12 +24,6 @@ using std::numbers::pi;
 
 bool is_complex(Value x) { return hilo::is_complex(x.dtype()); }
 
-// y with the sign of x; y >= 0.
-Value with_sign_of(Value x, Value y) {
-  const Value zero_with_sign = x * 0;  // -0 of -0
-  return select(equal(x, 0), zero_with_sign + select(equal(y, 0), zero_with_sign, y), select(less(x, 0), -y, y));
-}
-
 // -i f(i z).
 Value turned(Value (*f)(Value), Value z) {
   const Value w = f(complex(-imag(z), real(z)));
@@ -73,7 +67,7 @@ Value asinh(Value x) {
   if (is_complex(x)) return turned(asin, x);
   const Value size = abs(x), is_large = greater(size, 1e10), a = select(is_large, ones_like(x), size);
   const Value small = log1p(a + a * a / (1 + sqrt(1 + a * a)));
-  return with_sign_of(x, select(is_large, log(size) + ln2, small));
+  return sign(x) * (select(is_large, log(size) + ln2, small));
 }
 
 Value acosh(Value x) {
@@ -90,18 +84,18 @@ Value acosh(Value x) {
 Value atanh(Value x) {
   if (!is_complex(x)) {
     const Value a = abs(x);
-    return with_sign_of(x, 0.5 * log1p(2 * a / (1 - a)));
+    return sign(x) * (0.5 * log1p(2 * a / (1 - a)));
   }
   const Value a = abs(real(x)), y = imag(x);
   const Value re = 0.25 * log1p(4 * a / ((1 - a) * (1 - a) + y * y));
-  return complex(with_sign_of(real(x), re), 0.5 * atan2(2 * y, (1 - a) * (1 + a) - y * y));
+  return complex(sign(real(x)) * re, 0.5 * atan2(2 * y, (1 - a) * (1 + a) - y * y));
 }
 
 Value sinh(Value x) {
   if (is_complex(x)) return complex(sinh(real(x)) * cos(imag(x)), cosh(real(x)) * sin(imag(x)));
   const Value size = abs(x), is_large = greater(size, 20), e = expm1(select(is_large, zeros_like(x), size));
   const Value half = exp(size / 2);  // which overflows later than its square
-  return with_sign_of(x, select(is_large, 0.5 * half * half, 0.5 * (e + e / (e + 1))));
+  return sign(x) * (select(is_large, 0.5 * half * half, 0.5 * (e + e / (e + 1))));
 }
 
 Value cosh(Value x) {

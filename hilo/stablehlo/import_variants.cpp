@@ -56,7 +56,8 @@ std::optional<std::vector<Value>> Importer::promoted(const ir::Operation& op, st
   return is_wider ? std::optional(std::move(wider)) : std::nullopt;
 }
 
-// What is under a name of CHLO is its decomposition by the word of who wrote it; the op has better gradients.
+// What is under a name of CHLO is its decomposition by the word of who wrote it; the op has better
+// gradients.
 std::optional<std::vector<Value>> Importer::as_chlo(const ir::Operation& op,
                                                     std::span<const Value> operands) {
   ir::Operation same{
@@ -67,17 +68,23 @@ std::optional<std::vector<Value>> Importer::as_chlo(const ir::Operation& op,
   if (!same.name.starts_with("chlo.") ||
       (!handlers().contains(same.name) && all_ops().find(same.name) == nullptr))
     return {};
-  if (const AttributeValue* given = op.attribute("composite_attributes"))
-    same.attributes = std::get<DictionaryAttribute>(*given).members;
-  const auto decomposition = required<std::string>(op, "decomposition");
-  const Function parts =
-      trace([&](std::span<const Value> p) { return call(decomposition, p, op); }, shapes_of(operands));
-  try {
-    std::vector<Value> results = results_of(same, same.name, operands);
-    if (shapes_of(results) == parts.result_shapes()) return results;
-  } catch (const OpError&) {  // another meaning of the name: the decomposition has it
+  if (const AttributeValue* given = op.attribute("composite_attributes")) {
+    const auto* members = std::get_if<DictionaryAttribute>(given);
+    if (members == nullptr) return {};
+    same.attributes = members->members;
   }
-  return {};
+  std::vector<Value> results;
+  try {
+    results = results_of(same, same.name, operands);
+  } catch (const OpError&) {
+    return {};  // another meaning of the name: the decomposition has it
+  }
+  const auto is_declared = [&](const Value& v, ir::ValueId id) { return is_compatible(v.shape(), type(id)); };
+  if (!std::ranges::equal(results, op.results, is_declared)) return {};
+  const auto decomposition = required<std::string>(op, "decomposition");
+  const auto body = [&](std::span<const Value> p) { return call(decomposition, p, op); };
+  const Function parts = trace(body, shapes_of(operands));  // it has to be right all the same
+  return parts.result_shapes() == shapes_of(results) ? std::optional(results) : std::nullopt;
 }
 
 std::optional<std::vector<Value>> Importer::variant_of(const ir::Operation& op,

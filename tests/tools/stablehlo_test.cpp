@@ -1,5 +1,6 @@
 // Programs from outside, through the command line: run, vjp, diff, conformance.
 #include <cmath>
+#include <complex>
 #include <fstream>
 
 #include "hilo/formats/npz.h"
@@ -104,6 +105,19 @@ TEST(Conformance, SaysWhatDiffersAndFails) {
   EXPECT_EQ(ended.code, 1);
   EXPECT_THAT(ended.out, testing::HasSubstr("line 4: expect_eq: 1 of 2 numbers differ; at [1] got 2, expected 2.5"));
   EXPECT_EQ(hilo({"run", written("wrong.mlir", kWrong), "--backend", "cpu"}).code, 1);
+}
+
+// Arguments and results as .npz too, which has the dtype that safetensors lack.
+TEST(Run, ReadsAndWritesNpz) {
+  const std::string program = written("npz.mlir", "func.func @main(%a: tensor<2xcomplex<f64>>) -> tensor<2xcomplex<f64>> { %0 = stablehlo.add %a, %a : tensor<2xcomplex<f64>> return %0 : tensor<2xcomplex<f64>> }");
+  const std::filesystem::path in = written("npz_in.npz", ""), out = written("npz_out.npz", "");
+  const std::vector<std::complex<double>> x = {{1, 2}, {-0.5, 3}};
+  formats::write_npz(in, {{"arg_0", Array::of({2}, x)}});
+  hilo_out({"run", program, "--inputs", in, "--out", out, "--backend", "cpu"});
+  EXPECT_EQ(formats::NpzFile::open(out).at("out_0"), Array::of<std::complex<double>>({2}, {{2, 4}, {-1, 6}}));
+  const Ended wrong = hilo({"run", program, "--inputs", in, "--out", written("npz_out.safetensors", ""), "--backend", "cpu"});
+  EXPECT_EQ(wrong.code, 1);
+  EXPECT_THAT(wrong.err, testing::HasSubstr("c128[2], a dtype that the format lacks"));
 }
 
 // A file with several programs: some functions have checks, others have none, some are wrong on purpose.

@@ -1,4 +1,5 @@
 // Rows of hilo/ops/unary.h: elementwise ops of one operand.
+#include "hilo/ops/math.h"
 #include "hilo/ops/unary.h"
 
 #include "hilo/ops/binary.h"
