@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <iostream>
+#include <ranges>
 
 #include "hilo/core/error.h"
 #include "hilo/core/file.h"
@@ -34,20 +35,27 @@ stablehlo::ir::Program read_program(const std::string& path) {
   return stablehlo::parse(read_text(path, kMaxProgramBytes), path);
 }
 
+std::map<std::string, Array> read_arrays(const std::string& path) {
+  const auto all = [](const auto& file) {
+    std::map<std::string, Array> arrays;
+    for (const std::string& name : file.names()) arrays.emplace(name, file.at(name));
+    return arrays;
+  };
+  return is_npz(path) ? all(formats::NpzFile::open(path)) : all(formats::SafetensorsFile::open(path));
+}
+
 std::vector<Array> read_numbered(const std::string& path, std::string_view prefix) {
   if (path.empty()) return {};
-  const auto numbered = [&](const auto& file) {
-    std::vector<Array> tensors;
-    for (std::size_t i = 0; i < file.names().size(); ++i) {
-      const std::string name = fmt::format("{}_{}", prefix, i);
-      if (!file.contains(name)) {
-        throw FormatError(path, fmt::format("its tensors are {}; expected {}_0, {}_1, ..", fmt::join(file.names(), ", "), prefix, prefix));
-      }
-      tensors.push_back(file.at(name));
+  std::map<std::string, Array> arrays = read_arrays(path);
+  std::vector<Array> numbered;
+  for (std::size_t i = 0; i < arrays.size(); ++i) {
+    const auto found = arrays.find(fmt::format("{}_{}", prefix, i));
+    if (found == arrays.end()) {
+      throw FormatError(path, fmt::format("its tensors are {}; expected {}_0, {}_1, ..", fmt::join(std::views::keys(arrays), ", "), prefix, prefix));
     }
-    return tensors;
-  };
-  return is_npz(path) ? numbered(formats::NpzFile::open(path)) : numbered(formats::SafetensorsFile::open(path));
+    numbered.push_back(std::move(found->second));
+  }
+  return numbered;
 }
 
 void give_arrays(const std::string& path, const std::vector<std::pair<std::string, Array>>& named) {

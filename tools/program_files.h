@@ -1,4 +1,5 @@
 #pragma once
+#include <map>
 #include <optional>
 #include <string>
 #include <utility>
@@ -13,7 +14,9 @@ namespace hilo::tools {
 /// A program of a file, StableHLO in any form. Throws FormatError with the place of what is wrong.
 stablehlo::ir::Program read_program(const std::string& path);
 
-/// The tensors PREFIX_0, PREFIX_1, .. of a safetensors file, or of an .npz archive; an empty path has none. Others are refused.
+/// The tensors of a safetensors file, or of an .npz archive, by name.
+std::map<std::string, Array> read_arrays(const std::string& path);
+/// The tensors PREFIX_0, PREFIX_1, .. of such a file; an empty path has none. Others are refused.
 std::vector<Array> read_numbered(const std::string& path, std::string_view prefix);
 
 /// Writes arrays to such a file, where a path is given (.npz has 128-bit complex numbers, safetensors bf16 and f8), and prints their beginnings.

@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "hilo/ops/convert.h"
+#include "hilo/ops/rules.h"
 #include "hilo/ops/value_lists.h"
 #include "hilo/stablehlo/importer.h"
 
