@@ -42,24 +42,5 @@ TEST_P(RaggedDot, AgreesWithJax) {
 INSTANTIATE_TEST_SUITE_P(Modes, RaggedDot, testing::Values("rows", "rows_beyond", "group_axis_last", "batch", "contracting", "contracting_batch", "batching"),
                          [](const auto& row) { return std::string(row.param); });
 
-TEST(RaggedDot, RefusesWhatDoesNotFit) {
-  const Shape a{kF32, {4, 2}}, b{kF32, {3, 2, 5}};
-  const auto refusal = [&](const Shape& sizes, RaggedDotDimensionNumbers numbers) -> std::string {
-    try {
-      (void)trace([&](std::span<const Value> p) { return std::vector{ragged_dot_general(p[0], p[1], p[2], numbers)}; }, std::vector{a, b, sizes});
-    } catch (const OpError& e) { return e.what(); }
-    return "taken";
-  };
-  const RaggedDotDimensionNumbers right{.lhs_contracting_dimensions = {1}, .rhs_contracting_dimensions = {1}, .lhs_ragged_dimensions = {0}, .rhs_group_dimensions = {0}};
-  EXPECT_EQ(refusal({kI32, {3}}, right), "taken");
-  EXPECT_NE(refusal({kF32, {3}}, right).find("expected: whole numbers [g]"), std::string::npos);
-  EXPECT_NE(refusal({kI32, {4}}, right).find("a slice of the second operand for each group"), std::string::npos);
-  RaggedDotDimensionNumbers none = right, out = right;
-  none.rhs_group_dimensions.clear();
-  out.lhs_ragged_dimensions = {2};
-  EXPECT_NE(refusal({kI32, {3}}, none).find("one group axis of the second operand"), std::string::npos);
-  EXPECT_NE(refusal({kI32, {3}}, out).find("one axis of the first operand"), std::string::npos);
-}
-
 }  // namespace
 }  // namespace hilo::test

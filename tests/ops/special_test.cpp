@@ -42,7 +42,7 @@ std::vector<Case> cases() {
       {"bessel_i0", bessel_i0, 1e-14, 2e-6},
       {"bessel_i1", bessel_i1, 1e-14, 2e-6},
       {"bessel_i0e", bessel_i0e, 1e-14, 2e-6},
-      {"bessel_i1e", bessel_i1e, 1e-14, 2e-6},
+      {"bessel_i1e", bessel_i1e, 2e-14, 2e-6},  // the gradient is a difference of numbers 400 times as large
       {"bessel_i0e_edges", bessel_i0e, 0, 0},
       {"igamma", igamma, 1e-11, 2e-3},  // exp(a log(x) - lgamma(a)) loses digits where a is large
       {"igammac", igammac, 1e-11, 2e-3},

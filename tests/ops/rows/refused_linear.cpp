@@ -5,6 +5,7 @@
 #include "hilo/ops/linalg.h"
 #include "hilo/ops/lu.h"
 #include "hilo/ops/qr.h"
+#include "hilo/ops/ragged_dot.h"
 #include "hilo/ops/triangular.h"
 #include "tests/ops/rows/rows.h"
 
@@ -23,6 +24,28 @@ void add_transforms(std::vector<Refused>& r) {
   r.push_back({"fftn", {kSpectrum}, [](Value x) { return fftn(x, {.lengths = {0, 4}}); }, "cannot transform [0,1] to lengths [0,4]", "at least one axis, and for each a length above 0"});
   r.push_back({"fftn", {Shape{kF64, {}}}, [](Value x) { return fftn(x); }, "cannot transform [] to lengths []", "at least one axis, and for each a length above 0"});
   r.push_back({"complex", {Shape{kBF16, {2}}}, [](Value x) { return complex(x, x); }, "dtype bf16 is not accepted", "floating operands of 32 bits or more", "x.as(kF32)"});
+}
+
+// Of [4, 2] and [3, 2, 5], as it is right but for `change`.
+template <class F>
+auto ragged(F change) {
+  return [change](Value a, Value b, Value sizes) {
+    RaggedDotDimensionNumbers n{.lhs_contracting_dimensions = {1}, .rhs_contracting_dimensions = {1}, .lhs_ragged_dimensions = {0}, .rhs_group_dimensions = {0}};
+    change(n);
+    return ragged_dot_general(a, b, sizes, n);
+  };
+}
+
+void add_ragged_products(std::vector<Refused>& r) {
+  using Numbers = RaggedDotDimensionNumbers;
+  const std::vector<Shape> right = {f32({4, 2}), f32({3, 2, 5}), i32({3})};
+  const auto right_but = [&](const Shape& sizes) { return std::vector{right[0], right[1], sizes}; };
+  const auto same = ragged([](Numbers&) {});
+  r.push_back({"ragged_dot", right, ragged([](Numbers& n) { n.lhs_ragged_dimensions = {2}; }), "no ragged axis", "one axis of the first operand"});
+  r.push_back({"ragged_dot", right_but(f32({3})), same, "group sizes do not fit", "whole numbers [g]"});
+  r.push_back({"ragged_dot", right, ragged([](Numbers& n) { n.rhs_group_dimensions.clear(); }), "the group axes do not fit", "one group axis of the second operand"});
+  r.push_back({"ragged_dot", right, ragged([](Numbers& n) { n.lhs_ragged_dimensions = {1}; }), "the group axes do not fit", "no group axis where the ragged one is batching or contracting"});
+  r.push_back({"ragged_dot", right_but(i32({4})), same, "the groups do not fit", "a slice of the second operand for each group"});
 }
 
 void add_matrices(std::vector<Refused>& r) {
@@ -51,6 +74,7 @@ void add_matrices(std::vector<Refused>& r) {
 void add_linear_refusals(std::vector<Refused>& r) {
   add_transforms(r);
   add_matrices(r);
+  add_ragged_products(r);
 }
 
 }  // namespace hilo::test
