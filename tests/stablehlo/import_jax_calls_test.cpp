@@ -176,7 +176,7 @@ TEST(ImportJaxCalls, StayWhereLengthsAreNotKnown) {
 // JAX writes the configuration of the typed interface so, and no api_version.
 TEST(ImportJaxCalls, AnotherCallKeepsItsConfiguration) {
   const Imported program = import_program(R"(func.func @main(%x: tensor<2xf32>) -> tensor<2xf32> {
-  %r = stablehlo.custom_call @lapack_sgees_ffi(%x) {mhlo.backend_config = {mode = 86 : ui8}} : (tensor<2xf32>) -> tensor<2xf32>
+  %r = stablehlo.custom_call @lapack_sggev_ffi(%x) {mhlo.backend_config = {mode = 86 : ui8}} : (tensor<2xf32>) -> tensor<2xf32>
   return %r : tensor<2xf32>
 })");
   const std::string text = emit(program.function);
