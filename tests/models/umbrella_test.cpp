@@ -67,6 +67,8 @@ const std::set<std::string> kInternal = {
     "hilo/ops/jacobi.h",
     "hilo/ops/known_integers.h",
     "hilo/ops/loop_rules.h",
+    "hilo/ops/math_formulas.h",
+    "hilo/ops/reflections.h",
     "hilo/ops/value_lists.h",
     "hilo/core/text.h",
     "hilo/data/class_folders.h",
