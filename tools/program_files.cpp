@@ -4,12 +4,9 @@
 
 #include <algorithm>
 #include <iostream>
-#include <ranges>
 
 #include "hilo/core/error.h"
 #include "hilo/core/file.h"
-#include "hilo/formats/npz.h"
-#include "hilo/formats/safetensors.h"
 #include "hilo/stablehlo/parse.h"
 #include "tools/messages.h"
 
@@ -27,38 +24,28 @@ bool fits(const Shape& given, const Shape& declared) {
   return true;
 }
 
-bool is_npz(const std::string& path) { return path.ends_with(".npz"); }
-
 }  // namespace
 
 stablehlo::ir::Program read_program(const std::string& path) {
   return stablehlo::parse(read_text(path, kMaxProgramBytes), path);
 }
 
-std::map<std::string, Array> read_arrays(const std::string& path) {
-  const auto all = [](const auto& file) {
-    std::map<std::string, Array> arrays;
-    for (const std::string& name : file.names()) arrays.emplace(name, file.at(name));
-    return arrays;
-  };
-  return is_npz(path) ? all(formats::NpzFile::open(path)) : all(formats::SafetensorsFile::open(path));
-}
-
 std::vector<Array> read_numbered(const std::string& path, std::string_view prefix) {
   if (path.empty()) return {};
-  std::map<std::string, Array> arrays = read_arrays(path);
-  std::vector<Array> numbered;
-  for (std::size_t i = 0; i < arrays.size(); ++i) {
-    const auto found = arrays.find(fmt::format("{}_{}", prefix, i));
-    if (found == arrays.end()) {
-      throw FormatError(path, fmt::format("its tensors are {}; expected {}_0, {}_1, ..", fmt::join(std::views::keys(arrays), ", "), prefix, prefix));
+  return with_arrays_of(path, [&](const auto& file) {
+    std::vector<Array> tensors;
+    for (std::size_t i = 0; i < file.names().size(); ++i) {
+      const std::string name = fmt::format("{}_{}", prefix, i);
+      if (!file.contains(name)) {
+        throw FormatError(path, fmt::format("its tensors are {}; expected {}_0, {}_1, ..", fmt::join(file.names(), ", "), prefix, prefix));
+      }
+      tensors.push_back(file.at(name));
     }
-    numbered.push_back(std::move(found->second));
-  }
-  return numbered;
+    return tensors;
+  });
 }
 
-void give_arrays(const std::string& path, const std::vector<std::pair<std::string, Array>>& named) {
+void give_arrays(const std::string& path, const formats::NamedArrays& named) {
   if (is_npz(path)) formats::write_npz(path, named);
   else if (!path.empty()) formats::write_safetensors(path, named);
   for (const auto& [name, array] : named) std::cout << name << ": " << preview(array) << "\n";

@@ -29,7 +29,7 @@ struct Flags {
 };
 
 void give(const Flags& flags, std::span<const Array> results) {
-  std::vector<std::pair<std::string, Array>> named;
+  formats::NamedArrays named;
   for (std::size_t i = 0; i < results.size(); ++i) named.emplace_back(fmt::format("out_{}", i), results[i]);
   give_arrays(flags.out, named);
 }

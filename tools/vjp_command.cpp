@@ -2,7 +2,6 @@
 #include <fmt/format.h>
 
 #include <filesystem>
-#include <ranges>
 
 #include "hilo/autodiff/autodiff.h"
 #include "hilo/core/error.h"
@@ -22,27 +21,28 @@ struct Flags {
 
 // out_0, out_1, ..: one for each result that has a derivative, in its place; the others may be left out.
 std::vector<Array> read_cotangents(const std::string& path, const std::vector<Shape>& results) {
-  const std::map<std::string, Array> given = read_arrays(path);
-  std::vector<Array> cotangents;
-  std::size_t read = 0;
-  for (std::size_t i = 0; i < results.size(); ++i) {
-    const std::string name = fmt::format("out_{}", i);
-    const bool is_needed = is_differentiable(results[i].dtype);
-    if (!given.contains(name)) {
-      if (is_needed) throw FormatError(path, fmt::format("no tensor {}; expected a cotangent for each result:{}", name, numbered_list("out", results)));
-      cotangents.emplace_back(results[i]);
-      continue;
+  return with_arrays_of(path, [&](const auto& file) {
+    std::vector<Array> cotangents;
+    std::size_t read = 0;
+    for (std::size_t i = 0; i < results.size(); ++i) {
+      const std::string name = fmt::format("out_{}", i);
+      const bool is_needed = is_differentiable(results[i].dtype);
+      if (!file.contains(name)) {
+        if (is_needed) throw FormatError(path, fmt::format("no tensor {}; expected a cotangent for each result:{}", name, numbered_list("out", results)));
+        cotangents.emplace_back(results[i]);
+        continue;
+      }
+      ++read;
+      cotangents.push_back(file.at(name));
+      if (is_needed && cotangents.back().shape() != results[i]) {
+        throw FormatError(path, fmt::format("{} is {}; expected {}", name, to_string(cotangents.back().shape()), to_string(results[i])));
+      }
     }
-    ++read;
-    cotangents.push_back(given.at(name));
-    if (is_needed && cotangents.back().shape() != results[i]) {
-      throw FormatError(path, fmt::format("{} is {}; expected {}", name, to_string(cotangents.back().shape()), to_string(results[i])));
+    if (read != file.names().size()) {
+      throw FormatError(path, fmt::format("its tensors are {}; expected{}", fmt::join(file.names(), ", "), numbered_list("out", results)));
     }
-  }
-  if (read != given.size()) {
-    throw FormatError(path, fmt::format("its tensors are {}; expected{}", fmt::join(std::views::keys(given), ", "), numbered_list("out", results)));
-  }
-  return cotangents;
+    return cotangents;
+  });
 }
 
 int vjp(const Flags& flags) {
@@ -71,7 +71,7 @@ int vjp(const Flags& flags) {
   const Program program = Program::compile(open_client(flags.compute), gradient, {},
                                            {.name = std::filesystem::path(flags.program).stem().string() + "_vjp"});
   const std::vector<Array> gradients = program.run(arguments);
-  std::vector<std::pair<std::string, Array>> named;
+  formats::NamedArrays named;
   for (std::size_t k = 0; k < wanted.size(); ++k) named.emplace_back(fmt::format("arg_{}", wanted[k]), gradients[k]);
   give_arrays(flags.out, named);
   return kDone;

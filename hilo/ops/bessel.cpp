@@ -70,21 +70,25 @@ Value chebyshev(Value x, std::span<const double> c) {
   return 0.5 * (b0 - b2);
 }
 
-Value i0e(Value x) {
-  const bool is_double = x.dtype() == kF64;
-  const std::span<const double> near(kNear), far(kFar);
-  const Value size = abs(x), large = maximum(size, 8);
-  const Value beyond = chebyshev(32 / large - 2, is_double ? far : far.last(kFarF32)) / sqrt(large);
-  return select(size <= 8, chebyshev(size / 2 - 2, is_double ? near : near.last(kNearF32)), beyond);
+// The two series of an order, and how much of them is enough for f32.
+struct Series {
+  std::span<const double> near, far;
+  std::size_t near_f32, far_f32;
+};
+
+// What the series say at a size of at least 0: exp(-x) I0(x), or exp(-x) I1(x), but for its factor x up to 8.
+Value scaled(Value size, const Series& s) {
+  const bool is_double = size.dtype() == kF64;
+  const Value large = maximum(size, 8);
+  const Value beyond = chebyshev(32 / large - 2, is_double ? s.far : s.far.last(s.far_f32)) / sqrt(large);
+  return select(size <= 8, chebyshev(size / 2 - 2, is_double ? s.near : s.near.last(s.near_f32)), beyond);
 }
 
+Value i0e(Value x) { return scaled(abs(x), {kNear, kFar, kNearF32, kFarF32}); }
+
 Value i1e(Value x) {
-  const bool is_double = x.dtype() == kF64;
-  const std::span<const double> near(kNear1), far(kFar1);
-  const Value size = abs(x), large = maximum(size, 8);
-  const Value within = x * chebyshev(minimum(size, 8) / 2 - 2, is_double ? near : near.last(kNear1F32));
-  const Value beyond = chebyshev(32 / large - 2, is_double ? far : far.last(kFar1F32)) / sqrt(large);
-  return select(size <= 8, within, sign(x) * beyond);
+  const Value size = abs(x);
+  return select(size <= 8, x, sign(x)) * scaled(size, {kNear1, kFar1, kNear1F32, kFar1F32});
 }
 
 // y / x, and its limit 1/2 for the functions of order 1 near 0.

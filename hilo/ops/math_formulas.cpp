@@ -67,7 +67,7 @@ Value asinh(Value x) {
   if (is_complex(x)) return turned(asin, x);
   const Value size = abs(x), is_large = greater(size, 1e10), a = select(is_large, ones_like(x), size);
   const Value small = log1p(a + a * a / (1 + sqrt(1 + a * a)));
-  return sign(x) * (select(is_large, log(size) + ln2, small));
+  return sign(x) * select(is_large, log(size) + ln2, small);
 }
 
 Value acosh(Value x) {
@@ -95,7 +95,7 @@ Value sinh(Value x) {
   if (is_complex(x)) return complex(sinh(real(x)) * cos(imag(x)), cosh(real(x)) * sin(imag(x)));
   const Value size = abs(x), is_large = greater(size, 20), e = expm1(select(is_large, zeros_like(x), size));
   const Value half = exp(size / 2);  // which overflows later than its square
-  return sign(x) * (select(is_large, 0.5 * half * half, 0.5 * (e + e / (e + 1))));
+  return sign(x) * select(is_large, 0.5 * half * half, 0.5 * (e + e / (e + 1)));
 }
 
 Value cosh(Value x) {

@@ -6,7 +6,7 @@
 #include <cmath>
 #include <cstring>
 
-#include "hilo/stablehlo/emit.h"
+#include "hilo/stablehlo/type_text.h"
 
 namespace hilo::stablehlo {
 namespace {

@@ -5,7 +5,7 @@
 
 #include "hilo/core/error.h"
 #include "hilo/stablehlo/attribute_text.h"
-#include "hilo/stablehlo/emit.h"
+#include "hilo/stablehlo/type_text.h"
 
 namespace hilo::stablehlo::bytecode {
 namespace {

@@ -2,36 +2,18 @@
 
 #include <algorithm>
 #include <cctype>
+#include <optional>
 
 #include "hilo/graph/op.h"
-#include "hilo/ops/composite.h"
 #include "hilo/ops/manual_computation.h"
 #include "hilo/stablehlo/attribute_text.h"
 #include "hilo/stablehlo/mesh_table.h"
 #include "hilo/stablehlo/op_versions.h"
+#include "hilo/stablehlo/release_forms.h"
+#include "hilo/stablehlo/type_text.h"
 
 namespace hilo::stablehlo {
 namespace {
-
-std::string dim_text(Dim d) { return d == kDynamic ? "?" : std::to_string(d); }
-
-// `!quant.uniform<i8<-127:127>:f32:1, {1.0e-01:3, 2.0e-01:0}>`
-void append_quantization(std::string& text, const Quantization& q) {
-  text.append("!quant.uniform<").append(name(q.storage));
-  if (q.storage_min || q.storage_max) {
-    const auto end = [](const std::optional<std::int64_t>& given, double all) { return std::to_string(given.value_or(static_cast<std::int64_t>(all))); };
-    text.append("<").append(end(q.storage_min, min_finite(q.storage))).append(":").append(end(q.storage_max, max_finite(q.storage))).append(">");
-  }
-  text.append(":").append(mlir_name(q.expressed));
-  if (q.axis) text.append(":").append(std::to_string(*q.axis));
-  text += q.axis ? ", {" : ", ";
-  for (std::size_t i = 0; i < q.scales.size(); ++i) {
-    if (i > 0) text += ", ";
-    append_real(text, q.scales[i]);
-    text.append(":").append(std::to_string(q.zero_points[i]));
-  }
-  text += q.axis ? "}>" : ">";
-}
 
 // What a compiled program has for a quantised tensor, or for those in a tuple: the integers that are stored.
 Shape stored(const Shape& shape) {
@@ -42,35 +24,11 @@ Shape stored(const Shape& shape) {
   return Shape::tuple(std::move(elements));
 }
 
-void append_type(std::string& text, const Shape& shape) {
-  if (shape.dtype == DType::kToken) {
-    text += mlir_name(shape.dtype);
-    return;
-  }
-  if (shape.dtype == DType::kTuple) {
-    text += "tuple<";
-    for (std::size_t i = 0; i < shape.elements().size(); ++i) {
-      if (i > 0) text += ", ";
-      append_type(text, shape.elements()[i]);
-    }
-    text += '>';
-    return;
-  }
-  text += "tensor<";
-  for (Dim d : shape.dims) text.append(dim_text(d)).append("x");
-  if (const Quantization* q = shape.quantization()) append_quantization(text, *q);
-  else text += mlir_name(shape.dtype);
-  if (!shape.bounds().empty()) {
-    text += ", #stablehlo.bounds<";
-    for (std::size_t i = 0; i < shape.bounds().size(); ++i) text.append(i > 0 ? ", " : "").append(dim_text(shape.bounds()[i]));
-    text += '>';
-  }
-  text += '>';
-}
-
 class Emitter {
  public:
-  explicit Emitter(const EmitOptions& options) : options_(options) {}
+  explicit Emitter(const EmitOptions& options) : options_(options) {
+    if (!options.release.empty()) release_ = bytecode::version_from(options.release);
+  }
 
   std::string module(const Function& main) {
     text_ += "module @";
@@ -227,7 +185,10 @@ class Emitter {
       is_lowered_ = false;
       return;
     }
-    if (const Function parts = decomposed(node, in)) return inlined(graph, node, parts, is_read, names, indent);
+    if (release_) {
+      const CallSite site(node.site);
+      if (const Function parts = form_in(*node.op, in, *release_)) return inlined(graph, node, parts, is_read, names, indent);
+    }
     if (const Function expansion = expanded(node, in, is_read)) return inlined(graph, node, expansion, is_read, names, indent);
     text_ += indent;
     for (std::int32_t k = 0; k < node.result_count; ++k) {
@@ -236,7 +197,7 @@ class Emitter {
       append_name(names, node.first_result + k);
     }
     if (node.result_count > 0) text_ += " = ";
-    text_.append("\"").append(qualified(node.op->name())).append("\"(");
+    text_.append("\"").append(qualified_name(*node.op)).append("\"(");
     const int from = node.op->region_operands_from();
     const std::size_t count = from < 0 ? node.operands.size() : static_cast<std::size_t>(from);
     for (std::size_t k = 0; k < count; ++k) {
@@ -259,10 +220,6 @@ class Emitter {
     text_ += '\n';
   }
 
-  // A name with a dot is of another dialect: chlo.erf.
-  static std::string qualified(std::string_view name) {
-    return (name.find('.') == std::string_view::npos ? "stablehlo." : "") + std::string(name);
-  }
   static std::vector<Shape> operand_shapes(const Graph& graph, const Node& node) {
     std::vector<Shape> in;
     for (std::int32_t operand : node.operands) in.push_back(graph.shape(operand));
@@ -272,24 +229,6 @@ class Emitter {
     const CallSite site(node.site);
     return node.op->expansion(in, is_read);
   }
-  // An op that the release does not have as those that it has, by its name if that can be said.
-  Function decomposed(const Node& node, Shapes in) const {
-    const std::string name = qualified(node.op->name());
-    if (options_.release.empty()) return {};
-    const bool pairs_axes = name == "stablehlo.gather" || name == "stablehlo.scatter";
-    if (has_op(name) && !(pairs_axes && bytecode::version_from(options_.release) < bytecode::Version{1, 1, 0})) return {};
-    const CallSite site(node.site);
-    Function parts = node.op->decomposition(in);
-    if (!parts || !name.starts_with("chlo.") || !has_op("stablehlo.composite")) return parts;
-    CompositeOptions named{.name = name, .version = 1};  // XLA knows these by their names
-    for (NamedAttribute& a : node.op->attributes()) named.attributes.emplace_back(std::move(a));
-    return trace([&](std::span<const Value> p) { return composite(std::move(named), p, [&](std::span<const Value> q) { return call(parts, q); }); }, in);
-  }
-  [[nodiscard]] bool has_op(std::string_view name) const {
-    const bytecode::OpRow* row = bytecode::find_op(name);
-    return row != nullptr && !row->versions.empty() && row->versions[0].since <= bytecode::version_from(options_.release);
-  }
-
   Function lowering(const Node& node, Shapes in) const {
     if (options_.platform.empty() || is_lowered_) return {};
     const CallSite site(node.site);
@@ -405,6 +344,7 @@ class Emitter {
   }
 
   const EmitOptions& options_;
+  std::optional<bytecode::Version> release_{};
   std::string text_;
   std::vector<Function> callees_;  // printed behind main
   MeshTable meshes_;               // printed before it
@@ -415,11 +355,5 @@ class Emitter {
 }  // namespace
 
 std::string emit(const Function& function, const EmitOptions& options) { return Emitter(options).module(function); }
-
-std::string type_text(const Shape& shape) {
-  std::string text;
-  append_type(text, shape);
-  return text;
-}
 
 }  // namespace hilo::stablehlo

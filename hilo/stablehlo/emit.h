@@ -29,7 +29,4 @@ struct EmitOptions {
 /// Source:  StableHLO spec, "Programs"; the attribute spellings are those of its dialect.
 std::string emit(const Function& function, const EmitOptions& options = {});
 
-/// "tensor<2x3xf32>", "!stablehlo.token".
-std::string type_text(const Shape& shape);
-
 }  // namespace hilo::stablehlo

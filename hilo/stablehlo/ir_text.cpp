@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "hilo/stablehlo/attribute_text.h"
-#include "hilo/stablehlo/emit.h"
+#include "hilo/stablehlo/type_text.h"
 
 namespace hilo::stablehlo::ir {
 namespace {

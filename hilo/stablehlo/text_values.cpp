@@ -3,7 +3,7 @@
 #include <limits>
 
 #include "hilo/core/text.h"
-#include "hilo/stablehlo/emit.h"
+#include "hilo/stablehlo/type_text.h"
 #include "hilo/stablehlo/text_program.h"
 
 namespace hilo::stablehlo::ir {

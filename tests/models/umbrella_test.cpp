@@ -121,6 +121,8 @@ const std::set<std::string> kInternal = {
     "hilo/stablehlo/mesh_table.h",
     "hilo/stablehlo/normal.h",
     "hilo/stablehlo/op_versions.h",
+    "hilo/stablehlo/release_forms.h",
+    "hilo/stablehlo/type_text.h",
     "hilo/stablehlo/sharding_strings.h",
     "hilo/stablehlo/text_alias.h",
     "hilo/stablehlo/text_attributes.h",

@@ -26,6 +26,7 @@
 #include "hilo/ops/token.h"
 #include "hilo/ops/unary.h"
 #include "hilo/pjrt/client.h"
+#include "hilo/stablehlo/type_text.h"
 
 namespace hilo::stablehlo {
 namespace {
