@@ -19,6 +19,12 @@ int hex_value(char c) {
 
 }  // namespace
 
+bool is_word(std::string_view text) {
+  return !text.empty() && is_letter(text.front()) && std::ranges::all_of(text, [](char c) {
+    return is_letter(c) || is_digit(c) || c == '$' || c == '.';
+  });
+}
+
 Lexer::Lexer(std::string_view text, std::string_view file) : text_(text), file_(file) { read(); }
 
 Token Lexer::next() {

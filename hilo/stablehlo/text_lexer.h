@@ -28,6 +28,9 @@ struct Token {
   std::size_t offset = 0;
 };
 
+/// Whether `text` is one `Token::Kind::kWord`.
+bool is_word(std::string_view text);
+
 /// Cuts MLIR text into tokens, one ahead.
 class Lexer {
  public:

@@ -286,7 +286,7 @@ AttributeValue AttributeParser::hash_attribute() {
     lexer_.expect(">");
     return result;
   }
-  if (dialect == "sdy" && dot + 1 < full.size())
+  if (dialect == "sdy" && is_word(full.substr(dot + 1)))
     return StructAttribute{mnemonic, {{"", raw_body()}}};
   lexer_.fail_at(name.offset, "the attribute " + quote(name.text, 60) + " is not read");
 }

@@ -63,6 +63,8 @@ TEST(ParseRefusals, Attributes) {
           {"sparse<0, 1> : tensor<2xi8>", "a:1:1: the attribute sparse is not read"},
           {"affine_map<() -> ()>", "a:1:1: the attribute affine_map is not read"},
           {"#sdy. {a}", R"(a:1:1: the attribute "#sdy." is not read)"},
+          {"#sdy.3d<a>", R"(a:1:1: the attribute "#sdy.3d" is not read)"},
+          {"#sdy.a-b<c>", R"(a:1:1: the attribute "#sdy.a-b" is not read)"},
           {"#foo.bar<1>", R"(a:1:1: the attribute "#foo.bar" is not read)"},
           {"#foo", R"(a:1:1: "#foo" is defined nowhere in the file)"},
           {"#stablehlo<comparison_direction XX>",
