@@ -10,6 +10,7 @@ namespace {
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; }
+bool is_in_word(char c) { return is_letter(c) || is_digit(c) || c == '$' || c == '.'; }
 int hex_value(char c) {
   if (is_digit(c)) return c - '0';
   if (c >= 'a' && c <= 'f') return c - 'a' + 10;
@@ -20,9 +21,7 @@ int hex_value(char c) {
 }  // namespace
 
 bool is_word(std::string_view text) {
-  return !text.empty() && is_letter(text.front()) && std::ranges::all_of(text, [](char c) {
-    return is_letter(c) || is_digit(c) || c == '$' || c == '.';
-  });
+  return !text.empty() && is_letter(text.front()) && std::ranges::all_of(text, is_in_word);
 }
 
 Lexer::Lexer(std::string_view text, std::string_view file) : text_(text), file_(file) { read(); }
@@ -122,7 +121,7 @@ std::size_t Lexer::identifier_end(std::size_t from, bool takes_dash) const {
   std::size_t end = from;
   for (; end < text_.size(); ++end) {
     const char c = text_[end];
-    if (is_letter(c) || is_digit(c) || c == '$' || c == '.') continue;
+    if (is_in_word(c)) continue;
     if (takes_dash && c == '-' && text_.substr(end, 2) != "->") continue;
     break;
   }
