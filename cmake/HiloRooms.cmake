@@ -40,3 +40,13 @@ function(hilo_room name)
     target_link_libraries(${target} INTERFACE hilo_flags)
   endif()
 endfunction()
+
+# hilo_text_source(room file name): the text of a file of the room, as `extern const char* const hilo::<room>::<name>`.
+function(hilo_text_source TEXT_ROOM file TEXT_NAME)
+  set(TEXT_FILE hilo/${TEXT_ROOM}/${file})
+  file(READ ${CMAKE_SOURCE_DIR}/${TEXT_FILE} TEXT)
+  set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/${TEXT_FILE})
+  set(source ${CMAKE_BINARY_DIR}/generated/${TEXT_NAME}.cpp)
+  configure_file(${CMAKE_SOURCE_DIR}/cmake/text_source.cpp.in ${source} @ONLY)
+  target_sources(hilo_${TEXT_ROOM} PRIVATE ${source})
+endfunction()

@@ -33,10 +33,14 @@ void add_device_flags(CLI::App& app, ComputeFlags& flags) {
       ->check(CLI::Range(1, 4096).description(""));
 }
 
+void add_trace_flag(CLI::App& app, ComputeFlags& flags) {
+  app.add_option("--trace", flags.trace, "Write what was done when, for chrome://tracing and ui.perfetto.dev")->type_name("FILE");
+}
+
 void add_process_flags(CLI::App& app, ComputeFlags& flags) {
   app.add_option("--custom-calls", flags.custom_calls, "A library of custom calls that the program may use; may be said again")
       ->type_name("LIB.so")->allow_extra_args(false);
-  app.add_option("--trace", flags.trace, "Write what was done when, for chrome://tracing and ui.perfetto.dev")->type_name("FILE");
+  add_trace_flag(app, flags);
   add_isolation_flags(app);
 }
 

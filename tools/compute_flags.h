@@ -24,6 +24,8 @@ struct ComputeFlags {
 void add_backend_flags(CLI::App& app, ComputeFlags& flags);
 /// These, and --devices.
 void add_device_flags(CLI::App& app, ComputeFlags& flags);
+/// --trace.
+void add_trace_flag(CLI::App& app, ComputeFlags& flags);
 /// --custom-calls, --trace and --isolate.
 void add_process_flags(CLI::App& app, ComputeFlags& flags);
 /// All of these, and --dtype.

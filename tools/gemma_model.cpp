@@ -32,6 +32,7 @@ void add_model_flags(CLI::App& app, ModelFlags& flags) {
       ->check(CLI::Range(std::int64_t{1}, std::int64_t{1} << 24).description(""));
   app.add_flag("--verbose", flags.is_verbose, "Say what was compiled and run");
   add_device_flags(app, flags.compute);
+  add_trace_flag(app, flags.compute);
   app.add_option("--mesh", flags.mesh,
                  "How the devices share the model: model=N divides heads, hidden width and vocabulary, "
                  "data=N the batch; data=2,model=2 both")

@@ -17,8 +17,8 @@ namespace fs = std::filesystem;
 
 // What XLA asks for by name. The other files of the wheels are opened by these, or have needs of
 // their own (MPI).
-constexpr std::array<std::string_view, 12> kLibraries = {
-    "libcudart.",   "libnvJitLink.", "libnvrtc.", "libcublasLt.", "libcublas.", "libcufft.",
+constexpr std::array<std::string_view, 13> kLibraries = {
+    "libcudart.",   "libnvJitLink.", "libnvrtc.", "libnvrtc-builtins.so", "libcublasLt.", "libcublas.", "libcufft.",
     "libcusparse.", "libcusolver.",  "libcupti.", "libcudnn.",    "libnccl.",   "libnvshmem_host."};
 
 bool is_wanted(const std::string& file) {

@@ -55,6 +55,8 @@ const std::set<std::string> kInternal = {
     "hilo/core/narrow.h",
     "hilo/kernels/block_products.h",
     "hilo/kernels/block_rows.h",
+    "hilo/kernels/cuda_kernel.h",
+    "hilo/kernels/decoder_layer_cuda.h",
     "hilo/kernels/kernels.h",
     "hilo/kernels/matrices.h",
     "hilo/kernels/parallel.h",

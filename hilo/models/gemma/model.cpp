@@ -6,6 +6,7 @@
 #include "hilo/core/array.h"
 #include "hilo/graph/call_site.h"
 #include "hilo/models/gemma/attention_step.h"
+#include "hilo/models/gemma/normed_products.h"
 #include "hilo/nn/block_matrix.h"
 #include "hilo/nn/layer_norm.h"
 #include "hilo/ops/activation.h"
@@ -21,10 +22,8 @@ namespace {
 
 const nn::Initializer kInitializer = nn::normal(0.02);
 
-// x -> f32, with a scale that is kept as its distance from 1.
-Value norm(nn::Scope scope, Value x, const Config& c) {
-  return nn::rms_norm(scope, convert(x, kF32), {.epsilon = c.norm_epsilon, .scale_offset = 1});
-}
+// The scale of a norm, which is kept as its distance from 1.
+Value norm_scale(nn::Scope scope, Dim width) { return scope.variable("scale", {kF32, {width}}, nn::zeros()); }
 
 // A matrix [out,in] of the model, in its dtype or in the blocks of its file.
 class Matrix {
@@ -98,49 +97,59 @@ std::vector<Value> products(Value x, const std::vector<Matrix>& matrices, const 
   return results;
 }
 
-// The same of matrices that are one.
-std::vector<Value> fused_products(nn::Scope scope, Value x, const Fusion& fusion, const Config& c) {
-  Dims lengths;
-  for (const Fusion::Part& part : fusion.parts) lengths.push_back(part.out);
-  const Dim out = std::accumulate(lengths.begin(), lengths.end(), Dim{0});
-  const Value joint = dense(scope / std::string(fusion.name), x, out, c.precision, c.precision.inner);
-  std::vector<Value> results = split(joint, lengths, -1);
-  for (Value& y : results) y = convert(y, kF32);
-  return results;
+// A matrix [out,in] in the dtype that is computed in.
+Value active_matrix(const nn::Scope& scope, Dim out, Dim in, const Config& c) {
+  return convert(scope.variable("kernel", {c.precision.weights, {out, in}}, kInitializer), c.precision.activations);
 }
 
-Value attention(nn::Scope scope, const Config& c, Dim layer, Value x, LayerCache& cache,
+// Matrices that are one: [sum of out, D].
+Value joint_matrix(const nn::Scope& scope, const Fusion& fusion, const Config& c) {
+  Dim out = 0;
+  for (const Fusion::Part& part : fusion.parts) out += part.out;
+  return active_matrix(scope / std::string(fusion.name), out, c.width, c);
+}
+
+// Back to the stream: [B,T,in] -> f32[B,T,D].
+Value back(const nn::Scope& scope, Value x, const Config& c) {
+  return c.is_fused ? plain_products(x, active_matrix(scope, c.width, x.dim(-1), c)) : dense(scope, x, c.width, c.precision);
+}
+
+// [B,T,D] to be added to the stream.
+Value attention(nn::Scope scope, const Config& c, Dim layer, Stream& stream, Value scale, LayerCache& cache,
                 const Placement& at) {
-  const Dim batch = x.dim(0), tokens = x.dim(1);
   const Fusion fusion = attention_fusion(c);
-  std::vector<Value> qkv =
-      c.is_fused ? fused_products(scope, x, fusion, c) : products(x, parts_of(scope, x, fusion, c), c);
-  for (Value& y : qkv) y = reshape(y, {batch, tokens, y.dim(-1) / c.head_width, c.head_width});
-  HeadInputs heads{.q = qkv[0], .k = qkv[1], .v = qkv[2]};
+  HeadInputs heads;
+  if (c.is_fused) {
+    heads.joint = normed_products(stream, scale, joint_matrix(scope, fusion, c), false, c);
+  } else {
+    const Value x = normed(stream, scale, c);
+    std::vector<Value> qkv = products(x, parts_of(scope, x, fusion, c), c);
+    for (Value& y : qkv) y = reshape(y, {x.dim(0), x.dim(1), y.dim(-1) / c.head_width, c.head_width});
+    heads = {.q = qkv[0], .k = qkv[1], .v = qkv[2]};
+  }
   if (c.has_query_key_norms()) {
-    const auto scale = [&](const char* name) {
-      return (scope / name).variable("scale", {kF32, {c.head_width}}, nn::zeros());
-    };
-    heads.q_scale = scale("query_norm");
-    heads.k_scale = scale("key_norm");
+    heads.q_scale = norm_scale(scope / "query_norm", c.head_width);
+    heads.k_scale = norm_scale(scope / "key_norm", c.head_width);
   }
   const Value y = attend(c, layer, heads, cache, at);  // [B,T,N,H]
-  return dense(scope / "out", reshape(y, {batch, tokens, c.heads * c.head_width}), c.width,
-               c.precision);  // [B,T,D]
+  return back(scope / "out", reshape(y, {y.dim(0), y.dim(1), c.heads * c.head_width}), c);
 }
 
 // gelu(x times gate) * (x times up), [B,T,F]
-Value gated(nn::Scope scope, const Config& c, Value x) {
-  const auto of = [](const std::vector<Value>& y) { return gelu_tanh(y[0]) * y[1]; };
-  if (c.is_fused) return of(fused_products(scope, x, mlp_fusion(c), c));
-  const std::vector<Matrix> matrices = parts_of(scope, x, mlp_fusion(c), c);
+Value gated(nn::Scope scope, const Config& c, Stream& stream, Value scale) {
+  const Fusion fusion = mlp_fusion(c);
+  if (c.is_fused) return normed_products(stream, scale, joint_matrix(scope, fusion, c), true, c);
+  const Value x = normed(stream, scale, c);
+  const std::vector<Matrix> matrices = parts_of(scope, x, fusion, c);
   const std::vector<nn::BlockMatrix> blocks = blocks_of(matrices);
   if (!blocks.empty() && c.precision.inner == kF32) return nn::gated_block_dot(convert(x, kF32), blocks[0], blocks[1]);
-  return of(products(x, matrices, c));
+  const std::vector<Value> y = products(x, matrices, c);
+  return gelu_tanh(y[0]) * y[1];
 }
 
-Value gated_mlp(nn::Scope scope, const Config& c, Value x) {
-  return dense(scope / "down", gated(scope, c, x), c.width, c.precision);  // [B,T,D]
+// [B,T,D] to be added to the stream.
+Value gated_mlp(nn::Scope scope, const Config& c, Stream& stream, Value scale) {
+  return back(scope / "down", gated(scope, c, stream, scale), c);
 }
 
 }  // namespace
@@ -161,23 +170,23 @@ Value forward(nn::Scope scope, const Config& c, Value ids, std::vector<LayerCach
               const Placement& at, Trace* trace) {
   const CallSite site(scope.where(), scope.label());
   const ExactProducts exact(c.precision.activations == kF32);
-  const auto pass = [&](Value x) {
-    const Value kept = convert(x, c.precision.residual);
-    if (trace != nullptr) trace->residuals.push_back(kept);
-    return kept;
+  const auto scale = [&](const nn::Scope& of, const char* name) { return norm_scale(of / name, c.width); };
+  const auto note = [&](const Stream& stream) {
+    if (trace != nullptr) trace->residuals.push_back(stream.x);
   };
-  Value x = pass(table(scope, c).rows(ids) * embedding_scale(c));  // [B,T,D]
+  // What a layer adds is added by who reads the stream next: one kernel then does it all.
+  Stream stream{convert(table(scope, c).rows(ids) * embedding_scale(c), c.precision.residual)};  // [B,T,D]
   for (Dim i = 0; i < c.layers; ++i) {
     const nn::Scope layer = scope / ("layer_" + std::to_string(i));
-    Value y = attention(layer / "attention", c, i, norm(layer / "input_norm", x, c),
-                        cache[static_cast<std::size_t>(i)], at);
-    if (c.has_post_norms()) y = norm(layer / "post_attention_norm", y, c);
-    x = convert(x + convert(y, x.dtype()), x.dtype());
-    y = gated_mlp(layer / "mlp", c, norm(layer / "mlp_norm", x, c));
-    if (c.has_post_norms()) y = norm(layer / "post_mlp_norm", y, c);
-    x = pass(x + convert(y, x.dtype()));
+    stream.added = attention(layer / "attention", c, i, stream, scale(layer, "input_norm"), cache[static_cast<std::size_t>(i)], at);
+    note(stream);
+    if (c.has_post_norms()) stream.added_scale = scale(layer, "post_attention_norm");
+    stream.added = gated_mlp(layer / "mlp", c, stream, scale(layer, "mlp_norm"));
+    if (c.has_post_norms()) stream.added_scale = scale(layer, "post_mlp_norm");
   }
-  return norm(scope / "final_norm", x, c);
+  const Value y = normed(stream, scale(scope, "final_norm"), c);
+  note(stream);
+  return y;
 }
 
 Value logits(nn::Scope scope, const Config& c, Value x) {

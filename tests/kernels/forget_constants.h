@@ -1,0 +1,19 @@
+// For the next time that hilo/kernels/decoder_layer.cu is included: no pragma once.
+#undef WIDTH_OF_ROW
+#undef SUMMED
+#undef PRODUCTS
+#undef ROWS
+#undef GATED
+#undef WIDTH_OF_HEAD
+#undef GROUP
+#undef KEY_HEADS
+#undef PLACES
+#undef RING
+#undef WINDOW
+#undef SOFT_CAP
+#undef NORMS
+#undef ADDED
+#undef SUM
+#undef SCALES
+#undef IN_CLUSTERS
+#undef AT_ONCE
