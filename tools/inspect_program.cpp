@@ -7,6 +7,7 @@
 #include "hilo/core/file.h"
 #include "hilo/stablehlo/emit.h"
 #include "hilo/stablehlo/import.h"
+#include "hilo/stablehlo/jax_export.h"
 #include "hilo/stablehlo/parse.h"
 #include "tools/inspect.h"
 #include "tools/program_files.h"
@@ -23,8 +24,8 @@ bool takes_program(const fs::path& path) {
   if (end == ".mlir" || end == ".mlirbc" || end == ".bc" || end == ".stablehlo") return fs::is_regular_file(path);
   try {
     const MappedFile file(path);
-    const auto bytes = file.bytes().first(std::min<std::size_t>(file.bytes().size(), 4));
-    return bytes.size() == 4 && std::string_view(reinterpret_cast<const char*>(bytes.data()), 4) == "ML\xefR";
+    const std::string_view bytes(reinterpret_cast<const char*>(file.bytes().data()), file.bytes().size());
+    return bytes.starts_with("ML\xefR") || stablehlo::artifact_of_jax_export(bytes, path.string());
   } catch (const Error&) {
     return false;  // whoever reads it says so
   }

@@ -146,6 +146,16 @@ Program Program::load_or_compile(const pjrt::Client& client, std::string_view ke
 
 Program Program::compile(const pjrt::Client& client, const Function& whole, const std::vector<bool>& donated,
                          const CompileSettings& given) {
+  for (const Shape& s : whole.parameter_shapes()) {
+    if (s.is_static() || !s.bounds().empty()) continue;
+    throw Error("a program that leaves lengths open cannot be compiled\n  got:      " + to_string(Shapes(whole.parameter_shapes())) +
+                "\n  expected: lengths of all arguments (ImportOptions::arguments; the inputs of hilo run)");
+  }
+  for (const Shape& s : whole.result_shapes()) {
+    if (s.bounds().empty()) continue;  // or what makes it refuses it
+    throw Error("a result whose length is known only when the program runs cannot be given\n  got:      " + to_string(Shapes(whole.result_shapes())) +
+                "\n  expected: static lengths; sums and other values of it, and get_dimension_size, run");
+  }
   CompileSettings settings = given;
   const Function all = settings.divides ? divided(client, whole, settings.options) : Function();
   const Function& function = all ? all : whole;

@@ -278,8 +278,10 @@ std::vector<Value> call(const Function& function, std::span<const Value> argumen
   for (const Value& a : arguments) got.push_back(a.shape());
   if (got != function.parameter_shapes()) {
     const std::vector<Shape> wanted = function.parameter_shapes();
+    const bool is_open = std::ranges::any_of(wanted, [](const Shape& s) { return !s.is_static(); });
     throw OpError({.op = "call", .problem = "arguments do not fit the function", .got = std::move(got),
-                   .expected = to_string(Shapes(wanted))}, site);
+                   .expected = to_string(Shapes(wanted)),
+                   .hint = is_open ? "a program of open lengths is imported for its arguments: ImportOptions::arguments" : ""}, site);
   }
   for (std::size_t i = 0; i < arguments.size(); ++i) {
     copy[static_cast<std::size_t>(function.parameters()[i].id())] = into.reach(arguments[i], "call", site);

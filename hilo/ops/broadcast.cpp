@@ -7,6 +7,8 @@
 #include "hilo/ops/all_ops.h"
 #include "hilo/ops/constant.h"
 #include "hilo/ops/convert.h"
+#include "hilo/ops/dynamic_shape.h"
+#include "hilo/ops/known_integers.h"
 #include "hilo/ops/reduce.h"
 #include "hilo/ops/reshape.h"
 #include "hilo/ops/rules.h"
@@ -108,6 +110,28 @@ Value broadcast_to(Operand x, Dims dims) {
   return broadcast_in_dim(x, std::move(dims), std::move(axes));
 }
 
+Value broadcast_like(Value x, Value other) {
+  if (x.dims() == other.dims()) return x;
+  if (is_known(other.dims())) return broadcast_to(x, other.dims());
+  if (const Dims& bounds = other.shape().bounds(); !bounds.empty()) {  // XLA cuts what is as long as it may be
+    Dims longest = other.dims();
+    for (std::size_t i = 0; i < longest.size(); ++i) longest[i] = longest[i] == kDynamic ? bounds[i] : longest[i];
+    Value cut = broadcast_to(x, longest);
+    for (int i = 0; i < other.rank(); ++i) {
+      if (other.dims()[static_cast<std::size_t>(i)] == kDynamic) cut = set_dimension_size(cut, get_dimension_size(other, i), i);
+    }
+    return cut;
+  }
+  Axes axes(static_cast<std::size_t>(x.rank()));
+  std::iota(axes.begin(), axes.end(), other.rank() - x.rank());
+  return dynamic_broadcast_in_dim(x, dimension_sizes(other), std::move(axes));
+}
+
+void broadcast_each(std::span<Value> values, const Dims& dims) {
+  const auto whole = is_known(dims) ? values.end() : std::ranges::find(values, dims, &Value::dims);
+  for (Value& v : values) v = whole == values.end() ? broadcast_to(v, dims) : broadcast_like(v, *whole);
+}
+
 Dims broadcast_dims(std::string_view op, Shapes shapes) {
   Dims result;
   for (const Shape& s : shapes) {
@@ -183,9 +207,8 @@ std::vector<Value> promote(std::string_view op, const std::vector<Operand>& oper
     const Dims dims = broadcast_dims(op, shapes);
     const CallSite here(site);
     std::vector<Value> result;
-    for (const Operand& o : operands) {
-      result.push_back(broadcast_to(convert(tensor_of(op, o, dtype), dtype), dims));
-    }
+    for (const Operand& o : operands) result.push_back(convert(tensor_of(op, o, dtype), dtype));
+    broadcast_each(result, dims);
     return result;
   } catch (const OpError& refused) {
     Refusal refusal = refused.refusal();

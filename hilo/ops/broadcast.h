@@ -19,6 +19,13 @@ Value broadcast_to(Operand x, Dims dims);
 /// The dims that NumPy's rule gives for the shapes together. Throws OpError, naming `op`, if they do not fit.
 Dims broadcast_dims(std::string_view op, Shapes shapes);
 
+/// x as `broadcast_to` has it, to the lengths of another tensor; open ones are what they are when the program runs.
+Value broadcast_like(Value x, Value other);
+
+/// Each of the values as `broadcast_to` has it. Lengths that are open are, when the program runs, those of one of them
+/// that has all of `dims`.
+void broadcast_each(std::span<Value> values, const Dims& dims);
+
 /// The dtype that holds every value of the others, if one of them does; C++ numbers do not count.
 /// Throws OpError, naming `op`, with the cast that would help.
 DType common_dtype(std::string_view op, Shapes shapes);

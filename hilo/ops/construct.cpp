@@ -137,8 +137,8 @@ Value geomspace(Operand start, Operand stop, Dim count, SpaceOptions options) {
 Value full_like(Operand x, Operand number) {
   const CallSite site(x.where);
   const Shape& shape = x.value.shape();
-  return number.is_number ? full(shape, number)
-                          : broadcast_to(convert(number, shape.dtype), shape.dims);
+  if (number.is_number && shape.is_static()) return full(shape, number);
+  return broadcast_like(number.is_number ? full({shape.dtype, {}}, number) : convert(number, shape.dtype), x.value);
 }
 
 Value tri(Dim rows, DType dtype, Dim columns, Dim offset, std::source_location where) {

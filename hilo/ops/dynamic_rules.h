@@ -1,4 +1,5 @@
 #pragma once
+#include "hilo/graph/call_site.h"
 #include "hilo/ops/formula.h"
 #include "hilo/ops/known_integers.h"
 
@@ -26,8 +27,16 @@ struct Dynamic : ByFormula<Self> {
       throw OpError(std::move(refusal));
     }
   }
+  // XLA compiles nothing of open lengths, except where they have a bound.
   [[nodiscard]] Function lowering(std::string_view, Shapes in) const {
-    return static_cast<const Self&>(*this).formula(in);
+    const Self& self = static_cast<const Self&>(*this);
+    Function same = self.formula(in);
+    if (same) return same;
+    const Shape result = self.dynamic(in);
+    if (result.is_static() || !result.bounds().empty()) return {};
+    throw OpError({.op = std::string(Self::kName), .problem = "a length of the result cannot be worked out before the program runs",
+                   .got = {result}, .expected = "lengths made of constants and of those of the arguments"},
+                  CallSite::current(std::source_location::current()));
   }
 };
 

@@ -5,6 +5,7 @@
 
 #include "hilo/ops/all_ops.h"
 #include "hilo/ops/broadcast.h"
+#include "hilo/ops/concatenate.h"
 #include "hilo/ops/constant.h"
 #include "hilo/ops/dynamic_rules.h"
 #include "hilo/ops/pad.h"
@@ -242,6 +243,12 @@ void expect_list(Shapes in, std::size_t k, Dim length, std::size_t like) {
 void expect_lengths(const Dims& dims) {
   if (std::ranges::all_of(dims, [](Dim d) { return d >= 0 || d == kDynamic; })) return;
   throw OpError({.problem = "a length of " + to_string(dims) + " is negative", .expected = "at least 0"});
+}
+
+Value dimension_sizes(Value x) {
+  std::vector<Value> each;
+  for (int i = 0; i < x.rank(); ++i) each.push_back(reshape(get_dimension_size(x, i), {1}));
+  return each.empty() ? zeros({kI32, {0}}) : concatenate(each, 0);
 }
 
 Value get_dimension_size(Operand x, int axis) {

@@ -18,6 +18,9 @@ namespace hilo {
 /// Source:  StableHLO spec, get_dimension_size (C1).
 Value get_dimension_size(Operand x, int axis);
 
+/// The lengths of all axes when the program runs: i32[rank].
+Value dimension_sizes(Value x);
+
 /// x with `axis` cut to `size` elements (i32[], at most the length) when the program runs. The
 /// result's axis is dynamic, and bounded by what it was; elementwise ops on it, reductions of all
 /// of it and get_dimension_size run on XLA.

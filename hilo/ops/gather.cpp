@@ -32,7 +32,7 @@ struct Gather {
     const IndexedWindows w(dimension_numbers, slice_sizes);
     w.check(x, in[1], true);  // C1-C8, C10, C11, C13-C19
     for (std::size_t d = 0; d < x.dims.size(); ++d) {
-      if (slice_sizes[d] < 0 || slice_sizes[d] > x.dims[d]) {
+      if (slice_sizes[d] < 0 || (x.dims[d] != kDynamic && slice_sizes[d] > x.dims[d])) {
         throw OpError({.problem = "slice_sizes = " + to_string(slice_sizes) +
                                   " does not fit axis " + std::to_string(d),
                        .expected = "0 <= slice_sizes <= lengths of x", .constraint = "C21"});

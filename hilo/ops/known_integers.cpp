@@ -1,6 +1,7 @@
 #include "hilo/ops/known_integers.h"
 
 #include <algorithm>
+#include <cstdlib>
 #include <map>
 
 namespace hilo {
@@ -26,6 +27,9 @@ Dim combined(std::string_view name, Dim a, Dim b) {
   if (name == "multiply") return __builtin_mul_overflow(a, b, &result) ? kDynamic : result;
   if (name == "maximum") return std::max(a, b);
   if (name == "minimum") return std::min(a, b);
+  if (name == "and") return a & b;
+  if (name == "or") return a | b;
+  if (name == "xor") return a ^ b;
   if (b == 0) return kDynamic;  // which nobody means
   if (name == "divide") return a / b;
   return a % b;  // remainder
@@ -81,10 +85,23 @@ class Evaluator {
     if (name == "constant") {
       const Array all = attribute<Array>(*node.op, "value").as(DType::kI64);
       std::ranges::copy(all.data<std::int64_t>(), numbers.begin());
-    } else if (name == "convert" || name == "reshape" || name == "negate") {
+    } else if (name == "convert" || name == "reshape") {
       numbers = operand(0);
-      if (name != "negate") return;
-      for (Dim& d : numbers) d = d == kDynamic ? d : -d;
+    } else if (name == "negate" || name == "sign" || name == "abs" || name == "not") {
+      const bool flips = is_bool(graph_.shape(value).dtype);
+      numbers = operand(0);
+      for (Dim& d : numbers) {
+        if (d == kDynamic) continue;
+        if (name == "negate") d = -d;
+        if (name == "sign") d = (d > 0) - (d < 0);
+        if (name == "abs") d = std::abs(d);
+        if (name == "not") d = flips ? !d : ~d;
+      }
+    } else if (name == "clamp") {
+      for (std::size_t i = 0; i < numbers.size(); ++i) {
+        const Dim low = element(operand(0), i), x = operand(1)[i], high = element(operand(2), i);
+        if (low != kDynamic && x != kDynamic && high != kDynamic) numbers[i] = std::min(std::max(x, low), high);
+      }
     } else if (name == "broadcast_in_dim") {
       const Dims& from = operand(0);
       if (from.size() == 1) numbers.assign(numbers.size(), from[0]);
@@ -104,12 +121,17 @@ class Evaluator {
     } else if (name == "compare") {
       const auto direction = attribute<EnumAttribute>(*node.op, "comparison_direction").value;
       pairwise(node, numbers, [&](Dim a, Dim b) { return static_cast<Dim>(compared(direction, a, b)); });
-    } else if (std::ranges::find(kPairwise, name) != std::end(kPairwise) && is_integer(graph_.shape(value).dtype)) {
+    } else if (std::ranges::find(kPairwise, name) != std::end(kPairwise) &&
+               (is_integer(graph_.shape(value).dtype) || is_logical(name))) {
       pairwise(node, numbers, [&](Dim a, Dim b) { return combined(name, a, b); });
     }
   }
 
-  static constexpr std::string_view kPairwise[] = {"add", "subtract", "multiply", "maximum", "minimum", "divide", "remainder"};
+  static constexpr std::string_view kPairwise[] = {"add",    "subtract",  "multiply", "maximum", "minimum",
+                                                   "divide", "remainder", "and",      "or",      "xor"};
+  static bool is_logical(std::string_view name) { return name == "and" || name == "or" || name == "xor"; }
+  // Of a list, or the one number that stands for all of them.
+  static Dim element(const Dims& of, std::size_t i) { return of.size() == 1 ? of[0] : of[i]; }
   void pairwise(const Node& node, Dims& numbers, auto&& f) {
     const Dims a = of(node.operands[0]), b = of(node.operands[1]);
     for (std::size_t i = 0; i < numbers.size(); ++i) {

@@ -10,6 +10,7 @@
 #include "hilo/ops/compare.h"
 #include "hilo/ops/complex.h"
 #include "hilo/ops/constant.h"
+#include "hilo/ops/construct.h"
 #include "hilo/ops/elementwise_rules.h"
 #include "hilo/ops/select.h"
 #include "hilo/ops/unary.h"
@@ -42,7 +43,7 @@ Value cross(Value a, Value b) { return real(a) * imag(b) - imag(a) * real(b); }
 // The last coefficient first, as Horner's rule takes them.
 Value horner(Value x, std::initializer_list<double> c) {
   Value y;
-  for (double next : c) y = y ? y * x + next : full(x.shape(), next);
+  for (double next : c) y = y ? y * x + next : full_like(x, next);
   return y;
 }
 
@@ -186,7 +187,7 @@ Value lgamma(Value x) {
   constexpr double kG = 7, kTerms[] = {676.520368121885098567, -1259.13921672240287047, 771.323428777653078849, -176.61502916214059907,
                                        12.5073432786869048145, -0.138571095265720116896, 9.98436957801957085956e-6, 1.50563273514931155834e-7};
   const Value is_low = less(x, 0.5), z = select(is_low, -x, x - 1);
-  Value sum = full(x.shape(), 0.99999999999980993227684700473478);
+  Value sum = full_like(x, 0.99999999999980993227684700473478);
   for (int k = 0; k < 8; ++k) sum = sum + kTerms[k] / (z + (k + 1));
   const double shift = kG + 0.5;
   const Value t = z + shift, log_t = log1p(z / shift) + std::log(shift);
@@ -207,7 +208,7 @@ Value digamma(Value x) {
   const Value y = log(far) - 0.5 / far - inverse * polynomial(inverse, kSeries) - steps;
   const Value part = x - floor(x + 0.5), cotangent = pi * cos(part * pi) / sin(part * pi);
   const Value is_pole = logical_and(less_equal(x, 0), equal(x, floor(x)));
-  return select(is_pole, select(equal(x, 0), -kInfinity, full(x.shape(), kNaN)), select(is_low, y - cotangent, y));
+  return select(is_pole, select(equal(x, 0), -kInfinity, full_like(x, kNaN)), select(is_low, y - cotangent, y));
 }
 
 Value zeta_sum(Value s, Value q) {
@@ -229,7 +230,7 @@ Value zeta_sum(Value s, Value q) {
 Value zeta(Value s, Value q) {
   const Value is_whole_s = equal(s, floor(s)), is_pole = logical_and(less_equal(q, 0), equal(q, floor(q)));
   const Value is_even = equal(remainder(s, 2), 0);
-  const Value at_pole = select(logical_and(is_whole_s, is_even), full(s.shape(), kInfinity), full(s.shape(), kNaN));
+  const Value at_pole = select(logical_and(is_whole_s, is_even), full_like(s, kInfinity), full_like(s, kNaN));
   const Value has_none = logical_or(less(s, 1), logical_and(less(q, 0), logical_not(is_whole_s)));
   const Value y = select(is_pole, at_pole, zeta_sum(s, q));
   return select(equal(s, 1), kInfinity, select(has_none, kNaN, y));

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "hilo/ops/binary.h"
+#include "hilo/ops/broadcast.h"
 #include "hilo/ops/constant.h"
 
 namespace hilo {
@@ -185,8 +186,12 @@ Value floating_of(std::string_view op, const Operand& x) {
   return is_float(v.dtype()) ? v : v.as(kF32);
 }
 
-Value zeros_like(Value x) { return zeros(x.shape()); }
-Value ones_like(Value x) { return ones(x.shape()); }
+Value zeros_like(Value x) {
+  return x.shape().is_static() ? zeros(x.shape()) : broadcast_like(zeros({x.dtype(), {}}), x);
+}
+Value ones_like(Value x) {
+  return x.shape().is_static() ? ones(x.shape()) : broadcast_like(ones({x.dtype(), {}}), x);
+}
 
 std::vector<Value> materialized(std::span<const Value> tangents, std::span<const Value> like) {
   std::vector<Value> result;

@@ -70,11 +70,11 @@ void list_select_ops(OpTable& table) {
 
 Value select(Operand condition, Operand a, Operand b) {
   const CallSite site(condition.where);
-  std::vector<Value> ab = promote("select", {a, b});
-  const Value c = tensor_of("select", condition, kI1);
-  const std::vector<Shape> shapes = {c.shape(), ab[0].shape()};
-  const Dims dims = broadcast_dims("select", shapes);
-  return apply(Select{}, {broadcast_to(c, dims), broadcast_to(ab[0], dims), broadcast_to(ab[1], dims)}, condition.where);
+  const std::vector<Value> ab = promote("select", {a, b});
+  std::vector<Value> all = {tensor_of("select", condition, kI1), ab[0], ab[1]};
+  const std::vector<Shape> shapes = {all[0].shape(), ab[0].shape()};
+  broadcast_each(all, broadcast_dims("select", shapes));
+  return apply(Select{}, {all[0], all[1], all[2]}, condition.where);
 }
 
 Value clip(Operand x, Operand low, Operand high) {

@@ -5,6 +5,7 @@
 #include "hilo/ops/all_ops.h"
 #include "hilo/ops/broadcast.h"
 #include "hilo/ops/constant.h"
+#include "hilo/ops/known_integers.h"
 #include "hilo/ops/rules.h"
 #include "hilo/stablehlo/importer.h"
 #include "hilo/stablehlo/parse.h"
@@ -181,7 +182,8 @@ const ir::Operation& Importer::function(std::string_view name, const ir::Positio
 
 void Importer::define(ir::ValueId id, Value value) { values_[id] = value; }
 
-// A constant of outside is made again inside: it costs nothing, and loops need not carry it round.
+// A constant of outside is made again inside: it costs nothing, and loops need not carry it round. So are numbers that
+// the graph tells, which may be lengths that something inside is to have.
 Value Importer::operand(ir::ValueId id) {
   const auto found = values_.find(id);
   if (found == values_.end()) throw OpError({.problem = "an operand that is not defined here"});
@@ -197,8 +199,10 @@ Value Importer::operand(ir::ValueId id) {
     if (!operands.empty() && !operands[0]) return {};
     return current_graph(name, node.site).add(node.op, operands, node.site)[0];
   };
-  const Value copy = again(again, value);
-  return copy ? copy : value;
+  if (const Value copy = again(again, value)) return copy;
+  const Dims numbers = value.shape().is_static() && value.rank() <= 1 ? known_integers(value) : Dims();
+  if (numbers.empty() || !is_known(numbers)) return value;
+  return constant(Array::of({std::ssize(numbers)}, numbers).as(value.dtype()).reshaped(value.dims()));
 }
 
 // Values that a region defines are forgotten behind it: they belong to a graph of their own.

@@ -231,6 +231,9 @@ void add_chlo_handlers(Handlers& table) {
       {"unary_einsum", make_einsum},
       {"torch_index_select", make_torch_index_select},
       {"create_token", make_token},
+      // what TensorFlow leaves of MHLO
+      {"mhlo.copy", as_it_is},
+      {"mhlo.erf", unary<erf>},
       // CHLO
       {"chlo.asin", unary<asin>},
       {"chlo.acos", unary<acos>},

@@ -286,15 +286,28 @@ const Routine* routine_of(std::string_view target) {
   return std::string_view("sdcz").find(target[0]) == std::string_view::npos ? nullptr : among(kOfCpu, target.substr(1));
 }
 
+// Without the shapes of results, which JAX has as operands where lengths are open: the ops know theirs.
+std::vector<Value> without_shapes(const ir::Operation& op, In in) {
+  Dims shapes;
+  if (const AttributeValue* given = op.attribute("indices_of_shape_operands")) (void)read_attribute(*given, shapes);
+  std::vector<Value> own;
+  for (std::size_t i = 0; i < in.size(); ++i) {
+    if (std::ranges::count(shapes, static_cast<Dim>(i)) == 0) own.push_back(in[i]);
+  }
+  return own;
+}
+
 }  // namespace
 
 std::optional<Out> import_lapack(Importer& importer, const ir::Operation& op, std::string_view target, In operands) {
   const Routine* r = routine_of(target);
   if (r == nullptr) return {};
-  if (operands.size() != r->operands) {
+  const std::vector<Value> own = without_shapes(op, operands);
+  if (own.size() != r->operands) {
     throw OpError({.problem = "wrong number of operands", .got = shapes_of(operands), .expected = std::to_string(r->operands)});
   }
-  return r->import(LapackCall(importer, op), operands);
+  if (!std::ranges::all_of(own, [](const Value& v) { return v.shape().is_static(); })) return {};  // the ops count
+  return r->import(LapackCall(importer, op), own);
 }
 
 Value pivots_from(Value permutation, Dim steps) { return pivots_of(permutation, steps) - 1; }

@@ -44,17 +44,9 @@ Out make_arith_compare(Importer&, const ir::Operation& op, In in) {
   }
 }
 
-// The length of each axis, as far as it is known when the program runs.
-Value lengths(Value x, DType dtype) {
-  Out each;
-  for (int i = 0; i < x.rank(); ++i) each.push_back(reshape(convert(get_dimension_size(x, i), dtype), {1}));
-  if (each.empty()) return zeros({dtype, {0}});
-  return concatenate(each, 0);
-}
-
 Out make_shape_of(Importer& importer, const ir::Operation& op, In in) {
   expect_operands(in, 1);
-  return {lengths(in[0], result_dtype(importer, op))};
+  return {convert(dimension_sizes(in[0]), result_dtype(importer, op))};
 }
 
 Out make_num_elements(Importer& importer, const ir::Operation& op, In in) {

@@ -159,12 +159,13 @@ void Importer::shard_each(std::vector<Value>& values, const ir::Operation& funct
 void Importer::shard_results(std::vector<Value>& results, const ir::Operation& op,
                              std::size_t first_new) const {
   const std::vector<Sharding> said = shardings_of(op.attributes);
-  if (said.empty()) return;
+  if (said.empty() || results.empty()) return;  // JAX says where a callback runs that gives nothing
   if (said.size() != results.size()) {
     throw OpError({.problem = std::to_string(said.size()) + " shardings",
                    .expected = std::to_string(results.size()) + ", one for each result"});
   }
   for (std::size_t i = 0; i < results.size(); ++i) {
+    if (said[i].mesh->axes.empty()) continue;  // all of it on one device
     if (results.size() > 1 && is_open(said[i]))
       continue;  // which only says something of the others
     results[i] = sharded(results[i], said[i], is_result_here(results[i], first_new));

@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "hilo/ops/convert.h"
+#include "hilo/ops/known_integers.h"
 #include "hilo/ops/rules.h"
 #include "hilo/ops/value_lists.h"
 #include "hilo/stablehlo/importer.h"
@@ -113,6 +114,16 @@ std::optional<std::vector<Value>> Importer::variant_of(const ir::Operation& op,
     }
     return results;
   }
+  // As TensorFlow has them: a length set to what it is, and a view of open lengths as they are.
+  if (name == "set_dimension_size" && operands.size() == 2 && op.results.size() == 1 && type(op.results[0]).is_static()) {
+    const auto axis = required<std::int64_t>(op, "dimension");
+    const Dims size = operands[1].rank() == 0 ? known_integers(operands[1]) : Dims();
+    if (axis >= 0 && axis < operands[0].rank() && size == Dims{operands[0].dims()[static_cast<std::size_t>(axis)]})
+      return std::vector{operands[0]};
+  }
+  if (name == "reshape" && operands.size() == 1 && op.results.size() == 1 && !operands[0].shape().is_static() &&
+      operands[0].shape() == type(op.results[0]))
+    return std::vector{operands[0]};
   if (name == "compare" && is_weakly_ordered(op))
     return results_of(op, "compare WEAKORDER", operands);
   // One with regions says by its decomposition alone what it computes.

@@ -153,6 +153,7 @@ std::vector<std::array<std::string, 3>> texts() {
       {"chlo.constant chlo.constant_like arith.constant tensor.constant", "value", ""},
       {"chlo.ragged_dot", "ragged_dot_dimension_numbers precision_config?", ""},
       {"chlo.top_k", "k", ""},
+      {"mhlo.copy", "cross_program_prefetch_index?", ""},
 
       {"sdy.mesh", "sym_name mesh", ""},
       {"sdy.sharding_constraint sdy.reshard", "sharding", ""},

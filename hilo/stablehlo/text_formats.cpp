@@ -98,6 +98,7 @@ constexpr Family kFamilies[] = {
      "broadcast_xor broadcast_zeta dynamic_reshape",
      "% , % {} :function"},
     {"chlo", "broadcast_select", "% , % , % {} :function"},
+    {"mhlo", "copy erf", "% {} :same"},
     {"chlo", "minimum_broadcast_shapes", "%* {} :function"},
     {"chlo", "constant", "{} $value:constant"},
     {"chlo", "top_k", "( % , k = $k:int ) {} :function"},

@@ -4,6 +4,8 @@
 #include "hilo/kernels/cuda_kernel.h"
 #include "hilo/ops/custom_call.h"
 
+// Calls of CUDA kernels: for the sources of this room.
+
 namespace hilo::models::gemma {
 
 /// Runs a kernel on the device: its arguments are the operands, then the results, row-major. For

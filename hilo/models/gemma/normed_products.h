@@ -4,8 +4,7 @@
 #include "hilo/graph/value.h"
 #include "hilo/models/gemma/config.h"
 
-// The products of a layer whose matrices are joint, and the norms before them: for the sources of
-// this room.
+// Norms, and products with joint matrices behind them: for the sources of this room.
 namespace hilo::models::gemma {
 
 /// What runs from layer to layer, f32[B,T,D]: x, and what is still to be added to it.

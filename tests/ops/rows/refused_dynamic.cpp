@@ -1,6 +1,7 @@
 // What ops of dynamic shapes and of quantised tensors refuse.
 #include "hilo/autodiff/autodiff.h"
 #include "hilo/ops/binary.h"
+#include "hilo/ops/broadcast.h"
 #include "hilo/ops/constant.h"
 #include "hilo/ops/dynamic_shape.h"
 #include "hilo/ops/quantize.h"
@@ -38,8 +39,8 @@ void add_dynamic(std::vector<Refused>& r) {
                ""});
   r.push_back({"broadcast_in_dim",
                {kRow},
-               [](Value x) { return set_dimension_size(x, 2, 0) + 1; },
-               "a length of the result is dynamic (axes = [], dims = [?])",
+               [](Value x) { return broadcast_in_dim(x, {kDynamic}, {0}); },
+               "a length of the result is dynamic (axes = [0], dims = [?])",
                "static dims; dynamic_broadcast_in_dim takes others"});
   r.push_back({"dynamic_reshape",
                {kMatrix, f32({2})},

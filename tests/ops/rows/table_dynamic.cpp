@@ -151,7 +151,7 @@ void add_sizes(std::vector<Row>& rows) {
                      .is(floats([](const Tensors<double>& in) { return summed(in[0]); })));
 }
 
-// Unknown lengths: the rest is worked out, and XLA says no.
+// Unknown lengths: the rest is worked out, and what needs them refused before XLA sees it.
 void add_unknown(std::vector<Row>& rows) {
   const auto row = [&](const std::string& name, std::vector<Input> inputs, Dims dims, auto f,
                        const std::string& refusal) {
@@ -161,7 +161,7 @@ void add_unknown(std::vector<Row>& rows) {
   };
   const Input x = {2, 3}, two = Input{2}.as(kI64), one = Input{1}.as(kI64);
   const auto cannot = [](const std::string& op) {
-    return "'stablehlo." + op + "' op can't be translated to XLA HLO";
+    return op + ": a length of the result cannot be worked out before the program runs";
   };
   row(
       "dynamic_reshape", {x, two}, {kAny, kAny},
@@ -177,7 +177,7 @@ void add_unknown(std::vector<Row>& rows) {
       [](Value n) {
         return dynamic_iota(concatenate({n, list({3})}, 0), kF32, 1);
       },
-      cannot("dynamic_broadcast_in_dim"));  // of a static iota
+      cannot("dynamic_iota"));
   row(
       "dynamic_pad", {x, one}, {kAny, 7},
       [](Value a, Value n) {
