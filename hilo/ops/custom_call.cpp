@@ -19,6 +19,7 @@ struct CustomCall {
   Int32Attribute api_version{4};  // the typed FFI
   std::optional<Layouts> operand_layouts{}, result_layouts{};
   std::optional<ListAttribute> output_operand_aliases{};
+  std::optional<ListAttribute> called_computations{};  // functions of the program that it came in: it cannot be printed
   CustomOp rules{};
 
   static void fields(auto&& field) {
@@ -29,6 +30,7 @@ struct CustomCall {
     field("operand_layouts", &CustomCall::operand_layouts);
     field("result_layouts", &CustomCall::result_layouts);
     field("output_operand_aliases", &CustomCall::output_operand_aliases);
+    field("called_computations", &CustomCall::called_computations);
   }
   // A call in a program says its results; that it has rules besides is unknown.
   void complete(const OpParts& parts) {
@@ -38,6 +40,7 @@ struct CustomCall {
       backend_config = *of_mhlo;
       if (std::holds_alternative<DictionaryAttribute>(backend_config)) api_version.value = 4;
     }
+    if (called_computations && called_computations->items.empty()) called_computations.reset();
     rules.name = call_target_name;
     rules.infer = [results = std::vector<Shape>(parts.results.begin(), parts.results.end())](Shapes) { return results; };
   }

@@ -1,3 +1,4 @@
+#include "hilo/graph/read_attribute.h"
 #include "hilo/stablehlo/emit.h"
 
 #include <algorithm>
@@ -176,6 +177,11 @@ class Emitter {
       throw OpError({.op = "emit", .problem = "a computation that is divided by hand in a program for one device",
                      .expected = "a program for the " + std::to_string(manual_mesh(*node.op)->size()) + " devices of its mesh",
                      .hint = "hilo run --devices, or CompileSettings{.divides = true}"}, node.site);
+    }
+    const std::vector<NamedAttribute> attributes = node.op->attributes();
+    if (node.op->name() == "custom_call" && find_attribute(attributes, "called_computations") != nullptr) {
+      throw OpError({.op = "emit", .problem = "a custom call of functions of the program that it came in, which are not here",
+                     .expected = "one that Hilo has an op for, once all lengths are known"}, node.site);
     }
     const std::vector<Shape> in = operand_shapes(graph, node);
     if (const Function faster = lowering(node, in)) {

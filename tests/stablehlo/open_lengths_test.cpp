@@ -179,6 +179,32 @@ TEST(OpenLengths, StayOpenInArtifacts) {
   }
 }
 
+std::string refusal(const std::function<void()>& work) {
+  try {
+    work();
+  } catch (const Error& e) {
+    return e.what();
+  }
+  return "it was taken";
+}
+
+TEST(OpenLengths, NothingIsLostOfACallOfFunctions) {
+  const Imported imported = import_program(R"(func.func @main(%x: tensor<?xf32>) -> tensor<?xf32> {
+  %z = stablehlo.constant dense<0.0> : tensor<f32>
+  %w = stablehlo.constant dense<2> : tensor<1xi32>
+  %o = stablehlo.constant dense<1> : tensor<1xi32>
+  %p = stablehlo.constant dense<[[1, 0]]> : tensor<1x2xi32>
+  %r = stablehlo.custom_call @stablehlo.dynamic_reduce_window(%x, %z, %w, %o, %o, %o, %p) {called_computations = [@add]} : (tensor<?xf32>, tensor<f32>, tensor<1xi32>, tensor<1xi32>, tensor<1xi32>, tensor<1xi32>, tensor<1x2xi32>) -> tensor<?xf32>
+  return %r : tensor<?xf32>
+}
+func.func private @add(%a: tensor<f32>, %b: tensor<f32>) -> tensor<f32> {
+  %r = stablehlo.add %a, %b : tensor<f32>
+  return %r : tensor<f32>
+})", {.file = "row.mlir"});
+  EXPECT_THAT(refusal([&] { (void)write_artifact(imported.function); }),
+              testing::AllOf(testing::HasSubstr("a custom call of functions of the program"), testing::HasSubstr("row.mlir:6")));
+}
+
 TEST(OpenLengths, TakeNumbersInArithmetic) {
   const pjrt::Client client = pjrt::open("cpu");
   const Function f = trace(
@@ -189,15 +215,6 @@ TEST(OpenLengths, TakeNumbersInArithmetic) {
   const Array x = from_doubles({kF32, {4}}, std::vector<double>{1, 2, 3, 4});
   EXPECT_EQ(Program::compile(client, f, {}, {.cache = nullptr}).run(std::vector{x})[0].to_doubles(),
             (std::vector<double>{32}));
-}
-
-std::string refusal(const std::function<void()>& work) {
-  try {
-    work();
-  } catch (const Error& e) {
-    return e.what();
-  }
-  return "it was taken";
 }
 
 TEST(OpenLengths, ThatNothingTellsAreRefused) {
