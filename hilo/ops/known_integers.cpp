@@ -58,6 +58,9 @@ class Evaluator {
       ++depth_;
       evaluate(value, numbers);
       --depth_;
+      for (Dim& d : numbers) {
+        if (!fits(graph_.shape(value).dtype, d)) d = kDynamic;
+      }
     }
     return known_.emplace(value, std::move(numbers)).first->second;
   }
@@ -66,6 +69,14 @@ class Evaluator {
   static constexpr int kDeepest = 200;
   static bool is_small(const Shape& s) {
     return s.is_static() && s.rank() <= 2 && s.size() <= kLongest && (is_integer(s.dtype) || is_bool(s.dtype));
+  }
+
+  // What wraps round in the dtype of the graph is not worked out.
+  static bool fits(DType dtype, Dim number) {
+    if (is_bool(dtype)) return number == 0 || number == 1;
+    const int width = static_cast<int>(bits(dtype));
+    if (kind(dtype) == DTypeKind::kUnsigned) return number >= 0 && (width >= 63 || number < Dim{1} << width);
+    return width >= 64 || (number >= -(Dim{1} << (width - 1)) && number < Dim{1} << (width - 1));
   }
 
   void evaluate(std::int32_t value, Dims& numbers) {

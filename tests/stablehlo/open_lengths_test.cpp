@@ -113,6 +113,23 @@ const std::vector<Row> kRows = {
   %r, %i = stablehlo.custom_call @lapack_spotrf_ffi(%x, %s, %k) {indices_of_shape_operands = dense<[1, 2]> : tensor<2xi64>, mhlo.backend_config = {uplo = 76 : ui8}} : (tensor<?x1x1xf32>, tensor<3xi32>, tensor<1xi32>) -> (tensor<?x1x1xf32>, tensor<?xi32>))",
      "tensor<?x1x1xf32>",
      {1, std::sqrt(2.0), std::sqrt(3.0), 2}},
+    {"a number of outside that wraps",
+     "tensor<1xf32>",
+     {1},
+     R"(  %a = stablehlo.constant dense<200> : tensor<ui8>
+  %t = stablehlo.constant dense<2> : tensor<ui8>
+  %p = stablehlo.constant dense<true> : tensor<i1>
+  %b = stablehlo.add %a, %a : tensor<ui8>
+  %c = stablehlo.divide %b, %t : tensor<ui8>
+  %r = "stablehlo.if"(%p) ({
+    %d = stablehlo.convert %c : (tensor<ui8>) -> tensor<f32>
+    %e = stablehlo.reshape %d : (tensor<f32>) -> tensor<1xf32>
+    stablehlo.return %e : tensor<1xf32>
+  }, {
+    stablehlo.return %x : tensor<1xf32>
+  }) : (tensor<i1>) -> tensor<1xf32>)",
+     "tensor<1xf32>",
+     {72}},
     {"a length set to what it is",
      "tensor<4xf32>",
      {4},
@@ -200,9 +217,11 @@ TEST(OpenLengths, NothingIsLostOfACallOfFunctions) {
 func.func private @add(%a: tensor<f32>, %b: tensor<f32>) -> tensor<f32> {
   %r = stablehlo.add %a, %b : tensor<f32>
   return %r : tensor<f32>
-})", {.file = "row.mlir"});
+})",
+                                           {.file = "row.mlir"});
   EXPECT_THAT(refusal([&] { (void)write_artifact(imported.function); }),
-              testing::AllOf(testing::HasSubstr("a custom call of functions of the program"), testing::HasSubstr("row.mlir:6")));
+              testing::AllOf(testing::HasSubstr("a custom call of functions of the program"),
+                             testing::HasSubstr("row.mlir:6")));
 }
 
 TEST(OpenLengths, TakeNumbersInArithmetic) {
