@@ -104,6 +104,13 @@ void expect_divided(const Function& function, const pjrt::Executable& executable
   }
 }
 
+// What ops are lowered for. CUDA plugins of before mid-2025 know no kernels that a program carries: "gpu", for which no op has one.
+std::string lowered_for(const pjrt::Client& client) {
+  constexpr int kKernelsSince = 72;  // minor version of the PJRT API
+  const bool has_kernels = client.platform_name() != "cuda" || client.plugin().api_version().minor >= kKernelsSince;
+  return has_kernels ? std::string(client.platform_name()) : "gpu";
+}
+
 }  // namespace
 
 std::vector<int> aliases_of(const Function& f, const std::vector<bool>& donated, bool is_divided) {
@@ -163,7 +170,7 @@ Program Program::compile(const pjrt::Client& client, const Function& whole, cons
   const auto text = [&](bool has_locations) {
     const TraceSpan span("compile", "write the StableHLO of " + settings.name);
     return stablehlo::emit(function, {.module_name = settings.name, .has_locations = has_locations,
-                                     .platform = client.platform_name(), .aliases = aliases,
+                                     .platform = lowered_for(client), .aliases = aliases,
                                      .has_shardings = settings.options.uses_shardy});
   };
   State state{.device = client.default_device(), .divided = all};

@@ -9,6 +9,9 @@
 #include "hilo/core/error.h"
 
 namespace hilo::kernels {
+
+extern const char* const kHalvesSource;  // of halves.cuh: hilo_text_source in CMakeLists.txt
+
 namespace {
 
 constexpr int kClusters = 90, kOldest = 75;  // compute capabilities
@@ -50,12 +53,12 @@ struct Compiler {
     return create && compile && log_size && log && ptx_size && ptx && destroy;
   }
 
-  [[nodiscard]] std::string compiled(const char* source,
+  [[nodiscard]] std::string compiled(const std::string& source,
                                      const std::vector<std::string>& options) const {
     std::vector<const char*> texts;
     for (const std::string& option : options) texts.push_back(option.c_str());
     void* program = nullptr;
-    if (create(&program, source, "kernel.cu", 0, nullptr, nullptr) != 0)
+    if (create(&program, source.c_str(), "kernel.cu", 0, nullptr, nullptr) != 0)
       throw DeviceError("NVRTC takes no program");
     const bool is_fine = compile(program, static_cast<int>(texts.size()), texts.data()) == 0;
     std::size_t bytes = 0;
@@ -118,7 +121,7 @@ std::string ptx_of(const char* source, const CudaDevice& device, const CudaConst
   const std::lock_guard lock(mutex);
   std::string& ptx = known[{source, options}];
   if (ptx.empty()) {
-    ptx = compiler().compiled(source, options);
+    ptx = compiler().compiled(std::string(kHalvesSource) + source, options);
     set_version(ptx, has_clusters ? "8.0" : "7.0");
   }
   return ptx;

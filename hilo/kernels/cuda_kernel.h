@@ -30,7 +30,7 @@ struct CudaKernel {
   std::int32_t threads = 0;
 };
 
-/// The PTX of `source`, kept for the process.
+/// The PTX of `source` behind halves.cuh, kept for the process.
 /// Throws:  DeviceError with what NVRTC says of the source.
 std::string ptx_of(const char* source, const CudaDevice& device, const CudaConstants& constants);
 

@@ -2,11 +2,12 @@
 
 #include <fmt/format.h>
 
-// The sizes of the kernels in decoder_layer.cu.
+// The sizes of the kernels in decoder_rows.cu and attention_step.cu.
 namespace hilo::kernels {
 
 extern const char* const
-    kDecoderLayerSource;  // the text of decoder_layer.cu: hilo_text_source in CMakeLists.txt
+    kDecoderRowsSource;  // of decoder_rows.cu: hilo_text_source in CMakeLists.txt
+extern const char* const kAttentionStepSource;
 
 namespace {
 
@@ -46,25 +47,26 @@ std::optional<CudaKernel> norm_rows_kernel(const NormedRows& rows) {
       rows.width > kWidestRow)
     return {};
   return CudaKernel{.name = "norm_rows",
-                    .ptx = ptx_of(kDecoderLayerSource, *device, constants_of(rows, kWarps)),
+                    .ptx = ptx_of(kDecoderRowsSource, *device, constants_of(rows, kWarps)),
                     .blocks = {static_cast<std::int32_t>(rows.count), 1, 1},
                     .threads = kWarps * 32};
 }
 
 std::optional<CudaKernel> normed_products_kernel(const NormedRows& rows, std::int64_t products,
                                                  bool is_gated) {
-  constexpr std::int64_t kWarps = 8;
+  constexpr std::int64_t kWarps = 8, kTwoRows = 2560;
   const auto device = cuda_device();
   if (!device || rows.count != 1 || rows.width < 8 || rows.width % 8 != 0 ||
       rows.width > kWidestRow || products < 1)
     return {};
-  const std::int64_t each = is_gated ? 1 : 2;  // either way a warp reads two rows of the matrix
+  // A warp reads two rows of the matrix, as long as it has registers for both.
+  const std::int64_t each = is_gated || rows.width > kTwoRows ? 1 : 2;
   CudaConstants constants = constants_of(rows, kWarps);
   constants.insert(
       constants.end(),
       {{"PRODUCTS", number(each)}, {"ROWS", number(products)}, {"GATED", is_gated ? "1" : "0"}});
   return CudaKernel{.name = "normed_products",
-                    .ptx = ptx_of(kDecoderLayerSource, *device, constants),
+                    .ptx = ptx_of(kDecoderRowsSource, *device, constants),
                     .blocks = {quotient_up(products, kWarps * each), 1, 1},
                     .threads = kWarps * 32};
 }
@@ -76,7 +78,7 @@ std::optional<CudaKernel> products_kernel(std::int64_t width, std::int64_t n) {
   const std::int64_t each = quotient_up(width, 8 * 32);  // eights of a row that a lane multiplies
   const std::int64_t at_once = quotient_up(each, quotient_up(each, kMostAtOnce));
   return CudaKernel{.name = "products",
-                    .ptx = ptx_of(kDecoderLayerSource, *device,
+                    .ptx = ptx_of(kDecoderRowsSource, *device,
                                   {{"WARPS", number(kWarps)},
                                    {"WIDTH_OF_ROW", number(width)},
                                    {"ROWS", number(n)},
@@ -109,7 +111,7 @@ std::optional<CudaKernel> attention_step_kernel(const AttentionSizes& a) {
                                    {"SPLITS", number(splits)}};
   return CudaKernel{
       .name = "attention_step",
-      .ptx = ptx_of(kDecoderLayerSource, *device, constants),
+      .ptx = ptx_of(kAttentionStepSource, *device, constants),
       .blocks = {static_cast<std::int32_t>(splits), static_cast<std::int32_t>(a.key_heads),
                  static_cast<std::int32_t>(a.batch)},
       .threads = static_cast<std::int32_t>(warps * 32)};

@@ -4,8 +4,8 @@
 
 #include "hilo/kernels/cuda_kernel.h"
 
-// The kernels of decoder_layer.cu, which does on a GPU what decoder_layer.h does on a CPU. None
-// where the device or the sizes have none.
+// The kernels of decoder_rows.cu and attention_step.cu, which do on a GPU what decoder_layer.h does
+// on a CPU. None where the device or the sizes have none.
 namespace hilo::kernels {
 
 /// Rows x f32[count,width] that are normed by scales f32[width]: x / sqrt(mean(x^2) + epsilon) *
@@ -16,8 +16,8 @@ struct NormedRows {
   double epsilon = 0, offset = 0;
   Sum sum = Sum::kNone;
 };
-/// That a multiprocessor has room for.
-inline constexpr std::int64_t kWidestRow = 16 << 10;
+/// That a thread has registers for.
+inline constexpr std::int64_t kWidestRow = 8 << 10;
 
 /// (x, scale, then y and its scale if there are) -> bf16[count,width], the sum f32 if there is one.
 std::optional<CudaKernel> norm_rows_kernel(const NormedRows& rows);

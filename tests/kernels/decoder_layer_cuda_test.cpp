@@ -1,4 +1,4 @@
-// The CUDA kernels of hilo/kernels/decoder_layer.cu on a CPU, beside the same in double.
+// The CUDA kernels of decoder_rows.cu and attention_step.cu on a CPU, beside the same in double.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -21,13 +21,15 @@
 namespace added {
 #define WIDTH_OF_ROW 48
 #define SUMMED 1
-#include "hilo/kernels/decoder_layer.cu"
+#include "hilo/kernels/halves.cuh"
+#include "hilo/kernels/decoder_rows.cu"
 #include "tests/kernels/forget_constants.h"
 }  // namespace added
 namespace normed_and_added {
 #define WIDTH_OF_ROW 48
 #define SUMMED 2
-#include "hilo/kernels/decoder_layer.cu"
+#include "hilo/kernels/halves.cuh"
+#include "hilo/kernels/decoder_rows.cu"
 #include "tests/kernels/forget_constants.h"
 }  // namespace normed_and_added
 namespace gated {
@@ -36,7 +38,8 @@ namespace gated {
 #define PRODUCTS 3
 #define ROWS 13
 #define GATED 1
-#include "hilo/kernels/decoder_layer.cu"
+#include "hilo/kernels/halves.cuh"
+#include "hilo/kernels/decoder_rows.cu"
 #include "tests/kernels/forget_constants.h"
 }  // namespace gated
 namespace plain {
@@ -45,14 +48,16 @@ namespace plain {
 #define PRODUCTS 2
 #define ROWS 11
 #define GATED 0
-#include "hilo/kernels/decoder_layer.cu"
+#include "hilo/kernels/halves.cuh"
+#include "hilo/kernels/decoder_rows.cu"
 #include "tests/kernels/forget_constants.h"
 }  // namespace plain
 namespace row {
 #define WIDTH_OF_ROW 1112
 #define ROWS 11
 #define AT_ONCE 3
-#include "hilo/kernels/decoder_layer.cu"
+#include "hilo/kernels/halves.cuh"
+#include "hilo/kernels/decoder_rows.cu"
 #include "tests/kernels/forget_constants.h"
 }  // namespace row
 namespace two_heads {
@@ -64,7 +69,8 @@ namespace two_heads {
 #define WINDOW 0
 #define SOFT_CAP 0
 #define NORMS 0
-#include "hilo/kernels/decoder_layer.cu"
+#include "hilo/kernels/halves.cuh"
+#include "hilo/kernels/attention_step.cu"
 #include "tests/kernels/forget_constants.h"
 }  // namespace two_heads
 namespace window {
@@ -76,7 +82,8 @@ namespace window {
 #define WINDOW 9
 #define SOFT_CAP 5
 #define NORMS 1
-#include "hilo/kernels/decoder_layer.cu"
+#include "hilo/kernels/halves.cuh"
+#include "hilo/kernels/attention_step.cu"
 #include "tests/kernels/forget_constants.h"
 }  // namespace window
 namespace ring {
@@ -88,7 +95,8 @@ namespace ring {
 #define WINDOW 9
 #define SOFT_CAP 0
 #define NORMS 0
-#include "hilo/kernels/decoder_layer.cu"
+#include "hilo/kernels/halves.cuh"
+#include "hilo/kernels/attention_step.cu"
 #include "tests/kernels/forget_constants.h"
 }  // namespace ring
 namespace wide {
@@ -100,7 +108,8 @@ namespace wide {
 #define WINDOW 0
 #define SOFT_CAP 50
 #define NORMS 1
-#include "hilo/kernels/decoder_layer.cu"
+#include "hilo/kernels/halves.cuh"
+#include "hilo/kernels/attention_step.cu"
 #include "tests/kernels/forget_constants.h"
 }  // namespace wide
 #pragma GCC diagnostic pop

@@ -1,4 +1,4 @@
-// For the next time that hilo/kernels/decoder_layer.cu is included: no pragma once.
+// For the next time that a kernel of CUDA's is included: no pragma once.
 #undef WIDTH_OF_ROW
 #undef SUMMED
 #undef PRODUCTS

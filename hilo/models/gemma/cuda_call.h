@@ -9,7 +9,7 @@
 namespace hilo::models::gemma {
 
 /// Runs a kernel on the device: its arguments are the operands, then the results, row-major. For
-/// programs of the platform "cuda", whose plugin has to be of 2025 or newer. Source:
+/// programs of the platform "cuda", whose plugin has to be of mid-2025 or newer. Source:
 /// `__gpu$xla.gpu.ptx` in XLA (xla/service/gpu/kernel_call.h).
 std::vector<Value> call_cuda_kernel(const kernels::CudaKernel& kernel, Operands operands,
                                     std::vector<Shape> results,
