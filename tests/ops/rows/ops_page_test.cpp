@@ -136,7 +136,7 @@ std::string page_text() {
   for (const Family& family : families()) {
     for (const Row& row : family.rows) {
       const std::pair<const char*, const std::string&> refusals[] = {
-          {"reverse", row.reverse_refusal}, {"forward", row.forward_refusal}, {"batching", row.batching_refusal}, {"the CPU plugin", row.plugin_refusal}};
+          {"reverse", row.reverse_refusal}, {"forward", row.forward_refusal}, {"batching", row.batching_refusal}, {"compiling", row.plugin_refusal}};
       for (const auto& [what, says] : refusals) {
         if (!says.empty()) text << "| " << row.name << " | " << what << " | " << says << " |\n";
       }
