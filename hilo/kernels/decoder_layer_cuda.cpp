@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <bit>
+
 // The sizes of the kernels in decoder_rows.cu and attention_step.cu.
 namespace hilo::kernels {
 
@@ -26,7 +28,9 @@ CudaConstants constants_of(const NormedRows& rows, std::int64_t warps) {
           {"OFFSET", number(rows.offset)}};
 }
 
-bool is_power_of_two(std::int64_t n) { return n > 0 && (n & (n - 1)) == 0; }
+bool is_power_of_two(std::int64_t n) {
+  return n > 0 && std::has_single_bit(static_cast<std::uint64_t>(n));
+}
 
 // So many blocks share the keys of a head that the device is full, if there are keys enough.
 std::int64_t splits_of(const CudaDevice& device, std::int64_t heads, std::int64_t places,

@@ -178,8 +178,7 @@ class Emitter {
                      .expected = "a program for the " + std::to_string(manual_mesh(*node.op)->size()) + " devices of its mesh",
                      .hint = "hilo run --devices, or CompileSettings{.divides = true}"}, node.site);
     }
-    const std::vector<NamedAttribute> attributes = node.op->attributes();
-    if (node.op->name() == "custom_call" && find_attribute(attributes, "called_computations") != nullptr) {
+    if (node.op->name() == "custom_call" && find_attribute(node.op->attributes(), "called_computations") != nullptr) {
       throw OpError({.op = "emit", .problem = "a custom call of functions of the program that it came in, which are not here",
                      .expected = "one that Hilo has an op for, once all lengths are known"}, node.site);
     }

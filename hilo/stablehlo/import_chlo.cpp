@@ -30,7 +30,6 @@ Out stretched(const ir::Operation& op, In in, std::size_t first) {
   std::vector<Value> result(in.begin(), in.end());
   std::vector<Shape> shapes;
   for (std::size_t k = first; k < in.size(); ++k) shapes.push_back(in[k].shape());
-  Dims dims;
   if (const AttributeValue* given = op.attribute("broadcast_dimensions"); given != nullptr && result.size() == first + 2 &&
                                                                            result[first].rank() != result[first + 1].rank()) {
     Axes axes;
@@ -44,8 +43,7 @@ Out stretched(const ir::Operation& op, In in, std::size_t first) {
     result[low] = reshape(result[low], aligned);
     shapes = {result[first].shape(), result[first + 1].shape()};
   }
-  dims = broadcast_dims("broadcast", shapes);
-  for (std::size_t k = first; k < result.size(); ++k) result[k] = broadcast_to(result[k], dims);
+  broadcast_each(std::span(result).subspan(first), broadcast_dims("broadcast", shapes));
   return result;
 }
 

@@ -4,7 +4,6 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
-#include <functional>
 #include <numeric>
 
 #include "hilo/core/error.h"
@@ -12,9 +11,9 @@
 #include "hilo/ops/binary.h"
 #include "hilo/ops/dynamic_shape.h"
 #include "hilo/ops/reduce.h"
-#include "hilo/pjrt/discovery.h"
 #include "hilo/stablehlo/import.h"
 #include "hilo/stablehlo/write_artifact.h"
+#include "tests/nn/run_on_cpu.h"
 
 namespace hilo::stablehlo {
 namespace {
@@ -153,7 +152,6 @@ std::string program_of(const Row& row) {
 }
 
 TEST(OpenLengths, AreWorkedOut) {
-  const pjrt::Client client = pjrt::open("cpu");
   for (const Row& row : kRows) {
     SCOPED_TRACE(row.name);
     const Shape shape{kF32, row.dims};
@@ -162,7 +160,7 @@ TEST(OpenLengths, AreWorkedOut) {
     const Imported imported =
         import_program(program_of(row), {.file = "row.mlir", .arguments = {shape}});
     const std::vector<Array> got =
-        Program::compile(client, imported.function, {}, {.cache = nullptr})
+        Program::compile(test::cpu(), imported.function, {}, {.cache = nullptr})
             .run(std::vector{from_doubles(shape, numbers)});
     EXPECT_THAT(got[0].to_doubles(), testing::Pointwise(testing::DoubleNear(1e-6), row.expected));
   }
@@ -196,15 +194,6 @@ TEST(OpenLengths, StayOpenInArtifacts) {
   }
 }
 
-std::string refusal(const std::function<void()>& work) {
-  try {
-    work();
-  } catch (const Error& e) {
-    return e.what();
-  }
-  return "it was taken";
-}
-
 TEST(OpenLengths, NothingIsLostOfACallOfFunctions) {
   const Imported imported = import_program(R"(func.func @main(%x: tensor<?xf32>) -> tensor<?xf32> {
   %z = stablehlo.constant dense<0.0> : tensor<f32>
@@ -219,37 +208,36 @@ func.func private @add(%a: tensor<f32>, %b: tensor<f32>) -> tensor<f32> {
   return %r : tensor<f32>
 })",
                                            {.file = "row.mlir"});
-  EXPECT_THAT(refusal([&] { (void)write_artifact(imported.function); }),
+  EXPECT_THAT(test::refusal([&] { (void)write_artifact(imported.function); }),
               testing::AllOf(testing::HasSubstr("a custom call of functions of the program"),
                              testing::HasSubstr("row.mlir:6")));
 }
 
 TEST(OpenLengths, TakeNumbersInArithmetic) {
-  const pjrt::Client client = pjrt::open("cpu");
   const Function f = trace(
       [](std::span<const Value> p) {
         return std::vector{sum(set_dimension_size(p[0], 2, 0) * 10 + 1)};
       },
       std::vector{Shape{kF32, {4}}});
   const Array x = from_doubles({kF32, {4}}, std::vector<double>{1, 2, 3, 4});
-  EXPECT_EQ(Program::compile(client, f, {}, {.cache = nullptr}).run(std::vector{x})[0].to_doubles(),
-            (std::vector<double>{32}));
+  EXPECT_EQ(
+      Program::compile(test::cpu(), f, {}, {.cache = nullptr}).run(std::vector{x})[0].to_doubles(),
+      (std::vector<double>{32}));
 }
 
 TEST(OpenLengths, ThatNothingTellsAreRefused) {
-  const pjrt::Client client = pjrt::open("cpu");
   const auto compile = [&](const char* program) {
-    (void)Program::compile(client, import_program(program, {.file = "row.mlir"}).function, {},
+    (void)Program::compile(test::cpu(), import_program(program, {.file = "row.mlir"}).function, {},
                            {.cache = nullptr});
   };
   EXPECT_THAT(
-      refusal([&] {
+      test::refusal([&] {
         compile(
             "func.func @main(%x: tensor<?xf32>) -> tensor<?xf32> { return %x : tensor<?xf32> }");
       }),
       testing::AllOf(testing::HasSubstr("leaves lengths open"), testing::HasSubstr("f32[?]"),
                      testing::HasSubstr("ImportOptions::arguments")));
-  EXPECT_THAT(refusal([&] {
+  EXPECT_THAT(test::refusal([&] {
                 compile(
                     "func.func @main(%x: tensor<4xf32>, %n: tensor<i32>) -> tensor<?xf32, "
                     "#stablehlo.bounds<4>> {\n"
@@ -259,7 +247,7 @@ TEST(OpenLengths, ThatNothingTellsAreRefused) {
               }),
               testing::AllOf(testing::HasSubstr("known only when the program runs"),
                              testing::HasSubstr("?<=4")));
-  EXPECT_THAT(refusal([&] {
+  EXPECT_THAT(test::refusal([&] {
                 compile(
                     "func.func @main(%n: tensor<1xi32>) -> tensor<?xf32> {\n"
                     "  %r = stablehlo.dynamic_iota %n, dim = 0 : (tensor<1xi32>) -> "

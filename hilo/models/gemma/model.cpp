@@ -1,21 +1,18 @@
 #include "hilo/models/gemma/model.h"
 
 #include <cmath>
-#include <numeric>
 
 #include "hilo/core/array.h"
 #include "hilo/graph/call_site.h"
 #include "hilo/models/gemma/attention_step.h"
 #include "hilo/models/gemma/normed_products.h"
 #include "hilo/nn/block_matrix.h"
-#include "hilo/nn/layer_norm.h"
 #include "hilo/ops/activation.h"
 #include "hilo/ops/binary.h"
 #include "hilo/ops/convert.h"
 #include "hilo/ops/dot.h"
 #include "hilo/ops/indexing.h"
 #include "hilo/ops/reshape.h"
-#include "hilo/ops/slice.h"
 
 namespace hilo::models::gemma {
 namespace {
