@@ -18,8 +18,7 @@ using Floats = ffi::Buffer<ffi::F32>;
 using Integers = ffi::Buffer<ffi::S32>;
 
 // (x[i], x[i + half]) turned by angles, times `by`.
-HILO_CLONES void rotate(const float* x, const float* c, const float* s, std::int64_t half, float by,
-                        float* y) {
+void rotate(const float* x, const float* c, const float* s, std::int64_t half, float by, float* y) {
   for (std::int64_t i = 0; i < half; ++i) {
     const float a = x[i], b = x[i + half];
     y[i] = (a * c[i] - b * s[i]) * by;
@@ -140,7 +139,7 @@ struct Step {
             std::clamp<std::int64_t>(seen.first - from, 0, now.count),
             std::clamp<std::int64_t>(seen.end - from, 0, now.count)};
       }
-      const std::int64_t stride = (now.count + kLanes - 1) / kLanes * kLanes;
+      const std::int64_t stride = (now.count + kMostLanes - 1) / kMostLanes * kMostLanes;
       look(q, rows, width, now, part.data(), cap, scores.data(), stride, sight);
       from += now.count;
     }
@@ -264,7 +263,7 @@ ffi::Error attention_step(ffi::ThreadPool pool, Floats q, Floats k, Floats v, Fl
             .values = in_place(values, new_values)};
   const bool fits =
       is_ring ? window > 0 && window <= step.places + 1 : step.start + step.tokens <= step.places;
-  if (step.width % kLanes != 0 || step.start < 0 || step.count < 0 || step.count > step.tokens ||
+  if (step.width % kMostLanes != 0 || step.start < 0 || step.count < 0 || step.count > step.tokens ||
       !fits ||
       std::any_of(step.padding, step.padding + step.batch, [](std::int32_t n) { return n < 0; }))
     return ffi::Error::InvalidArgument("hilo_attention_step: the tokens do not fit the cache");

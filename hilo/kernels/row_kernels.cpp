@@ -16,28 +16,39 @@ using Floats = ffi::Buffer<ffi::F32>;
 using Integers = ffi::Buffer<ffi::S32>;
 
 // x / sqrt(mean(x^2) + epsilon) * (scale + offset)
-HILO_CLONES void rms_norm(const float* x, const float* scale, std::int64_t count, float epsilon,
-                          float offset, float* y) {
-  Vector squares = {};
+template <int L>
+HILO_INLINE void rms_norm_by(const float* x, const float* scale, std::int64_t count, float epsilon,
+                             float offset, float* y) {
+  Vector<L> squares = {};
   std::int64_t i = 0;
-  for (; i + kLanes <= count; i += kLanes) squares += at(x + i) * at(x + i);
-  float sum = sum_of(squares);
+  for (; i + L <= count; i += L) squares += at<L>(x + i) * at<L>(x + i);
+  float sum = sum_of<L>(squares);
   for (; i < count; ++i) sum += x[i] * x[i];
   const float by = 1 / std::sqrt(sum / static_cast<float>(count) + epsilon);
   for (i = 0; i < count; ++i) y[i] = x[i] * by * (scale[i] + offset);
 }
 
-HILO_INLINE Vector gelu(const Vector& x) {
-  return 0.5F * x * (1 + tanh_of(0.7978845608F * (x + 0.044715F * x * x * x)));
+void rms_norm(const float* x, const float* scale, std::int64_t count, float epsilon, float offset, float* y) {
+  with_lanes([&]<int L>() HILO_LANES { rms_norm_by<L>(x, scale, count, epsilon, offset, y); });
 }
-HILO_CLONES void gelu_times(const float* gate, const float* up, std::int64_t rows,
-                            std::int64_t count, std::int64_t stride, float* y,
-                            std::int64_t y_stride) {
+
+template <int L>
+HILO_INLINE Vector<L> gelu(const Vector<L>& x) {
+  return 0.5F * x * (1 + tanh_of<L>(0.7978845608F * (x + 0.044715F * x * x * x)));
+}
+template <int L>
+HILO_INLINE void gelu_times_by(const float* gate, const float* up, std::int64_t rows,
+                               std::int64_t count, std::int64_t stride, float* y,
+                               std::int64_t y_stride) {
   for (std::int64_t row = 0; row < rows; ++row, gate += stride, up += stride, y += y_stride) {
     std::int64_t i = 0;
-    for (; i + kLanes <= count; i += kLanes) at(y + i) = gelu(at(gate + i)) * at(up + i);
-    for (; i < count; ++i) y[i] = gelu(Vector{} + gate[i])[0] * up[i];
+    for (; i + L <= count; i += L) at<L>(y + i) = gelu<L>(at<L>(gate + i)) * at<L>(up + i);
+    for (; i < count; ++i) y[i] = gelu<L>(Vector<L>{} + gate[i])[0] * up[i];
   }
+}
+void gelu_times(const float* gate, const float* up, std::int64_t rows, std::int64_t count,
+                std::int64_t stride, float* y, std::int64_t y_stride) {
+  with_lanes([&]<int L>() HILO_LANES { gelu_times_by<L>(gate, up, rows, count, stride, y, y_stride); });
 }
 
 namespace {
@@ -60,17 +71,18 @@ struct Best {
   std::int64_t place;    // the first of them; NaN is higher than any other
 };
 
-HILO_CLONES Best best_of(const float* x, std::int64_t first, std::int64_t last) {
-  const std::int64_t whole = first + (last - first) / kLanes * kLanes;
-  Vector highest = Vector{} + x[first];
-  IntVector is_nan = {};
-  for (std::int64_t i = first; i < whole; i += kLanes) {
-    highest = at(x + i) > highest ? at(x + i) : highest;
-    is_nan |= at(x + i) != at(x + i);
+template <int L>
+HILO_INLINE Best best_by(const float* x, std::int64_t first, std::int64_t last) {
+  const std::int64_t whole = first + (last - first) / L * L;
+  Vector<L> highest = Vector<L>{} + x[first];
+  IntVector<L> is_nan = {};
+  for (std::int64_t i = first; i < whole; i += L) {
+    highest = at<L>(x + i) > highest ? at<L>(x + i) : highest;
+    is_nan |= at<L>(x + i) != at<L>(x + i);
   }
   Best best{x[first], 0, first};
   bool has_nan = false;
-  for (int lane = 0; lane < kLanes; ++lane) {
+  for (int lane = 0; lane < L; ++lane) {
     best.highest = std::max(best.highest, highest[lane]);
     has_nan = has_nan || is_nan[lane] != 0;
   }
@@ -80,10 +92,15 @@ HILO_CLONES Best best_of(const float* x, std::int64_t first, std::int64_t last) 
   }
   while (has_nan ? !std::isnan(x[best.place]) : x[best.place] != best.highest) ++best.place;
   best.highest = x[best.place];
-  Vector total = {};
-  for (std::int64_t i = first; i < whole; i += kLanes) total += exp_of(at(x + i) - best.highest);
-  best.total = sum_of(total);
+  Vector<L> total = {};
+  for (std::int64_t i = first; i < whole; i += L) total += exp_of<L>(at<L>(x + i) - best.highest);
+  best.total = sum_of<L>(total);
   for (std::int64_t i = whole; i < last; ++i) best.total += std::exp(x[i] - best.highest);
+  return best;
+}
+Best best_of(const float* x, std::int64_t first, std::int64_t last) {
+  Best best{};
+  with_lanes([&]<int L>() HILO_LANES { best = best_by<L>(x, first, last); });
   return best;
 }
 
