@@ -1,9 +1,6 @@
 #include "hilo/kernels/block_products.h"
 
 #include <algorithm>
-#include <map>
-#include <memory>
-#include <span>
 #include <utility>
 #include <vector>
 
@@ -48,58 +45,23 @@ struct Factor {
   std::int64_t row_bytes, n;
 
   [[nodiscard]] const std::byte* row(std::int64_t i) const { return rows + i * row_bytes; }
-  [[nodiscard]] bool is_tiled(std::int64_t m) const { return kernel.tiles.run != nullptr && m >= kLeastTiled; }
+  [[nodiscard]] bool is_tiled(std::int64_t m) const { return kernel.tiles != nullptr && m >= kLeastTiled; }
 };
 
-// x [m,k] in 8 bits, as kernels for many vectors take it.
-class Many {
- public:
-  Many(ffi::ThreadPool pool, const TileKernel& kernel, const float* x, std::int64_t m, std::int64_t k)
-      : q_(sized<std::int8_t>(m * k)), scale_(sized<float>(m * k / kGroup)), sum_(sized<float>(m * k / kernel.group)) {
-    const std::int64_t groups = k / kGroup, sums = k / kernel.group;
-    parallel_for(pool, m, 32, [&](std::int64_t first, std::int64_t last) {
-      kernel.quantize(x + first * k, (last - first) * groups, q_.get() + first * k, scale_.get() + first * groups,
-                      sum_.get() + first * sums);
-    });
-    matrix_ = {q_.get(), scale_.get(), sum_.get(), m, k};
-  }
-  [[nodiscard]] const QuantizedMatrix& matrix() const { return matrix_; }
-
- private:
-  template <class T>
-  static std::unique_ptr<T[]> sized(std::int64_t count) {
-    return std::make_unique_for_overwrite<T[]>(static_cast<std::size_t>(count));
-  }
-  std::unique_ptr<std::int8_t[]> q_;
-  std::unique_ptr<float[]> scale_, sum_;
-  QuantizedMatrix matrix_{};
-};
-
-// x times some of the rows of several matrices, whichever kernels those have.
+// x [m,k] times rows of several matrices.
 class Products {
  public:
-  Products(ffi::ThreadPool pool, const float* x, std::int64_t m, std::int64_t k, std::span<const Factor> factors) : m_(m) {
-    for (const Factor& f : factors) {
-      const TileKernel& tiles = f.kernel.tiles;
-      if (f.is_tiled(m))
-        many_.try_emplace(tiles.group, pool, tiles, x, m, k);
-      else
-        few_.try_emplace(f.kernel.bias, x, m, k, f.kernel.bias);
-    }
+  Products(ffi::ThreadPool pool, const float* x, std::int64_t m, std::int64_t k) : x_(m, k) {
+    parallel_for(pool, m, 32, [&](std::int64_t first, std::int64_t last) { x_.set(quantizer(best_isa()), x, first, last); });
   }
   // Rows [first, last), to y [m,stride]: of row r to column r - first.
   void run(const Factor& f, std::int64_t first, std::int64_t last, float* y, std::int64_t stride) const {
-    const auto bytes = static_cast<std::size_t>(f.row_bytes);
-    if (f.is_tiled(m_))
-      f.kernel.tiles.run(f.row(first), bytes, 0, last - first, many_.at(f.kernel.tiles.group).matrix(), y, stride);
-    else
-      f.kernel.run(f.row(first), bytes, 0, last - first, few_.at(f.kernel.bias).all(), y, stride);
+    const BlockProduct product = f.is_tiled(x_.matrix().m) ? f.kernel.tiles : f.kernel.rows;
+    product(f.row(first), static_cast<std::size_t>(f.row_bytes), 0, last - first, x_.matrix(), y, stride);
   }
 
  private:
-  std::int64_t m_;
-  std::map<int, Many> many_;              // by the kernels' groups
-  std::map<int, QuantizedVectors> few_;  // by the kernels' bias
+  QuantizedVectors x_;
 };
 
 // Rows that are multiplied together, where all rows that share the work have `total` bytes, `bytes` each.
@@ -152,7 +114,7 @@ ffi::Error block_dot(ffi::ThreadPool pool, Floats x, ffi::RemainingArgs blocks, 
     const std::int64_t rows = rows_of(f.is_tiled(m), total, f.row_bytes);
     for (std::int64_t first = 0; first < f.n; first += rows) pieces.push_back({i, first, std::min(f.n, first + rows)});
   }
-  const Products products(pool, x.typed_data(), m, k, factors);
+  const Products products(pool, x.typed_data(), m, k);
   parallel_for(pool, std::ssize(pieces), 1, [&](std::int64_t from, std::int64_t to) {
     for (std::int64_t i = from; i < to; ++i) {
       const auto& [factor, first, last] = pieces[static_cast<std::size_t>(i)];
@@ -176,7 +138,7 @@ ffi::Error gated_block_dot(ffi::ThreadPool pool, Floats x, Bytes gate, Bytes up,
   const std::int64_t n = factors[0].n, bytes = factors[0].row_bytes + factors[1].row_bytes;
   if (factors[1].n != n || static_cast<std::int64_t>(y->element_count()) != m * n)
     return ffi::Error::InvalidArgument("hilo_gated_block_dot: the matrices or the result do not fit");
-  const Products products(pool, x.typed_data(), m, k, factors);
+  const Products products(pool, x.typed_data(), m, k);
   const std::int64_t rows = rows_of(factors[0].is_tiled(m) || factors[1].is_tiled(m), n * bytes, bytes);
   parallel_for(pool, (n + rows - 1) / rows, 1, [&](std::int64_t from, std::int64_t to) {
     std::vector<float> room(static_cast<std::size_t>(2 * m * rows));
@@ -211,7 +173,7 @@ ffi::Error decode_blocks(ffi::ThreadPool pool, Bytes blocks, ffi::Result<Floats>
 }  // namespace
 
 bool multiplies_many(formats::BlockType type) {
-  return block_kernel(type, best_isa()).tiles.run != nullptr;
+  return block_kernel(type, best_isa()).tiles != nullptr;
 }
 
 void register_block_products() {

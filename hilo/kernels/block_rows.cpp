@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
+#include <vector>
 
 namespace hilo::kernels {
 namespace {
@@ -9,7 +11,7 @@ namespace {
 // Of each type the reference's numbers times what the 8 bits stand for.
 template <formats::BlockType Type>
 void portable_rows(const std::byte* rows, std::size_t row_bytes, std::int64_t first,
-                   std::int64_t last, std::span<const QuantizedVector> vectors, float* out,
+                   std::int64_t last, const QuantizedMatrix& x, float* out,
                    std::int64_t out_stride) {
   const formats::BlockTraits& traits = formats::block_traits(Type);
   const std::size_t k = row_bytes / static_cast<std::size_t>(traits.bytes) *
@@ -17,16 +19,17 @@ void portable_rows(const std::byte* rows, std::size_t row_bytes, std::int64_t fi
   std::vector<float> weights(k);
   for (std::int64_t r = first; r < last; ++r) {
     traits.decode({rows + static_cast<std::size_t>(r) * row_bytes, row_bytes}, weights.data());
-    for (std::size_t v = 0; v < vectors.size(); ++v) {
-      const QuantizedVector& x = vectors[v];
+    for (std::int64_t v = 0; v < x.m; ++v) {
+      const std::int8_t* q = x.q + v * x.k;
+      const float* scale = x.scale + v * (x.k / kGroup);
       float total = 0;
       for (std::size_t at = 0; at < k; at += kGroup) {
         float sum = 0;
         for (std::size_t i = at; i < at + kGroup; ++i)
-          sum += weights[i] * static_cast<float>(x.q[i]);
-        total += sum * x.scale[at / kGroup];
+          sum += weights[i] * static_cast<float>(q[i]);
+        total += sum * scale[at / kGroup];
       }
-      out[static_cast<std::int64_t>(v) * out_stride + r] = total;
+      out[v * out_stride + r] = total;
     }
   }
 }
@@ -61,24 +64,30 @@ BlockKernel portable_kernel(formats::BlockType type) {
   }
 }
 
-// One group: its scale.
-float quantize(const float* x, std::int8_t* q) {
-  float largest = 0, finite = 0;
-  for (int i = 0; i < kGroup; ++i) {
-    largest = std::max(largest, std::fabs(x[i]));
-    finite += x[i] - x[i];  // NaN unless all are finite
+void quantize(const float* x, std::int64_t count, std::int8_t* q, float* scale, float* sum, float* half_sum) {
+  for (std::int64_t g = 0; g < count; ++g, x += kGroup, q += kGroup) {
+    float largest = 0, finite = 0;
+    for (int i = 0; i < kGroup; ++i) {
+      largest = std::max(largest, std::fabs(x[i]));
+      finite += x[i] - x[i];  // NaN unless all are finite
+    }
+    scale[g] = largest / 127 + finite;
+    float inverse = scale[g] > 0 ? 1 / scale[g] : 0;
+    if (!(inverse <= std::numeric_limits<float>::max())) inverse = scale[g] = 0;  // subnormal
+    int halves[2] = {};
+    for (int i = 0; i < kGroup; ++i) {
+      const float y = x[i] * inverse;
+      q[i] = static_cast<std::int8_t>(finite == 0 ? static_cast<int>(y + std::copysign(0.5F, y)) : 0);
+      halves[i / (kGroup / 2)] += q[i];
+    }
+    sum[g] = scale[g] * static_cast<float>(halves[0] + halves[1]);
+    for (int half = 0; half < 2; ++half) half_sum[2 * g + half] = scale[g] * static_cast<float>(halves[half]);
   }
-  const float scale = largest / 127 + finite;
-  const float inverse = scale > 0 ? 1 / scale : 0;
-  if (!(inverse <= std::numeric_limits<float>::max())) {  // subnormal: too small to divide by
-    std::fill_n(q, kGroup, std::int8_t{0});
-    return 0;
-  }
-  for (int i = 0; i < kGroup; ++i) {
-    const float y = x[i] * inverse;
-    q[i] = static_cast<std::int8_t>(finite == 0 ? static_cast<int>(y + std::copysign(0.5F, y)) : 0);
-  }
-  return scale;
+}
+
+template <class T>
+std::unique_ptr<T[]> room(std::int64_t count) {
+  return std::make_unique_for_overwrite<T[]>(static_cast<std::size_t>(count));
 }
 
 }  // namespace
@@ -105,30 +114,28 @@ BlockKernel block_kernel(formats::BlockType type, Isa isa) {
   if (isa == Isa::kAvx2) kernel = avx2_block_kernel(type);
   if (isa == Isa::kAvx512) kernel = avx512_block_kernel(type);
 #endif
-  return kernel.run != nullptr ? kernel : portable_kernel(type);
+  return kernel.rows != nullptr ? kernel : portable_kernel(type);
 }
 
-QuantizedVectors::QuantizedVectors(const float* x, std::int64_t m, std::int64_t k, int bias)
-    : q_(static_cast<std::size_t>(m * k)),
-      scale_(static_cast<std::size_t>(m * k / kGroup)),
-      sum_(scale_.size()),
-      offset_(static_cast<std::size_t>(m * k / 4)) {
-  for (std::size_t g = 0; g < scale_.size(); ++g) {
-    std::int8_t* q = q_.data() + g * kGroup;
-    scale_[g] = quantize(x + g * kGroup, q);
-    int total = 0;
-    for (std::size_t lane = 0; lane < kGroup / 4; ++lane, q += 4) {
-      const int sum = q[0] + q[1] + q[2] + q[3];
-      offset_[g * kGroup / 4 + lane] = -bias * sum;
-      total += sum;
-    }
-    sum_[g] = scale_[g] * static_cast<float>(total);
-  }
-  for (std::int64_t v = 0; v < m; ++v) {
-    const auto at = static_cast<std::size_t>(v * k);
-    views_.push_back({q_.data() + at, scale_.data() + at / kGroup, sum_.data() + at / kGroup,
-                      offset_.data() + at / 4});
-  }
+Quantize quantizer(Isa isa) {
+#if defined(__x86_64__)
+  if (isa == Isa::kAvx2) return kAvx2Quantize;
+  if (isa == Isa::kAvx512) return kAvx512Quantize;
+#endif
+  return &quantize;
+}
+
+QuantizedVectors::QuantizedVectors(std::int64_t m, std::int64_t k)
+    : q_(room<std::int8_t>(m * k)),
+      scale_(room<float>(m * k / kGroup)),
+      sum_(room<float>(m * k / kGroup)),
+      half_sum_(room<float>(m * k / kGroup * 2)),
+      matrix_{q_.get(), scale_.get(), sum_.get(), half_sum_.get(), m, k} {}
+
+void QuantizedVectors::set(Quantize quantize, const float* x, std::int64_t first, std::int64_t last) {
+  const std::int64_t groups = matrix_.k / kGroup, from = first * groups;
+  quantize(x + first * matrix_.k, (last - first) * groups, q_.get() + first * matrix_.k, scale_.get() + from,
+           sum_.get() + from, half_sum_.get() + 2 * from);
 }
 
 }  // namespace hilo::kernels

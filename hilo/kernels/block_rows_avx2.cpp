@@ -19,21 +19,20 @@ constexpr std::size_t kStreams = 4, kAtOnce = 4;
 // weights give their sign to x and need no bias.
 constexpr int kSignedBias = 0;
 
-HILO_SIMD inline __m256i dot(__m256i start, __m256i weights, __m256i x) {
-  const __m256i pairs = _mm256_maddubs_epi16(weights, x);
-  return _mm256_add_epi32(start, _mm256_madd_epi16(pairs, _mm256_set1_epi16(1)));
+HILO_SIMD inline __m256i dot(__m256i weights, __m256i x) {
+  return _mm256_madd_epi16(_mm256_maddubs_epi16(weights, x), _mm256_set1_epi16(1));
 }
-HILO_SIMD inline __m256i dot_signed(__m256i start, __m256i weights, __m256i x) {
-  return dot(start, _mm256_abs_epi8(weights), _mm256_sign_epi8(x, weights));
+HILO_SIMD inline __m256i dot_signed(__m256i weights, __m256i x) {
+  return dot(_mm256_abs_epi8(weights), _mm256_sign_epi8(x, weights));
 }
 HILO_SIMD inline __m256i with_fifth_bits(__m256i weights, std::uint32_t bits) {
-  // Byte i of the four in each lane's place, then bit i % 8 of it.
+  // Byte i of the four in each lane's place, then all but bit i % 8 of it set.
   const __m256i spread =
       _mm256_shuffle_epi8(_mm256_set1_epi32(static_cast<int>(bits)),
                           _mm256_setr_epi8(0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 1, 1, 1, 2, 2, 2,
                                            2, 2, 2, 2, 2, 3, 3, 3, 3, 3, 3, 3, 3));
-  const __m256i bit = _mm256_set1_epi64x(static_cast<long long>(0x8040201008040201ULL));
-  const __m256i is_set = _mm256_cmpeq_epi8(_mm256_and_si256(spread, bit), bit);
+  const __m256i others = _mm256_set1_epi64x(static_cast<long long>(0x7FBFDFEFF7FBFDFEULL));
+  const __m256i is_set = _mm256_cmpeq_epi8(_mm256_or_si256(spread, others), _mm256_set1_epi8(-1));
   return _mm256_or_si256(weights, _mm256_and_si256(is_set, _mm256_set1_epi8(16)));
 }
 
@@ -49,7 +48,7 @@ HILO_SIMD inline void times(const Tile& tile, const QuantizedMatrix& x, std::siz
   const auto k = static_cast<std::size_t>(x.k);
   const std::size_t groups = k / kOwn;
   const std::int8_t* q = x.q + v * k;
-  const float *scale = x.scale + v * (k / kGroup), *sum = x.sum + v * groups;
+  const float *scale = x.scale + v * (k / kGroup), *sum = (kOwn == kGroup ? x.sum : x.half_sum) + v * groups;
   __m256 sums[M][2];
   for (auto& of_vector : sums) of_vector[0] = of_vector[1] = _mm256_setzero_ps();
   const std::uint32_t* numbers = tile.numbers.data();
@@ -98,9 +97,8 @@ HILO_SIMD inline void times(const Tile& tile, const QuantizedMatrix& x, std::siz
   }
 }
 
-// As the quantisation of single vectors, with sums of groups of Group.
-template <std::size_t Group>
-HILO_SIMD void quantize(const float* x, std::int64_t count, std::int8_t* q, float* scale, float* sum) {
+HILO_SIMD void quantize(const float* x, std::int64_t count, std::int8_t* q, float* scale, float* sum,
+                        float* half_sum) {
   const __m256 sign = _mm256_set1_ps(-0.0F);
   for (std::int64_t g = 0; g < count; ++g, x += kGroup, q += kGroup) {
     __m256 eights[4], largest = _mm256_setzero_ps(), finite = _mm256_setzero_ps();
@@ -124,17 +122,17 @@ HILO_SIMD void quantize(const float* x, std::int64_t count, std::int8_t* q, floa
     const __m256i bytes = _mm256_packs_epi16(_mm256_packs_epi32(whole[0], whole[1]), _mm256_packs_epi32(whole[2], whole[3]));
     _mm256_storeu_si256(reinterpret_cast<__m256i*>(q),
                         _mm256_permutevar8x32_epi32(bytes, _mm256_setr_epi32(0, 4, 1, 5, 2, 6, 3, 7)));
-    for (int i = 0; i < 4; i += 4 * static_cast<int>(Group) / kGroup) {
-      __m256i total = _mm256_add_epi32(whole[i], whole[i + 1]);
-      if constexpr (Group == kGroup) total = _mm256_add_epi32(total, _mm256_add_epi32(whole[2], whole[3]));
-      *sum++ = scale[g] * sum_of(_mm256_cvtepi32_ps(total));
-    }
+    const float halves[2] = {sum_of(_mm256_cvtepi32_ps(_mm256_add_epi32(whole[0], whole[1]))),
+                             sum_of(_mm256_cvtepi32_ps(_mm256_add_epi32(whole[2], whole[3])))};
+    sum[g] = scale[g] * (halves[0] + halves[1]);
+    for (int half = 0; half < 2; ++half) half_sum[2 * g + half] = scale[g] * halves[half];
   }
 }
 
 }  // namespace
 
 BlockKernel avx2_block_kernel(formats::BlockType type) { return kernel_of(type); }
+const Quantize kAvx2Quantize = &quantize;
 
 }  // namespace hilo::kernels
 #endif

@@ -21,11 +21,11 @@ constexpr std::size_t kStreams = 1;
 constexpr int kSignedBias = 128;
 constexpr std::size_t kAtOnce = 8;
 
-HILO_SIMD inline __m256i dot(__m256i start, __m256i weights, __m256i x) {
-  return _mm256_dpbusd_epi32(start, weights, x);
+HILO_SIMD inline __m256i dot(__m256i weights, __m256i x) {
+  return _mm256_dpbusd_epi32(_mm256_setzero_si256(), weights, x);
 }
-HILO_SIMD inline __m256i dot_signed(__m256i start, __m256i weights, __m256i x) {
-  return dot(start, _mm256_xor_si256(weights, _mm256_set1_epi8(-128)), x);
+HILO_SIMD inline __m256i dot_signed(__m256i weights, __m256i x) {
+  return dot(_mm256_xor_si256(weights, _mm256_set1_epi8(-128)), x);
 }
 HILO_SIMD inline __m256i with_fifth_bits(__m256i weights, std::uint32_t bits) {
   return _mm256_mask_add_epi8(weights, bits, weights, _mm256_set1_epi8(16));
@@ -42,7 +42,7 @@ HILO_SIMD inline void times(const Tile& tile, const QuantizedMatrix& x, std::siz
   const auto k = static_cast<std::size_t>(x.k);
   const std::size_t groups = k / kOwn;
   const std::int8_t* q = x.q + v * k;
-  const float *scale = x.scale + v * (k / kGroup), *sum = x.sum + v * groups;
+  const float *scale = x.scale + v * (k / kGroup), *sum = (kOwn == kGroup ? x.sum : x.half_sum) + v * groups;
   __m512 sums[M];
   for (std::size_t i = 0; i < M; ++i) sums[i] = _mm512_setzero_ps();
   const std::uint32_t* numbers = tile.numbers.data();
@@ -69,10 +69,8 @@ HILO_SIMD inline void times(const Tile& tile, const QuantizedMatrix& x, std::siz
   for (std::size_t i = 0; i < M; ++i) _mm512_mask_storeu_ps(out + (v + i) * out_stride, mask, sums[i]);
 }
 
-// As the quantisation of single vectors, with sums of groups of Group.
-template <std::size_t Group>
-HILO_SIMD void quantize(const float* x, std::int64_t count, std::int8_t* q, float* scale,
-                        float* sum) {
+HILO_SIMD void quantize(const float* x, std::int64_t count, std::int8_t* q, float* scale, float* sum,
+                        float* half_sum) {
   for (std::int64_t g = 0; g < count; ++g, x += kGroup, q += kGroup) {
     const __m512 first = _mm512_loadu_ps(x), second = _mm512_loadu_ps(x + 16);
     const float largest = _mm512_reduce_max_ps(
@@ -94,18 +92,16 @@ HILO_SIMD void quantize(const float* x, std::int64_t count, std::int8_t* q, floa
     _mm_storeu_si128(reinterpret_cast<__m128i*>(q + 16), _mm512_cvtepi32_epi8(b));
     const auto sum_a = static_cast<float>(_mm512_reduce_add_epi32(a)),
                sum_b = static_cast<float>(_mm512_reduce_add_epi32(b));
-    if constexpr (Group == kGroup) {
-      *sum++ = scale[g] * (sum_a + sum_b);
-    } else {
-      *sum++ = scale[g] * sum_a;
-      *sum++ = scale[g] * sum_b;
-    }
+    sum[g] = scale[g] * (sum_a + sum_b);
+    half_sum[2 * g] = scale[g] * sum_a;
+    half_sum[2 * g + 1] = scale[g] * sum_b;
   }
 }
 
 }  // namespace
 
 BlockKernel avx512_block_kernel(formats::BlockType type) { return kernel_of(type); }
+const Quantize kAvx512Quantize = &quantize;
 
 }  // namespace hilo::kernels
 #endif

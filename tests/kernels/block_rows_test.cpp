@@ -41,42 +41,39 @@ class BlockRowsTest : public testing::TestWithParam<BlockType> {
     }
   }
 
-  // Those that this CPU has.
+  // Those that this CPU has: rows times all vectors, rows times one after the other, tiles.
+  enum class Way { kTogether, kAlone, kTiled };
   struct Version {
     Isa isa;
-    bool is_tiled;
+    Way way;
   };
   [[nodiscard]] static std::vector<Version> versions() {
     std::vector<Version> all;
     for (const Isa isa : {Isa::kPortable, Isa::kAvx2, Isa::kAvx512}) {
       if (isa > best_isa()) continue;
-      all.push_back({isa, false});
-      if (block_kernel(GetParam(), isa).tiles.run != nullptr) all.push_back({isa, true});
+      for (const Way way : {Way::kTogether, Way::kAlone}) all.push_back({isa, way});
+      if (block_kernel(GetParam(), isa).tiles != nullptr) all.push_back({isa, Way::kTiled});
     }
     return all;
   }
   static std::string name(const Version& v) {
-    return std::to_string(static_cast<int>(v.isa)) + (v.is_tiled ? " in tiles" : "");
+    const char* ways[] = {"", " one by one", " in tiles"};
+    return std::to_string(static_cast<int>(v.isa)) + ways[static_cast<int>(v.way)];
   }
 
   std::vector<float> run(const Version& version) {
     const BlockKernel kernel = block_kernel(GetParam(), version.isa);
+    const Quantize quantize = quantizer(version.isa);
     std::vector<float> out(kRows * kVectors, -1);
-    if (version.is_tiled) {
-      const TileKernel& tiles = kernel.tiles;
-      std::vector<std::int8_t> q(x_.size());
-      std::vector<float> scale(x_.size() / kGroup),
-          sum(x_.size() / static_cast<std::size_t>(tiles.group));
-      tiles.quantize(x_.data(), static_cast<std::int64_t>(scale.size()), q.data(), scale.data(),
-                     sum.data());
-      const QuantizedMatrix x{q.data(), scale.data(), sum.data(), kVectors, kColumns};
-      tiles.run(blocks_.data(), row_bytes_, 0, 16, x, out.data(), kRows);
-      tiles.run(blocks_.data(), row_bytes_, 16, kRows, x, out.data(), kRows);
-      return out;
-    }
-    const QuantizedVectors vectors(x_.data(), kVectors, kColumns, kernel.bias);
-    kernel.run(blocks_.data(), row_bytes_, 0, 3, vectors.all(), out.data(), kRows);
-    kernel.run(blocks_.data(), row_bytes_, 3, kRows, vectors.all(), out.data(), kRows);
+    const auto product = [&](std::int64_t vector, std::int64_t count, BlockProduct times, std::int64_t middle) {
+      QuantizedVectors x(count, kColumns);
+      x.set(quantize, x_.data() + vector * kColumns, 0, count);
+      for (const auto& [first, last] : {std::pair(std::int64_t{0}, middle), std::pair(middle, kRows)})
+        times(blocks_.data(), row_bytes_, first, last, x.matrix(), out.data() + vector * kRows, kRows);
+    };
+    if (version.way == Way::kTiled) product(0, kVectors, kernel.tiles, 16);
+    if (version.way == Way::kTogether) product(0, kVectors, kernel.rows, 3);
+    for (std::int64_t v = 0; version.way == Way::kAlone && v < kVectors; ++v) product(v, 1, kernel.rows, 3);
     return out;
   }
 
@@ -118,7 +115,7 @@ TEST_P(BlockRowsTest, AreTheProductsButForTheRoundingOfActivations) {
 }
 
 TEST_P(BlockRowsTest, AreEqualForAllInstructionSets) {
-  const std::vector<float> expected = run({Isa::kPortable, false});
+  const std::vector<float> expected = run({Isa::kPortable, Way::kTogether});
   for (const Version& version : versions()) {
     SCOPED_TRACE(name(version));
     const std::vector<float> got = run(version);
