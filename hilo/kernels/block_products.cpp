@@ -19,12 +19,13 @@ using Floats = ffi::Buffer<ffi::F32>;
 
 // Of weights, by a thread before it looks for more: long enough to be worth a look. Where there is
 // more the pieces are longer, since a CPU fetches ahead no further than what one thread reads on.
-constexpr std::int64_t kLeastBytes = 32 << 10, kMostBytes = 512 << 10;
-constexpr std::int64_t kPieces = 8;
+constexpr std::int64_t kLeastBytes = 32 << 10, kMostBytes = 2 << 20;
+constexpr std::int64_t kPiecesAThread = 4;
 
 // Rows or blocks a piece, of `bytes` each, where there are `total` bytes.
-std::int64_t piece_of(std::int64_t total, std::int64_t bytes) {
-  return std::max<std::int64_t>(1, std::clamp(total / kPieces, kLeastBytes, kMostBytes) / bytes);
+std::int64_t piece_of(ffi::ThreadPool pool, std::int64_t total, std::int64_t bytes) {
+  const std::int64_t share = total / (kPiecesAThread * threads_of(pool));
+  return std::max<std::int64_t>(1, std::clamp(share, kLeastBytes, kMostBytes) / bytes);
 }
 
 constexpr std::int64_t kRowsATile = 16;
@@ -65,8 +66,8 @@ class Products {
 };
 
 // Rows that are multiplied together, where all rows that share the work have `total` bytes, `bytes` each.
-std::int64_t rows_of(bool is_tiled, std::int64_t total, std::int64_t bytes) {
-  return is_tiled ? kRowsATile : piece_of(total, bytes);
+std::int64_t rows_of(ffi::ThreadPool pool, bool is_tiled, std::int64_t total, std::int64_t bytes) {
+  return is_tiled ? kRowsATile : piece_of(pool, total, bytes);
 }
 
 // What is wrong with an operand; what to multiply with where nothing is.
@@ -111,7 +112,7 @@ ffi::Error block_dot(ffi::ThreadPool pool, Floats x, ffi::RemainingArgs blocks, 
   std::vector<Piece> pieces;
   for (std::size_t i = 0; i < factors.size(); ++i) {
     const Factor& f = factors[i];
-    const std::int64_t rows = rows_of(f.is_tiled(m), total, f.row_bytes);
+    const std::int64_t rows = rows_of(pool, f.is_tiled(m), total, f.row_bytes);
     for (std::int64_t first = 0; first < f.n; first += rows) pieces.push_back({i, first, std::min(f.n, first + rows)});
   }
   const Products products(pool, x.typed_data(), m, k);
@@ -139,7 +140,7 @@ ffi::Error gated_block_dot(ffi::ThreadPool pool, Floats x, Bytes gate, Bytes up,
   if (factors[1].n != n || static_cast<std::int64_t>(y->element_count()) != m * n)
     return ffi::Error::InvalidArgument("hilo_gated_block_dot: the matrices or the result do not fit");
   const Products products(pool, x.typed_data(), m, k);
-  const std::int64_t rows = rows_of(factors[0].is_tiled(m) || factors[1].is_tiled(m), n * bytes, bytes);
+  const std::int64_t rows = rows_of(pool, factors[0].is_tiled(m) || factors[1].is_tiled(m), n * bytes, bytes);
   parallel_for(pool, (n + rows - 1) / rows, 1, [&](std::int64_t from, std::int64_t to) {
     std::vector<float> room(static_cast<std::size_t>(2 * m * rows));
     float *g = room.data(), *u = g + m * rows;
@@ -161,7 +162,7 @@ ffi::Error decode_blocks(ffi::ThreadPool pool, Bytes blocks, ffi::Result<Floats>
   if (count * traits->elements != static_cast<std::int64_t>(y->element_count()))
     return ffi::Error::InvalidArgument("hilo_decode_blocks: the operands do not fit");
   const auto* bytes = reinterpret_cast<const std::byte*>(blocks.typed_data());
-  parallel_for(pool, count, piece_of(count * traits->bytes, traits->bytes),
+  parallel_for(pool, count, piece_of(pool, count * traits->bytes, traits->bytes),
                [&](std::int64_t first, std::int64_t last) {
                  const auto size = static_cast<std::size_t>((last - first) * traits->bytes);
                  traits->decode({bytes + first * traits->bytes, size},

@@ -47,11 +47,15 @@ struct Job {
 
 }  // namespace
 
+std::int64_t threads_of(xla::ffi::ThreadPool pool) {
+  static const std::int64_t most = cpus();
+  return std::min<std::int64_t>(most, pool.num_threads() + 1);
+}
+
 void parallel_for(xla::ffi::ThreadPool pool, std::int64_t count, std::int64_t piece,
                   const std::function<void(std::int64_t first, std::int64_t last)>& work) {
   const std::int64_t pieces = (count + piece - 1) / piece;
-  static const std::int64_t most = cpus();
-  const std::int64_t threads = std::min({most, pieces, pool.num_threads() + 1});
+  const std::int64_t threads = std::min(pieces, threads_of(pool));
   if (threads < 2) {
     if (count > 0) work(0, count);
     return;

@@ -12,4 +12,7 @@ namespace hilo::kernels {
 void parallel_for(xla::ffi::ThreadPool pool, std::int64_t count, std::int64_t piece,
                   const std::function<void(std::int64_t first, std::int64_t last)>& work);
 
+/// Threads that may work at once: this one and those of the pool, as many as there are CPUs.
+std::int64_t threads_of(xla::ffi::ThreadPool pool);
+
 }  // namespace hilo::kernels
