@@ -38,8 +38,8 @@ void add_model_flags(CLI::App& app, ModelFlags& flags) {
                  "data=N the batch; data=2,model=2 both")
       ->type_name("AXIS=N,..");
   app.add_option("--dtype", flags.dtype,
-                 "f32, bf16 or f16: of weights and products; blocks: f32, and on a CPU quantised "
-                 "weights as the file has them")
+                 "f32, bf16 or f16: of weights and products; blocks: f32, and on a CPU weights as the "
+                 "file has them, quantised or in 16 bits")
       ->type_name("D")
       ->capture_default_str();
 }
@@ -54,7 +54,7 @@ std::optional<Mesh> mesh_of(const ModelFlags& flags, ComputeFlags& compute, cons
   if (compute.devices != mesh.size()) {
     throw UsageError(fmt::format("{}: --mesh {} has {} devices, --devices {}; expected as many", command, flags.mesh, mesh.size(), compute.devices));
   }
-  if (flags.is_verbose && flags.dtype == "blocks") say("on several devices quantised weights are dequantised to f32");
+  if (flags.is_verbose && flags.dtype == "blocks") say("on several devices all weights are f32");
   return mesh;
 }
 

@@ -29,12 +29,10 @@ std::int64_t piece_of(ffi::ThreadPool pool, std::int64_t total, std::int64_t byt
 }
 
 constexpr std::int64_t kRowsATile = 16;
-// From so many vectors on, unpacking rows is worth it.
-constexpr std::int64_t kLeastTiled = 8;
 
-const formats::BlockTraits* quantised(std::int64_t type) {
+const formats::BlockTraits* known(std::int64_t type) {
   const formats::BlockTraits* traits = formats::block_traits(static_cast<std::uint32_t>(type));
-  return traits != nullptr && traits->decode != nullptr && traits->elements > 1 ? traits : nullptr;
+  return traits != nullptr && traits->decode != nullptr && traits->dtype != kF32 ? traits : nullptr;
 }
 
 std::int64_t last_of(ffi::Span<const std::int64_t> dims) { return dims[dims.size() - 1]; }
@@ -46,14 +44,17 @@ struct Factor {
   std::int64_t row_bytes, n;
 
   [[nodiscard]] const std::byte* row(std::int64_t i) const { return rows + i * row_bytes; }
-  [[nodiscard]] bool is_tiled(std::int64_t m) const { return kernel.tiles != nullptr && m >= kLeastTiled; }
+  [[nodiscard]] bool is_tiled(std::int64_t m) const { return kernel.tiles != nullptr && m >= kernel.least_tiled; }
 };
 
 // x [m,k] times rows of several matrices.
 class Products {
  public:
-  Products(ffi::ThreadPool pool, const float* x, std::int64_t m, std::int64_t k) : x_(m, k) {
-    parallel_for(pool, m, 32, [&](std::int64_t first, std::int64_t last) { x_.set(quantizer(best_isa()), x, first, last); });
+  Products(ffi::ThreadPool pool, const float* x, std::int64_t m, std::int64_t k, const std::vector<Factor>& factors)
+      : x_(x, m, k) {
+    if (std::ranges::none_of(factors, [](const Factor& f) { return f.kernel.is_rounded; })) return;
+    parallel_for(pool, m, 32,
+                 [&](std::int64_t first, std::int64_t last) { x_.round(quantizer(best_isa()), first, last); });
   }
   // Rows [first, last), to y [m,stride]: of row r to column r - first.
   void run(const Factor& f, std::int64_t first, std::int64_t last, float* y, std::int64_t stride) const {
@@ -72,7 +73,7 @@ std::int64_t rows_of(ffi::ThreadPool pool, bool is_tiled, std::int64_t total, st
 
 // What is wrong with an operand; what to multiply with where nothing is.
 ffi::ErrorOr<Factor> factor_of(std::int64_t type, Bytes matrix, std::int64_t k) {
-  const formats::BlockTraits* traits = quantised(type);
+  const formats::BlockTraits* traits = known(type);
   if (traits == nullptr || matrix.dimensions().size() != 2) return ffi::Unexpected(ffi::Error::InvalidArgument("no such blocks"));
   const std::int64_t n = matrix.dimensions()[0], row_bytes = matrix.dimensions()[1];
   if (row_bytes % traits->bytes != 0 || row_bytes / traits->bytes * traits->elements != k)
@@ -115,7 +116,7 @@ ffi::Error block_dot(ffi::ThreadPool pool, Floats x, ffi::RemainingArgs blocks, 
     const std::int64_t rows = rows_of(pool, f.is_tiled(m), total, f.row_bytes);
     for (std::int64_t first = 0; first < f.n; first += rows) pieces.push_back({i, first, std::min(f.n, first + rows)});
   }
-  const Products products(pool, x.typed_data(), m, k);
+  const Products products(pool, x.typed_data(), m, k, factors);
   parallel_for(pool, std::ssize(pieces), 1, [&](std::int64_t from, std::int64_t to) {
     for (std::int64_t i = from; i < to; ++i) {
       const auto& [factor, first, last] = pieces[static_cast<std::size_t>(i)];
@@ -139,7 +140,7 @@ ffi::Error gated_block_dot(ffi::ThreadPool pool, Floats x, Bytes gate, Bytes up,
   const std::int64_t n = factors[0].n, bytes = factors[0].row_bytes + factors[1].row_bytes;
   if (factors[1].n != n || static_cast<std::int64_t>(y->element_count()) != m * n)
     return ffi::Error::InvalidArgument("hilo_gated_block_dot: the matrices or the result do not fit");
-  const Products products(pool, x.typed_data(), m, k);
+  const Products products(pool, x.typed_data(), m, k, factors);
   const std::int64_t rows = rows_of(pool, factors[0].is_tiled(m) || factors[1].is_tiled(m), n * bytes, bytes);
   parallel_for(pool, (n + rows - 1) / rows, 1, [&](std::int64_t from, std::int64_t to) {
     std::vector<float> room(static_cast<std::size_t>(2 * m * rows));
@@ -156,7 +157,7 @@ ffi::Error gated_block_dot(ffi::ThreadPool pool, Floats x, Bytes gate, Bytes up,
 
 ffi::Error decode_blocks(ffi::ThreadPool pool, Bytes blocks, ffi::Result<Floats> y,
                          std::int64_t type) {
-  const formats::BlockTraits* traits = quantised(type);
+  const formats::BlockTraits* traits = known(type);
   if (traits == nullptr) return ffi::Error::InvalidArgument("hilo_decode_blocks: no such blocks");
   const auto count = static_cast<std::int64_t>(blocks.element_count()) / traits->bytes;
   if (count * traits->elements != static_cast<std::int64_t>(y->element_count()))

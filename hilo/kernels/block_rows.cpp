@@ -109,6 +109,7 @@ Isa best_isa() {
 }
 
 BlockKernel block_kernel(formats::BlockType type, Isa isa) {
+  if (type == formats::BlockType::kF16 || type == formats::BlockType::kBF16) return half_kernel(type);
   BlockKernel kernel;
 #if defined(__x86_64__)
   if (isa == Isa::kAvx2) kernel = avx2_block_kernel(type);
@@ -125,17 +126,17 @@ Quantize quantizer(Isa isa) {
   return &quantize;
 }
 
-QuantizedVectors::QuantizedVectors(std::int64_t m, std::int64_t k)
+QuantizedVectors::QuantizedVectors(const float* x, std::int64_t m, std::int64_t k)
     : q_(room<std::int8_t>(m * k)),
       scale_(room<float>(m * k / kGroup)),
       sum_(room<float>(m * k / kGroup)),
       half_sum_(room<float>(m * k / kGroup * 2)),
-      matrix_{q_.get(), scale_.get(), sum_.get(), half_sum_.get(), m, k} {}
+      matrix_{x, q_.get(), scale_.get(), sum_.get(), half_sum_.get(), m, k} {}
 
-void QuantizedVectors::set(Quantize quantize, const float* x, std::int64_t first, std::int64_t last) {
+void QuantizedVectors::round(Quantize quantize, std::int64_t first, std::int64_t last) {
   const std::int64_t groups = matrix_.k / kGroup, from = first * groups;
-  quantize(x + first * matrix_.k, (last - first) * groups, q_.get() + first * matrix_.k, scale_.get() + from,
-           sum_.get() + from, half_sum_.get() + 2 * from);
+  quantize(matrix_.numbers + first * matrix_.k, (last - first) * groups, q_.get() + first * matrix_.k,
+           scale_.get() + from, sum_.get() + from, half_sum_.get() + 2 * from);
 }
 
 }  // namespace hilo::kernels

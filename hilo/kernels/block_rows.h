@@ -5,9 +5,9 @@
 
 #include "hilo/formats/gguf_blocks.h"
 
-// Rows of weights in GGUF blocks times vectors of 8-bit activations: what a product with quantised
-// weights is made of. Each kind of CPU has a version; all give the same sums but for the order of
-// f32 additions.
+// Rows of weights as files have them, in GGUF blocks or in bf16 and f16, times vectors of
+// activations, which are in 8 bits for quantised weights. Each kind of CPU has a version; all give
+// the same sums but for the order of f32 additions.
 namespace hilo::kernels {
 
 /// Which instructions a version uses.
@@ -23,8 +23,9 @@ Isa best_isa();
 /// Neighbours that share a scale in activations.
 inline constexpr int kGroup = 32;
 
-/// Vectors in 8 bits: element i of one is about scale[i / 32] * q[i].
+/// Vectors, and the same in 8 bits: element i of one is about scale[i / 32] * q[i].
 struct QuantizedMatrix {
+  const float* numbers;   ///< [m,k]
   const std::int8_t* q;   ///< [m,k]
   const float* scale;     ///< [m,k/32]
   const float* sum;       ///< [m,k/32]: scale * (sum of q) of each group
@@ -48,20 +49,22 @@ struct BlockKernel {
   /// For many vectors, which are used for many rows while they are near: rows are unpacked sixteen at
   /// a time, so `first` is a multiple of 16. Null where there is none.
   BlockProduct tiles = nullptr;
+  std::int64_t least_tiled = 8;  ///< from so many vectors on, unpacking rows is worth it
+  bool is_rounded = true;        ///< takes vectors in 8 bits; else in f32
 };
 
-/// The kernel for a type of blocks. Types without one for `isa` have the portable one, which takes
-/// every quantised type.
+/// The kernel for a type of blocks: bf16, f16, or quantised. Quantised types without one for `isa`
+/// have the portable one, which takes them all.
 BlockKernel block_kernel(formats::BlockType type, Isa isa);
 
 Quantize quantizer(Isa isa);
 
-/// Room for vectors f32[m,k] in 8 bits, k a multiple of 32.
+/// Vectors x f32[m,k], which must live as long, and room for them in 8 bits.
 class QuantizedVectors {
  public:
-  QuantizedVectors(std::int64_t m, std::int64_t k);
-  /// Vectors [first, last) of x.
-  void set(Quantize quantize, const float* x, std::int64_t first, std::int64_t last);
+  QuantizedVectors(const float* x, std::int64_t m, std::int64_t k);
+  /// Rounds vectors [first, last); k is a multiple of 32.
+  void round(Quantize quantize, std::int64_t first, std::int64_t last);
   [[nodiscard]] const QuantizedMatrix& matrix() const { return matrix_; }
 
  private:
@@ -70,6 +73,8 @@ class QuantizedVectors {
   QuantizedMatrix matrix_{};
 };
 
+/// Rows of bf16 or f16.
+BlockKernel half_kernel(formats::BlockType type);
 /// The versions of the two instruction sets; `rows` is null for types that they have none for.
 BlockKernel avx2_block_kernel(formats::BlockType type);
 BlockKernel avx512_block_kernel(formats::BlockType type);

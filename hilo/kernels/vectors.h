@@ -19,6 +19,7 @@ struct Lanes;
   struct Lanes<(BYTES) / 4> {                                                                  \
     using Floats = float __attribute__((vector_size(BYTES), aligned(4), may_alias));           \
     using Ints = std::int32_t __attribute__((vector_size(BYTES), aligned(4), may_alias));      \
+    using Halves = std::uint16_t __attribute__((vector_size((BYTES) / 2), aligned(2), may_alias)); \
   };
 HILO_VECTORS(16)
 HILO_VECTORS(32)
@@ -28,6 +29,8 @@ template <int L>
 using Vector = typename Lanes<L>::Floats;
 template <int L>
 using IntVector = typename Lanes<L>::Ints;
+template <int L>
+using HalfVector = typename Lanes<L>::Halves;
 
 #if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__)
 template <class F>

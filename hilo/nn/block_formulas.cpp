@@ -22,8 +22,8 @@ Value signed_bytes(Value blocks, Dim from, Dim count) {
   return bitcast_convert(raw(blocks, from, count), kI8).as(kF32);
 }
 // An f16: [C,1].
-Value half(Value blocks, Dim from) {
-  return expand_dims(bitcast_convert(raw(blocks, from, 2), kF16).as(kF32), 1);
+Value half(Value blocks, Dim from, DType dtype = kF16) {
+  return expand_dims(bitcast_convert(raw(blocks, from, 2), dtype).as(kF32), 1);
 }
 
 Value low(Value q) { return q & 15; }
@@ -78,6 +78,10 @@ Value q3_k(Value b) {
 
 Value decoded_by_formula(Value b, BlockType type) {
   switch (type) {
+    case BlockType::kF16:
+      return half(b, 0);
+    case BlockType::kBF16:
+      return half(b, 0, kBF16);
     case BlockType::kQ4_0:
       return (nibbles(bytes(b, 2, 16), 16) - 8).as(kF32) * half(b, 0);
     case BlockType::kQ4_1:

@@ -18,8 +18,8 @@ using formats::BlockType;
 // Numbers in the last axis of blocks.
 Dim length_of(const Shape& blocks, BlockType type) {
   const BlockTraits& t = formats::block_traits(type);
-  if (t.decode == nullptr || t.elements == 1)
-    throw OpError({.problem = std::string(t.name) + " is no quantised type that can be decoded"});
+  if (t.decode == nullptr || type == BlockType::kF32)
+    throw OpError({.problem = std::string(t.name) + " is no type that can be decoded"});
   if (blocks.dtype != kU8 || blocks.dims.empty() || blocks.dim(-1) % t.bytes != 0) {
     throw OpError({.problem = "these are no blocks of " + std::string(t.name),
                    .got = {blocks},

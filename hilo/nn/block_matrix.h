@@ -2,23 +2,25 @@
 #include "hilo/formats/gguf_blocks.h"
 #include "hilo/graph/value.h"
 
-// Weights that stay in the blocks of a GGUF file while a model runs. A program has them as u8: the
-// last axis holds the blocks of a row, one behind the other.
+// Weights that stay as their file has them while a model runs: in the blocks of GGUF, or in bf16 and
+// f16, whose blocks are single numbers. A program has them as u8: the last axis holds the blocks of a
+// row, one behind the other.
 namespace hilo::nn {
 
 /// The shape of a variable that holds numbers of `dims` in blocks.
 /// Throws:  OpError if the last axis is no whole number of blocks.
 Shape blocks_shape(Dims dims, formats::BlockType type);
 
-/// The numbers that blocks stand for: quantised types only.
+/// The numbers that blocks stand for; of any type but f32.
 /// Shapes:  u8[..,bytes] -> f32[..,k].
 /// Throws:  OpError for another dtype, type or length.
 /// Gradient: none.
 Value decode_blocks(Operand blocks, formats::BlockType type);
 
-/// x times the rows of a matrix in blocks. On a CPU, x is rounded to 8 bits by groups of 32 and the
-/// blocks are multiplied as they are; of more than `kMostRoundedVectors` vectors on a CPU without
-/// AVX-512 VNNI, and on other platforms, the blocks are decoded in the program and x is not rounded.
+/// x times the rows of a matrix in blocks. On a CPU the blocks are multiplied as they are, and for
+/// quantised ones x is rounded to 8 bits by groups of 32, but for more than `kMostRoundedVectors`
+/// vectors of Q2_K and Q3_K: then, and on other platforms, the blocks are decoded in the program and
+/// x is not rounded.
 /// Shapes:  f32[..,k], u8[n,bytes] -> f32[..,n].
 /// Throws:  OpError for shapes that do not fit.
 /// Gradient: to x as if it were not rounded; none to the blocks.
@@ -38,7 +40,7 @@ std::vector<Value> block_dots(Operand x, const std::vector<BlockMatrix>& matrice
 /// Shapes:  f32[..,k] -> f32[..,n], for matrices of as many rows.
 Value gated_block_dot(Operand x, const BlockMatrix& gate, const BlockMatrix& up);
 
-/// From here on decoding costs less than it saves, without AVX-512 VNNI.
+/// From here on decoding costs less than it saves, where no kernel takes many vectors.
 inline constexpr Dim kMostRoundedVectors = 31;
 
 }  // namespace hilo::nn

@@ -22,7 +22,7 @@ struct Precision {
   DType residual = kF32;     ///< of the stream between layers: Gemma 3's grows beyond f16's range
   DType cache = kF32;        ///< of the keys and values that are kept
   DType inner = kF32;        ///< that queries, keys, values, gate and up are rounded to
-  /// Matrices that stay in the blocks of their file, by path: hilo/nn/block_matrix.h.
+  /// Matrices that stay as their file has them, by path: hilo/nn/block_matrix.h.
   std::map<std::string, formats::BlockType, std::less<>> blocks{};
 
   /// Weights, activations and cache in `dtype` (f32, bf16 or f16); the residual stays in f32.

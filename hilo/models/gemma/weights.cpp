@@ -215,8 +215,12 @@ std::map<std::string, formats::BlockType, std::less<>> blocks_of(
     const Config& config, Layout layout, const formats::WeightSource& source) {
   std::map<std::string, formats::BlockType, std::less<>> result;
   for (const Found& found : match_weights(config, layout, source)) {
-    const auto block = source.info(found.place.name).block;
-    if (block && found.weight.shape.rank() == 2) result.emplace(found.weight.path, *block);
+    if (found.weight.shape.rank() != 2) continue;
+    const formats::WeightInfo& info = source.info(found.place.name);
+    if (info.block)
+      result.emplace(found.weight.path, *info.block);
+    else if (info.shape.dtype == kBF16 || info.shape.dtype == kF16)
+      result.emplace(found.weight.path, info.shape.dtype == kF16 ? formats::BlockType::kF16 : formats::BlockType::kBF16);
   }
   return result;
 }
@@ -230,7 +234,7 @@ std::int64_t parameter_count(const Config& config) {
 
 Array read_weight(const formats::WeightSource& source, const Found& found) {
   const Place& place = found.place;
-  if (found.weight.shape.dtype == kU8) {
+  if (source.info(place.name).block && found.weight.shape.dtype == kU8) {
     const formats::BlockArray blocks = source.read_blocks(place.name);
     const auto bytes =
         static_cast<std::size_t>(found.weight.shape.size());  // rows behind are left out
@@ -242,7 +246,12 @@ Array read_weight(const formats::WeightSource& source, const Found& found) {
   } else if (place.may_be_longer && x.shape().dims[0] > place.dims[0]) {
     x = rows_of(x, 0, place.dims[0], place.dims);
   }
-  x = permuted(x, place.permutation).reshaped(found.weight.shape.dims);
+  x = permuted(x, place.permutation);
+  if (found.weight.shape.dtype == kU8) {
+    const auto whole = std::make_shared<Array>(std::move(x));
+    return {found.weight.shape, whole, whole->bytes()};
+  }
+  x = x.reshaped(found.weight.shape.dims);
   return place.added != 0 ? without(x, place.added) : x;
 }
 

@@ -56,7 +56,7 @@ struct Found {
 std::vector<Found> match_weights(const Config& config, Layout layout,
                                  const formats::WeightSource& source);
 
-/// What `Precision::blocks` is where quantised tensors of the source stay as they are.
+/// What `Precision::blocks` is where matrices in less than f32 stay as the source has them.
 std::map<std::string, formats::BlockType, std::less<>> blocks_of(
     const Config& config, Layout layout, const formats::WeightSource& source);
 

@@ -1,5 +1,5 @@
 #pragma once
-// Tests of what takes weights in blocks have a row for each quantised type.
+// Tests of what takes weights as files have them have a row for each type.
 #include <gtest/gtest.h>
 
 #include <string>
@@ -8,9 +8,9 @@
 
 namespace hilo::test {
 
-inline auto quantised_types() {
+inline auto types_in_place() {
   using enum formats::BlockType;
-  return testing::Values(kQ4_0, kQ4_1, kQ5_0, kQ5_1, kQ8_0, kQ2_K, kQ3_K, kQ4_K, kQ5_K, kQ6_K,
+  return testing::Values(kF16, kBF16, kQ4_0, kQ4_1, kQ5_0, kQ5_1, kQ8_0, kQ2_K, kQ3_K, kQ4_K, kQ5_K, kQ6_K,
                          kIQ4_NL);
 }
 
