@@ -10,6 +10,7 @@
 #include "hilo/core/error.h"
 #include "hilo/core/file.h"
 #include "hilo/exec/isolate.h"
+#include "hilo/models/gemma/model_files.h"
 #include "hilo/models/gemma/programs.h"
 #include "hilo/models/gemma/weights.h"
 #include "hilo/nn/scope.h"
@@ -17,6 +18,7 @@
 #include "tools/gemma_divergence.h"
 #include "tools/llama_peer.h"
 #include "tools/memory_speed.h"
+#include "tools/messages.h"
 #include "tools/timed_process.h"
 
 namespace hilo::tools {
@@ -168,7 +170,10 @@ std::optional<LlamaPeer> peer_of(const GemmaBench& b, int threads) {
   const std::string place = !b.peer_path.empty()  ? b.peer_path
                             : variable != nullptr ? variable
                                                   : "";
-  return LlamaPeer(place, {b.model.model, threads, b.prompt, b.tokens});
+  const auto files = models::gemma::ModelFiles::open(b.model.model, b.model.config, b.model.tokenizer);
+  if (files.source->gguf() == nullptr)
+    throw UsageError("bench: --peer runs a GGUF file; " + shown(b.model.model) + " is none");
+  return LlamaPeer(place, {files.source->path().string(), threads, b.prompt, b.tokens});
 }
 
 std::uint64_t bytes_of(const nn::Store& weights) {

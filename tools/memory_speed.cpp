@@ -11,14 +11,19 @@
 namespace hilo::tools {
 namespace {
 
-constexpr std::size_t kBytes = 256 << 20, kLane = 8;
-constexpr int kPasses = 8;
+constexpr std::size_t kBytes = 256 << 20, kLine = 8;
+constexpr int kPasses = 12;  // the best of them
 
-// In independent sums, so that reading is all that takes time.
+// Reads Streams places far from each other in turns, a line of the cache each: what of them a CPU
+// fetches ahead is up to the CPU. In independent sums, so that reading is all that takes time.
+template <std::size_t Streams>
 std::uint64_t sum_of(std::span<const std::uint64_t> numbers) {
-  std::uint64_t sums[kLane] = {};
-  for (std::size_t i = 0; i + kLane <= numbers.size(); i += kLane) {
-    for (std::size_t j = 0; j < kLane; ++j) sums[j] += numbers[i + j];
+  const std::size_t apart = numbers.size() / Streams / kLine * kLine;
+  std::uint64_t sums[kLine] = {};
+  for (std::size_t i = 0; i < apart; i += kLine) {
+    for (std::size_t s = 0; s < Streams; ++s) {
+      for (std::size_t j = 0; j < kLine; ++j) sums[j] += numbers[s * apart + i + j];
+    }
   }
   std::uint64_t total = 0;
   for (const std::uint64_t sum : sums) total += sum;
@@ -36,8 +41,10 @@ double memory_bytes_per_second(int threads) {
     const auto start = std::chrono::steady_clock::now();
     std::vector<std::thread> readers;
     for (std::size_t t = 0; t < static_cast<std::size_t>(threads); ++t) {
-      readers.emplace_back(
-          [&, t] { seen += sum_of(std::span(numbers).subspan(t * piece, piece)); });
+      readers.emplace_back([&, t] {
+        const auto own = std::span(numbers).subspan(t * piece, piece);
+        seen += pass % 2 == 0 ? sum_of<1>(own) : sum_of<4>(own);
+      });
     }
     for (std::thread& reader : readers) reader.join();
     const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;

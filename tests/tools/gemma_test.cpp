@@ -57,10 +57,13 @@ TEST_F(GemmaCommands, several_devices_expect_what_one_does) {
 }
 
 TEST_F(GemmaCommands, bench_measures_itself_and_a_peer) {
-  const fs::path peer = fresh("llama-bench"), file = fixtures_ / "gguf" / "gemma3_base.Q8_0.gguf";
-  write_file_atomically(peer, "#!/bin/sh\necho '[{\"avg_ts\": 1e-3}]'\n");
+  const fs::path peer = fresh("llama-bench"), file = fixtures_ / "gguf" / "gemma3_base.Q8_0.gguf",
+                 model = fresh("model_in_a_folder");  // as models in the cache are; the peer wants the file
+  fs::create_directory(model);
+  fs::copy_file(file, model / "weights.gguf");
+  write_file_atomically(peer, "#!/bin/sh\n[ -f \"$2\" ] || { echo no file \"$2\" >&2; exit 1; }\necho '[{\"avg_ts\": 1e-3}]'\n");
   fs::permissions(peer, fs::perms::owner_all);
-  const auto json = Json::parse(hilo_out({"bench", "gemma", file.string(), "--backend", "cpu", "--prompt", "20", "--tokens", "12",
+  const auto json = Json::parse(hilo_out({"bench", "gemma", model.string(), "--backend", "cpu", "--prompt", "20", "--tokens", "12",
                                           "--rounds", "1", "--threads", "1", "--peer", "llama.cpp", "--peer-path", peer.string()}));
   EXPECT_EQ(json["threads"], 1);
   EXPECT_EQ(json["prompt_tokens"], 20);
