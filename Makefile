@@ -30,7 +30,7 @@ gemma: setup
 
 test: setup-test configure
 	$(NINJA)
-	@HILO_TEST_PLUGINS=$${HILO_TEST_PLUGINS:-$(PLUGINS)} ctest --test-dir $(BUILD) --output-on-failure --no-tests=error $(if $(LABEL),-L $(LABEL)) $(CTEST_ARGS)
+	@HILO_TEST_PLUGINS=$${HILO_TEST_PLUGINS:-$(PLUGINS)} ctest --test-dir $(BUILD) --parallel $(JOBS) --output-on-failure --no-tests=error $(if $(LABEL),-L $(LABEL)) $(CTEST_ARGS)
 	@echo "make test: passed"
 
 build: configure

@@ -181,6 +181,10 @@ void GgufFile::forget_metadata() const {
   forget_pages(state_->bytes.first(end));
 }
 
+void GgufFile::forget(std::string_view name) const {
+  if (state_->is_mapped) forget_pages(tensor(name).bytes);
+}
+
 std::shared_ptr<GgufFile::State> GgufFile::read(std::span<const std::byte> bytes, std::shared_ptr<const void> owner,
                                                const std::filesystem::path& path) {
   auto state = std::make_shared<State>(

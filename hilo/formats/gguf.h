@@ -54,6 +54,8 @@ class GgufFile {
   /// Gives back the memory of what stands before the tensors, which is read again when it is asked for: a vocabulary
   /// takes megabytes, and is needed once.
   void forget_metadata() const;
+  /// The same of a tensor.
+  void forget(std::string_view name) const;
 
   /// Names of the tensors, in the file's order.
   [[nodiscard]] const std::vector<std::string>& names() const;

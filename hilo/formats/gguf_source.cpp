@@ -37,6 +37,8 @@ class GgufSource : public WeightSource {
     return paths;
   }
 
+  void forget(const std::string& name) const override { parts_[part_of_.at(name)].forget(name); }
+
  protected:
   Array load(const std::string& name) const override {
     return parts_[part_of_.at(name)].array(name);

@@ -91,7 +91,9 @@ Array as_bools(Shape shape, std::span<const std::byte> bytes) {
 
 SafetensorsFile SafetensorsFile::open(const std::filesystem::path& path) {
   const MappedFile file(path);
-  return parse(file.bytes(), file.owner(), path);
+  SafetensorsFile parsed = parse(file.bytes(), file.owner(), path);
+  parsed.is_mapped_ = true;
+  return parsed;
 }
 
 SafetensorsFile SafetensorsFile::parse(std::span<const std::byte> bytes,
@@ -136,6 +138,11 @@ Array SafetensorsFile::at(std::string_view name) const {
     return as_bools(entry.shape, bytes);
   }
   return view_or_copy(entry.shape, state_->owner, bytes);
+}
+
+void SafetensorsFile::forget(std::string_view name) const {
+  const SafetensorsEntry& entry = state_->entry(name);
+  if (is_mapped_) forget_pages(state_->bytes.subspan(state_->data_begin + entry.begin, entry.end - entry.begin));
 }
 
 NamedArrays SafetensorsFile::all() const {

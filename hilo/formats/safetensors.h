@@ -45,6 +45,8 @@ class SafetensorsFile {
   /// Throws:  FormatError with near names if there is none; for F4 and F6_*, which pack several
   ///          elements into a byte.
   [[nodiscard]] Array at(std::string_view name) const;
+  /// Gives back the memory of a tensor, which is read from the file again when it is asked for.
+  void forget(std::string_view name) const;
   /// Every tensor, in the order of `names()`.
   [[nodiscard]] NamedArrays all() const;
 
@@ -52,6 +54,7 @@ class SafetensorsFile {
   struct State;
   explicit SafetensorsFile(std::shared_ptr<const State> state) : state_(std::move(state)) {}
   std::shared_ptr<const State> state_;
+  bool is_mapped_ = false;  // else the bytes are memory of the caller's
 };
 
 /// Writes a safetensors file, whole or not at all (AtomicFile). Equal input gives equal bytes: no

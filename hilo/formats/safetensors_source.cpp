@@ -57,6 +57,7 @@ class SafetensorsSource : public WeightSource {
   Array load(const std::string& name) const override {
     return shards_[shard_of_.at(name)].at(name);
   }
+  void forget(const std::string& name) const override { shards_[shard_of_.at(name)].forget(name); }
 
  private:
   std::vector<SafetensorsFile> shards_;

@@ -61,6 +61,9 @@ class WeightSource {
   /// A quantised tensor in its blocks, a view of the mapped file.
   /// Throws:  FormatError if it is not quantised, or of a type that Hilo does not read.
   [[nodiscard]] BlockArray read_blocks(std::string_view name) const;
+  /// Gives back the memory that a tensor of a mapped file took when it was read, for one that was
+  /// copied elsewhere. What views it stays right, and reads the file again.
+  virtual void forget(const std::string&) const {}
 
  protected:
   explicit WeightSource(std::filesystem::path path) : path_(std::move(path)) {}

@@ -18,9 +18,9 @@ Shape blocks_shape(Dims dims, formats::BlockType type);
 Value decode_blocks(Operand blocks, formats::BlockType type);
 
 /// x times the rows of a matrix in blocks. On a CPU the blocks are multiplied as they are, and for
-/// quantised ones x is rounded to 8 bits by groups of 32, but for more than `kMostRoundedVectors`
-/// vectors of Q2_K and Q3_K: then, and on other platforms, the blocks are decoded in the program and
-/// x is not rounded.
+/// quantised ones x is rounded to 8 bits by groups of 32. For more than `kMostRoundedVectors` vectors
+/// on a CPU without AVX2, and on other platforms, the blocks are decoded in the program and x is not
+/// rounded.
 /// Shapes:  f32[..,k], u8[n,bytes] -> f32[..,n].
 /// Throws:  OpError for shapes that do not fit.
 /// Gradient: to x as if it were not rounded; none to the blocks.

@@ -2,7 +2,9 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
 
+#include <fstream>
 #include <functional>
 
 #include "hilo/core/error.h"
@@ -57,6 +59,29 @@ TEST(WeightSource, AnHfFolderIsItsShardsTogether) {
   EXPECT_THAT(WeightSource::open(folder.path())->names(),
               ElementsAre("whole"));  // as transformers has it
   EXPECT_THAT(WeightSource::open(folder / "model-2.safetensors")->names(), ElementsAre("b", "c"));
+}
+
+// Bytes of this process that are in memory.
+std::int64_t resident_bytes() {
+  std::ifstream file("/proc/self/statm");
+  std::int64_t all = 0, resident = 0;
+  file >> all >> resident;
+  return resident * ::sysconf(_SC_PAGESIZE);
+}
+
+TEST(WeightSource, AMappedTensorGivesItsMemoryBack) {
+  const ScratchFolder folder;
+  constexpr std::int64_t kBytes = 32 << 20;
+  const Array x = from_doubles({kF32, {kBytes / 4}}, std::vector<double>(kBytes / 4, 0.5));
+  write_safetensors(folder / "x.safetensors", {{"x", x}});
+  const auto source = WeightSource::open(folder / "x.safetensors");
+  const Array view = source->read("x");
+  const std::int64_t before = resident_bytes();
+  EXPECT_EQ(view, x);
+  EXPECT_GT(resident_bytes(), before + kBytes / 2);
+  source->forget("x");
+  EXPECT_LT(resident_bytes(), before + kBytes / 4);
+  EXPECT_EQ(view, x);
 }
 
 TEST(WeightSource, RefusalsOfHfFolders) {

@@ -102,19 +102,31 @@ void expect_golden(Engine engine, const Golden& golden) {
   EXPECT_EQ(texts, expected);
 }
 
+// Models in bf16 or f16, whose weights stay so: nothing is rounded, so the same numbers are due. 1 if this is one.
+int expect_golden_in_halves(const fs::path& path, const fs::path& config_file, const Golden& golden) {
+  Engine engine = open(path, config_file, true);
+  const auto& blocks = engine.config().precision.blocks;
+  const auto is_half = [](const auto& entry) { return formats::block_traits(entry.second).elements == 1; };
+  if (blocks.empty() || !std::ranges::all_of(blocks, is_half)) return 0;
+  expect_golden(std::move(engine), golden);
+  return 1;
+}
+
 TEST(GemmaFixtures, HuggingFaceFolders) {
   const auto folder = test::fixtures();
   if (!folder) GTEST_SKIP() << "HILO_FIXTURES is not set";
   const auto all = manifest(*folder / "gemma_hf");
   EXPECT_GE(all["cases"].size(), 10U);
+  int in_halves = 0;
   for (const auto& c : all["cases"]) {
     SCOPED_TRACE(c["name"]);
     const fs::path path = *folder / c["path"].get<std::string>();
     const auto& t = c["tolerance"];
-    expect_golden(
-        open(path),
-        {.file = path / "golden.safetensors", .atol = t["logits_atol"], .rtol = t["logits_rtol"]});
+    const Golden golden{.file = path / "golden.safetensors", .atol = t["logits_atol"], .rtol = t["logits_rtol"]};
+    expect_golden(open(path), golden);
+    in_halves += expect_golden_in_halves(path, {}, golden);
   }
+  EXPECT_GE(in_halves, 1);
 }
 
 // All models, with joint products and divided over devices: the same logits at every position, the same texts. The first of
@@ -165,12 +177,16 @@ TEST(GemmaFixtures, OrbaxFolders) {
   if (!folder) GTEST_SKIP() << "HILO_FIXTURES is not set";
   const auto all = manifest(*folder / "gemma_orbax");
   EXPECT_GE(all["cases"].size(), 7U);
+  int in_halves = 0;
   for (const auto& c : all["cases"]) {
     SCOPED_TRACE(c["name"]);
     const fs::path config = *folder / "gemma_hf" / c["hf_case"].get<std::string>() / "config.json";
-    expect_golden(open(*folder / c["path"].get<std::string>(), config),
-                  {.file = *folder / c["golden"].get<std::string>(), .atol = 2e-3, .rtol = 1e-3});
+    const fs::path path = *folder / c["path"].get<std::string>();
+    const Golden golden{.file = *folder / c["golden"].get<std::string>(), .atol = 2e-3, .rtol = 1e-3};
+    expect_golden(open(path, config), golden);
+    in_halves += expect_golden_in_halves(path, config, golden);
   }
+  EXPECT_GE(in_halves, 1);
 }
 
 TEST(GemmaFixtures, GgufFilesDequantised) {
@@ -178,6 +194,7 @@ TEST(GemmaFixtures, GgufFilesDequantised) {
   if (!folder) GTEST_SKIP() << "HILO_FIXTURES is not set";
   const auto all = manifest(*folder / "gguf");
   EXPECT_GE(all["models"].size(), 15U);
+  int in_halves = 0;
   for (const auto& c : all["models"]) {
     const std::string name = c["file"];
     SCOPED_TRACE(name);
@@ -186,13 +203,15 @@ TEST(GemmaFixtures, GgufFilesDequantised) {
       continue;
     }
     const auto& t = c["tolerance"];
-    expect_golden(open(*folder / "gguf" / name),
-                  {.file = *folder / "gguf" / c["golden"].get<std::string>(),
-                   .logits = c["logits_key"],
-                   .greedy = c["greedy_key"],
-                   .atol = t["logits_atol"],
-                   .rtol = t["logits_rtol"]});
+    const Golden golden{.file = *folder / "gguf" / c["golden"].get<std::string>(),
+                        .logits = c["logits_key"],
+                        .greedy = c["greedy_key"],
+                        .atol = t["logits_atol"],
+                        .rtol = t["logits_rtol"]};
+    expect_golden(open(*folder / "gguf" / name), golden);
+    in_halves += expect_golden_in_halves(*folder / "gguf" / name, {}, golden);
   }
+  EXPECT_GE(in_halves, 4);
 }
 
 // The same texts with guesses, of which some are wrong, as without.
@@ -232,7 +251,8 @@ TEST(GemmaFixtures, GgufFilesInBlocks) {
     if (name.find("bigendian") != std::string::npos) continue;
     SCOPED_TRACE(name);
     Engine engine = open(*folder / "gguf" / name, {}, true);
-    if (engine.config().precision.blocks.empty()) continue;
+    const auto& blocks = engine.config().precision.blocks;
+    if (std::ranges::none_of(blocks, [](const auto& b) { return formats::block_traits(b.second).elements > 1; })) continue;
     ++files;
     const auto file =
         formats::SafetensorsFile::open(*folder / "gguf" / c["golden"].get<std::string>());

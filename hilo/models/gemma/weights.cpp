@@ -141,6 +141,9 @@ Array without(const Array& x, double added) {
   return from_doubles(Shape{kF32, x.shape().dims}, values);
 }
 
+// Whether a CPU's buffer is where x is, and no copy: PJRT takes memory that is aligned to a cache line.
+bool is_taken_in_place(const Array& x) { return reinterpret_cast<std::uintptr_t>(x.bytes().data()) % 64 == 0; }
+
 // The rows of a variable that a weight of the table fills.
 struct Rows {
   std::string path;
@@ -267,11 +270,14 @@ nn::Store load_weights(const Config& config, Layout layout, const formats::Weigh
                        const pjrt::Client& client, const Division& division) {
   nn::Store store = declare_weights(config);
   Fused fused(store);
+  const bool is_cpu = client.platform_name() == "cpu" && !division.mesh();
   for (const Found& found : match_weights(config, layout, source)) {
     const Rows rows = rows_in_store(config, found.weight.path);
-    const Array x = read_weight(source, found).as(found.weight.shape.dtype);
-    if (const std::optional<Array> whole = fused.add(rows, x))
-      store.set(rows.path, placed(*whole, rows.path, client, division));
+    const Array own = read_weight(source, found), x = own.as(found.weight.shape.dtype);
+    const std::optional<Array> whole = fused.add(rows, x);
+    if (whole) store.set(rows.path, placed(*whole, rows.path, client, division));
+    if (!is_cpu || !whole || whole->bytes().data() != own.bytes().data() || !is_taken_in_place(*whole))
+      source.forget(found.place.name);
   }
   return store;
 }
