@@ -18,6 +18,7 @@ struct SafetensorsFile::State {
   std::filesystem::path path;
   std::shared_ptr<const void> owner;
   std::span<const std::byte> bytes;
+  bool is_mapped = false;  // the bytes are a file's
   std::uint64_t data_begin = 0;  // offset in the file of the first tensor's bytes
   std::vector<std::string> names{};
   std::map<std::string, SafetensorsEntry, std::less<>> entries{};
@@ -29,6 +30,10 @@ struct SafetensorsFile::State {
     const std::string near = near_names(name, names);
     throw FormatError(path.string(),
                       "no tensor named " + quote(name) + (near.empty() ? "" : "; " + near));
+  }
+  [[nodiscard]] std::span<const std::byte> bytes_of(const SafetensorsEntry& entry) const {
+    return bytes.subspan(static_cast<std::size_t>(data_begin + entry.begin),
+                         static_cast<std::size_t>(entry.end - entry.begin));
   }
 };
 
@@ -91,14 +96,20 @@ Array as_bools(Shape shape, std::span<const std::byte> bytes) {
 
 SafetensorsFile SafetensorsFile::open(const std::filesystem::path& path) {
   const MappedFile file(path);
-  SafetensorsFile parsed = parse(file.bytes(), file.owner(), path);
-  parsed.is_mapped_ = true;
-  return parsed;
+  auto state = read(file.bytes(), file.owner(), path);
+  state->is_mapped = true;
+  return SafetensorsFile(std::move(state));
 }
 
 SafetensorsFile SafetensorsFile::parse(std::span<const std::byte> bytes,
                                        std::shared_ptr<const void> owner,
                                        const std::filesystem::path& path) {
+  return SafetensorsFile(read(bytes, std::move(owner), path));
+}
+
+std::shared_ptr<SafetensorsFile::State> SafetensorsFile::read(std::span<const std::byte> bytes,
+                                                              std::shared_ptr<const void> owner,
+                                                              const std::filesystem::path& path) {
   auto state =
       std::make_shared<State>(State{.path = path, .owner = std::move(owner), .bytes = bytes});
   const std::string_view text = header_of(bytes, path.string());
@@ -111,7 +122,7 @@ SafetensorsFile SafetensorsFile::parse(std::span<const std::byte> bytes,
     state->names.push_back(name);
     state->entries.emplace(std::move(name), std::move(entry));
   }
-  return SafetensorsFile(std::move(state));
+  return state;
 }
 
 const std::vector<std::string>& SafetensorsFile::names() const { return state_->names; }
@@ -124,15 +135,13 @@ Shape SafetensorsFile::shape(std::string_view name) const { return state_->entry
 
 Array SafetensorsFile::at(std::string_view name) const {
   const SafetensorsEntry& entry = state_->entry(name);
-  const std::uint64_t offset = state_->data_begin + entry.begin;
   if (entry.is_packed) {
-    throw FormatError(path().string(), offset,
+    throw FormatError(path().string(), state_->data_begin + entry.begin,
                       "tensor " + quote(name) + " is " +
                           std::string(hilo::name(entry.shape.dtype)) +
                           ", packed below a byte, which is not supported");
   }
-  const auto bytes = state_->bytes.subspan(
-      static_cast<std::size_t>(offset), static_cast<std::size_t>(entry.end - entry.begin));
+  const auto bytes = state_->bytes_of(entry);
   if (is_bool(entry.shape.dtype) &&
       std::any_of(bytes.begin(), bytes.end(), [](std::byte b) { return b > std::byte{1}; })) {
     return as_bools(entry.shape, bytes);
@@ -141,8 +150,7 @@ Array SafetensorsFile::at(std::string_view name) const {
 }
 
 void SafetensorsFile::forget(std::string_view name) const {
-  const SafetensorsEntry& entry = state_->entry(name);
-  if (is_mapped_) forget_pages(state_->bytes.subspan(state_->data_begin + entry.begin, entry.end - entry.begin));
+  if (state_->is_mapped) forget_pages(state_->bytes_of(state_->entry(name)));
 }
 
 NamedArrays SafetensorsFile::all() const {

@@ -53,8 +53,9 @@ class SafetensorsFile {
  private:
   struct State;
   explicit SafetensorsFile(std::shared_ptr<const State> state) : state_(std::move(state)) {}
+  static std::shared_ptr<State> read(std::span<const std::byte> bytes, std::shared_ptr<const void> owner,
+                                     const std::filesystem::path& path);
   std::shared_ptr<const State> state_;
-  bool is_mapped_ = false;  // else the bytes are memory of the caller's
 };
 
 /// Writes a safetensors file, whole or not at all (AtomicFile). Equal input gives equal bytes: no

@@ -51,8 +51,8 @@ struct Factor {
 class Products {
  public:
   Products(ffi::ThreadPool pool, const float* x, std::int64_t m, std::int64_t k, const std::vector<Factor>& factors)
-      : x_(x, m, k) {
-    if (std::ranges::none_of(factors, [](const Factor& f) { return f.kernel.is_rounded; })) return;
+      : x_(x, m, k, is_rounded(factors)) {
+    if (!is_rounded(factors)) return;
     parallel_for(pool, m, 32,
                  [&](std::int64_t first, std::int64_t last) { x_.round(quantizer(best_isa()), first, last); });
   }
@@ -63,6 +63,9 @@ class Products {
   }
 
  private:
+  static bool is_rounded(const std::vector<Factor>& factors) {
+    return std::ranges::any_of(factors, [](const Factor& f) { return f.kernel.is_rounded; });
+  }
   QuantizedVectors x_;
 };
 

@@ -126,12 +126,15 @@ Quantize quantizer(Isa isa) {
   return &quantize;
 }
 
-QuantizedVectors::QuantizedVectors(const float* x, std::int64_t m, std::int64_t k)
-    : q_(room<std::int8_t>(m * k)),
-      scale_(room<float>(m * k / kGroup)),
-      sum_(room<float>(m * k / kGroup)),
-      half_sum_(room<float>(m * k / kGroup * 2)),
-      matrix_{x, q_.get(), scale_.get(), sum_.get(), half_sum_.get(), m, k} {}
+QuantizedVectors::QuantizedVectors(const float* x, std::int64_t m, std::int64_t k, bool is_rounded)
+    : matrix_{.numbers = x, .m = m, .k = k} {
+  if (!is_rounded) return;
+  const std::int64_t groups = m * k / kGroup;
+  matrix_.q = (q_ = room<std::int8_t>(m * k)).get();
+  matrix_.scale = (scale_ = room<float>(groups)).get();
+  matrix_.sum = (sum_ = room<float>(groups)).get();
+  matrix_.half_sum = (half_sum_ = room<float>(2 * groups)).get();
+}
 
 void QuantizedVectors::round(Quantize quantize, std::int64_t first, std::int64_t last) {
   const std::int64_t groups = matrix_.k / kGroup, from = first * groups;

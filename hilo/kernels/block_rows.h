@@ -25,12 +25,12 @@ inline constexpr int kGroup = 32;
 
 /// Vectors, and the same in 8 bits: element i of one is about scale[i / 32] * q[i].
 struct QuantizedMatrix {
-  const float* numbers;   ///< [m,k]
-  const std::int8_t* q;   ///< [m,k]
-  const float* scale;     ///< [m,k/32]
-  const float* sum;       ///< [m,k/32]: scale * (sum of q) of each group
-  const float* half_sum;  ///< [m,k/16]: the same of each half of a group
-  std::int64_t m, k;
+  const float* numbers = nullptr;   ///< [m,k]
+  const std::int8_t* q = nullptr;   ///< [m,k]; this and what follows null unless they are rounded
+  const float* scale = nullptr;     ///< [m,k/32]
+  const float* sum = nullptr;       ///< [m,k/32]: scale * (sum of q) of each group
+  const float* half_sum = nullptr;  ///< [m,k/16]: the same of each half of a group
+  std::int64_t m = 0, k = 0;
 };
 
 /// `count` groups of 32 numbers in 8 bits, and what QuantizedMatrix has of them. A group with a number
@@ -59,10 +59,10 @@ BlockKernel block_kernel(formats::BlockType type, Isa isa);
 
 Quantize quantizer(Isa isa);
 
-/// Vectors x f32[m,k], which must live as long, and room for them in 8 bits.
+/// Vectors x f32[m,k], which must live as long, and room for them in 8 bits if they are to be rounded.
 class QuantizedVectors {
  public:
-  QuantizedVectors(const float* x, std::int64_t m, std::int64_t k);
+  QuantizedVectors(const float* x, std::int64_t m, std::int64_t k, bool is_rounded);
   /// Rounds vectors [first, last); k is a multiple of 32.
   void round(Quantize quantize, std::int64_t first, std::int64_t last);
   [[nodiscard]] const QuantizedMatrix& matrix() const { return matrix_; }

@@ -32,16 +32,12 @@ struct Move {
 bool is_quantised(BlockType type) { return !formats::block_traits(type).dtype; }
 DType dtype_of(BlockType type) { return *formats::block_traits(type).dtype; }
 
-BlockType type_of(DType dtype) {
-  return dtype == kF16 ? BlockType::kF16 : dtype == kBF16 ? BlockType::kBF16 : BlockType::kF32;
-}
-
 // What a matrix, or in a folder anything, is written in.
 BlockType type_for(const formats::WeightInfo& info, bool is_gguf, bool is_table,
                    const std::optional<BlockType>& asked) {
   if (asked) return *asked == BlockType::kQ4_0 && is_table ? BlockType::kQ8_0 : *asked;
   if (info.block) return is_gguf ? *info.block : BlockType::kF32;
-  return type_of(info.shape.dtype);
+  return plain_type(info.shape.dtype);
 }
 
 std::vector<Move> moves_of(const ModelFiles& files, Layout layout,

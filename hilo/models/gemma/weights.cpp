@@ -214,16 +214,18 @@ std::vector<Found> match_weights(const Config& config, Layout layout,
   throw FormatError(source.path().string(), text);
 }
 
+formats::BlockType plain_type(DType dtype) {
+  return dtype == kF16 ? formats::BlockType::kF16 : dtype == kBF16 ? formats::BlockType::kBF16 : formats::BlockType::kF32;
+}
+
 std::map<std::string, formats::BlockType, std::less<>> blocks_of(
     const Config& config, Layout layout, const formats::WeightSource& source) {
   std::map<std::string, formats::BlockType, std::less<>> result;
   for (const Found& found : match_weights(config, layout, source)) {
     if (found.weight.shape.rank() != 2) continue;
     const formats::WeightInfo& info = source.info(found.place.name);
-    if (info.block)
-      result.emplace(found.weight.path, *info.block);
-    else if (info.shape.dtype == kBF16 || info.shape.dtype == kF16)
-      result.emplace(found.weight.path, info.shape.dtype == kF16 ? formats::BlockType::kF16 : formats::BlockType::kBF16);
+    const formats::BlockType type = info.block.value_or(plain_type(info.shape.dtype));
+    if (type != formats::BlockType::kF32) result.emplace(found.weight.path, type);
   }
   return result;
 }

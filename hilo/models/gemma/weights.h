@@ -56,6 +56,9 @@ struct Found {
 std::vector<Found> match_weights(const Config& config, Layout layout,
                                  const formats::WeightSource& source);
 
+/// The type of plain numbers of f16 and bf16; F32 for any other dtype.
+formats::BlockType plain_type(DType dtype);
+
 /// What `Precision::blocks` is where matrices in less than f32 stay as the source has them.
 std::map<std::string, formats::BlockType, std::less<>> blocks_of(
     const Config& config, Layout layout, const formats::WeightSource& source);
